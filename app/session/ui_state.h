@@ -1,0 +1,61 @@
+// What the person has chosen to see. Plain data: no GUI header, no process API.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/i18n/i18n.h"
+#include "core/timeline/axis.h"
+#include "core/timeline/model.h"
+
+namespace forklight::app::session {
+
+// What a click or the arrow keys picked: a task, and perhaps a moment in it.
+struct Selection {
+  timeline::TaskId task = 0;  // 0 = nothing
+  std::optional<std::int64_t> time_ns;
+  bool operator==(const Selection&) const = default;
+};
+
+// A command asked for by a panel, the keyboard, a tour or a test; carried out between two frames.
+struct Action {
+  std::string command;
+  std::string argument;
+};
+
+enum class ThemeName : std::uint8_t { stage, paper };
+enum class CodeTab : std::uint8_t { python, cpp };
+enum class BottomTab : std::uint8_t { console, events, processes };
+enum class Dialog : std::uint8_t { none, open, save, keys };
+
+struct UiState {
+  ThemeName theme = ThemeName::stage;
+  float text_scale = 1.0f;  // 1.0 … 2.5
+  // panels: sizes in points at scale 1, folded or not
+  float left_width = 250, right_width = 380, bottom_height = 270;
+  bool left_open = true, right_open = true, bottom_open = true;
+  CodeTab code_tab = CodeTab::python;
+  BottomTab bottom_tab = BottomTab::console;
+  bool presenting = false;
+  // timeline
+  timeline::AxisKind axis = timeline::AxisKind::time;
+  timeline::View view;
+  bool follow = true;    // the newest stays in sight while a run goes on
+  bool fit_wanted = true;  // the next frame fits the whole run into the view
+  double vertical_scroll = 0;  // points
+  Selection selection, hover;
+  // dialogs
+  Dialog dialog = Dialog::none;
+  std::string path_entry;  // what is typed in the open and save dialogs
+  std::string event_filter;
+  bool quit_wanted = false;
+  bool screenshot_wanted = false;
+  std::string screenshot_path;
+
+  std::vector<Action> pushed;
+  void push(std::string command, std::string argument = {}) { pushed.push_back({std::move(command), std::move(argument)}); }
+};
+
+}  // namespace forklight::app::session

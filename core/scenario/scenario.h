@@ -1,0 +1,71 @@
+// What a lesson is: its parameters, its program (the body in C++, its twin in Python), and the claims that must be true of every run.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/timeline/model.h"
+
+namespace forklight::scenario {
+
+enum class ParameterType : std::uint8_t { choice, integer, real };
+
+// A knob. Its texts are scenario.ID.parameter.PARAM(.CHOICE) in assets/i18n.
+struct Parameter {
+  std::string_view id;
+  ParameterType type;
+  std::string_view fallback;                  // default, written as on the command line
+  double minimum = 0, maximum = 0;            // integer and real, inclusive
+  std::string_view unit = {};                 // "s"
+  std::vector<std::string_view> choices = {};  // choice
+};
+
+// Values of a scenario's parameters, each valid. Written as on the command line: "join-first", "0.5".
+class Settings {
+ public:
+  explicit Settings(std::span<const Parameter> parameters);  // the defaults
+
+  // Throws base::UsageError, in one sentence, if the name is unknown or the value is out of range; nothing is changed then.
+  void set(std::string_view name, std::string_view value);
+
+  [[nodiscard]] const std::string& text(std::string_view name) const;
+  [[nodiscard]] double real(std::string_view name) const;
+  [[nodiscard]] long integer(std::string_view name) const;
+  [[nodiscard]] const std::map<std::string, std::string, std::less<>>& values() const noexcept { return values_; }
+
+ private:
+  std::span<const Parameter> parameters_;
+  std::map<std::string, std::string, std::less<>> values_;
+};
+
+enum class Verdict : std::uint8_t { pending, held, broken };
+
+// Something that must be true. Checked while the run goes on (finished = false) and once at its end, when it may no longer be pending.
+// Its text is scenario.ID.claim.CLAIM.
+struct Claim {
+  std::string_view id;
+  Verdict (*check)(const timeline::Model& model, const Settings& settings, bool finished);
+};
+
+
+struct Scenario {
+  std::string_view id;       // "exit-codes"; its texts are scenario.ID.title, .promise, .watch
+  std::string_view group;    // group.GROUP: "processes"
+  std::string_view python_file, python;  // "exit-codes.py" and its text
+  std::string_view cpp_file, cpp;        // "exit_codes.cpp" and its text
+  std::vector<Parameter> parameters;
+  std::vector<Claim> claims;
+  void (*main)(const Settings& settings);  // the main body, run in MainProcess
+};
+
+// All scenarios, in the order of the list.
+[[nodiscard]] std::span<const Scenario* const> all() noexcept;
+
+// Throws base::UsageError that names the ones there are, if there is none of that id.
+[[nodiscard]] const Scenario& find(std::string_view id);
+
+}  // namespace forklight::scenario

@@ -1,0 +1,146 @@
+// From events to what is drawn: tasks, spans, marks, flows, console lines. No GUI type, no process API.
+//
+// Feed it records roughly in time order (per task exactly); it tolerates a late one. One thread uses it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/trace/event.h"
+
+namespace forklight::timeline {
+
+using trace::TaskId;
+inline constexpr std::int64_t kOpen = INT64_MAX;  // the end of what has not ended yet
+
+enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost };
+
+// A stretch of one task in one state. Spans of a task are sorted, and do not overlap.
+struct Span {
+  std::int64_t begin_ns, end_ns;  // end kOpen while it lasts
+  State state;
+  trace::BlockReason reason;      // where state is blocked
+  std::uint16_t line;             // program line at its begin
+  std::uint32_t partner;          // blocked: the task or object it waits for; 0 none
+  std::uint64_t detail;           // sleeping: the duration asked for, ns; lost: how many events
+};
+
+// Something that happened at a point.
+struct Mark {
+  std::int64_t time_ns;
+  trace::Kind kind;
+  std::uint16_t line;
+  std::uint32_t object;
+  std::uint64_t a, b;
+  std::uint32_t text;  // index into texts(), 0 = none
+};
+
+enum class FlowKind : std::uint8_t { start, join, signal };
+
+// A cause in one task and its effect in another. The effect's end is missing (kOpen) until it is known.
+struct Flow {
+  FlowKind kind;
+  TaskId from, to;
+  std::int64_t from_ns, to_ns;
+  std::uint64_t detail;  // signal: its number
+};
+
+struct ConsoleLine {  // one write: may hold several lines, or a part of one
+  std::int64_t time_ns;
+  TaskId task;
+  int stream;  // 1 stdout, 2 stderr
+  std::string text;
+};
+
+struct Task {
+  TaskId id = 0;
+  TaskId parent = 0;      // who started it, 0 = the supervisor
+  std::int32_t pid = 0, tid = 0;
+  std::string name;       // "Process-1"
+  trace::StartMethod start_method = trace::StartMethod::fork;
+  std::int64_t born_ns = 0;        // first known moment
+  std::int64_t death_ns = kOpen;   // moment of death
+  std::int64_t reaped_ns = kOpen;  // moment somebody waited for it
+  TaskId reaped_by = 0;
+  trace::DeathSource death_source = trace::DeathSource::pidfd;
+  std::optional<int> wait_status;  // known at death, before anybody joined
+  std::vector<Span> spans;
+  std::vector<Mark> marks;
+  std::uint64_t lost_events = 0;
+
+  // The exit code as Python gives it: 0…255, or −signal; nothing while it lives.
+  [[nodiscard]] std::optional<int> exit_code() const noexcept;
+  [[nodiscard]] bool alive_at(std::int64_t time_ns) const noexcept;
+};
+
+// An event in run order, for the event list, `[` and `]`, and the order axis.
+struct EventRef {
+  std::int64_t time_ns;
+  TaskId task;
+  trace::Event event;
+  std::uint32_t text;
+};
+
+class Model {
+ public:
+  Model();
+
+  // Adds records; later ones may close spans that earlier ones opened.
+  void append(std::span<const trace::Record> records);
+  void clear();
+
+  [[nodiscard]] const std::vector<Task>& tasks() const noexcept;  // in order of birth
+  [[nodiscard]] const Task* find(TaskId id) const noexcept;
+  [[nodiscard]] const std::vector<Flow>& flows() const noexcept;  // in order of their begin
+  [[nodiscard]] const std::vector<ConsoleLine>& console() const noexcept;
+  [[nodiscard]] const std::vector<EventRef>& events() const noexcept;  // sorted by time
+  [[nodiscard]] const std::string& text(std::uint32_t index) const noexcept;
+
+  // Events a learner counts: without continuations and with what was lost said apart.
+  [[nodiscard]] std::uint64_t event_count() const noexcept;
+  [[nodiscard]] std::uint64_t lost_count() const noexcept;
+
+  [[nodiscard]] std::int64_t begin_ns() const noexcept;  // first event, 0 if none
+  [[nodiscard]] std::int64_t end_ns() const noexcept;    // last event, 0 if none
+  [[nodiscard]] bool complete() const noexcept;          // every task that was born has died and been reaped
+
+  // The span of a task at a time, nothing outside its life.
+  [[nodiscard]] const Span* span_at(const Task& task, std::int64_t time_ns) const noexcept;
+  // The program line a task was on at a time, 0 if not known.
+  [[nodiscard]] int line_at(const Task& task, std::int64_t time_ns) const noexcept;
+  // Why the run was stopped or cut short, if it was.
+  [[nodiscard]] std::optional<trace::StopReason> stopped() const noexcept;
+  [[nodiscard]] std::optional<trace::Cap> cap_hit() const noexcept;
+
+  // Changes whenever something was appended: a viewer redraws when it differs.
+  [[nodiscard]] std::uint64_t revision() const noexcept;
+
+ private:
+  Task& task_for(TaskId id, std::int64_t time_ns);
+  void apply(const trace::Record& record);
+  void open_span(Task& task, Span span);
+  void close_span(Task& task, std::int64_t end_ns);
+  void note_line(Task& task, const trace::Event& event);
+  std::uint32_t keep_text(const std::string& text);
+
+  struct LineChange {
+    std::int64_t time_ns;
+    std::uint16_t line;
+  };
+  std::vector<Task> tasks_;
+  std::unordered_map<TaskId, std::size_t> index_;
+  std::unordered_map<TaskId, std::vector<LineChange>> lines_;
+  std::vector<Flow> flows_;
+  std::vector<ConsoleLine> console_;
+  std::vector<EventRef> events_;
+  std::vector<std::string> texts_;
+  std::uint64_t lost_ = 0, revision_ = 0;
+  std::optional<trace::StopReason> stopped_;
+  std::optional<trace::Cap> cap_;
+};
+
+}  // namespace forklight::timeline
