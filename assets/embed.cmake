@@ -1,0 +1,12 @@
+# Writes the text files FILES into one header of constants: assets/i18n/en/ui.json becomes forklight::assets::assets_i18n_en_ui_json.
+set(out "// Generated: the project's texts as constants.\n#pragma once\n\n#include <string_view>\n\nnamespace forklight::assets {\n\n")
+set(table "")
+foreach(file IN LISTS FILES)
+  file(READ ${file} text)
+  file(RELATIVE_PATH path ${ROOT} ${file})
+  string(MAKE_C_IDENTIFIER ${path} name)
+  string(APPEND out "inline constexpr std::string_view ${name} = R\"FORKLIGHT(${text})FORKLIGHT\";\n")
+  string(APPEND table "    {\"${path}\", ${name}},\n")
+endforeach()
+string(APPEND out "\nstruct File {\n  std::string_view path, text;\n};\ninline constexpr File kFiles[] = {\n${table}};\n\n}  // namespace forklight::assets\n")
+file(WRITE ${OUTPUT} "${out}")

@@ -1,0 +1,27 @@
+#include "core/trace/kinds.h"
+
+namespace forklight::trace {
+
+std::string_view name(Kind kind) noexcept {
+  switch (kind) {
+#define X(value, name_, object, a, b) \
+  case Kind::name_:                   \
+    return #name_;
+    FORKLIGHT_EVENT_KINDS(X)
+#undef X
+  }
+  return "unknown";
+}
+
+ArgumentNames argument_names(Kind kind) noexcept {
+  switch (kind) {
+#define X(value, name_, object, a, b) \
+  case Kind::name_:                   \
+    return {object, a, b};
+    FORKLIGHT_EVENT_KINDS(X)
+#undef X
+  }
+  return {};
+}
+
+}  // namespace forklight::trace
