@@ -1,0 +1,39 @@
+// Empties the rings of a run into records in time order, and gives finished slots back.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "core/trace/region.h"
+
+namespace forklight::trace {
+
+class Collector {
+ public:
+  // The region must outlive it. One collector a region.
+  explicit Collector(const Region& region) noexcept : region_(&region) {}
+
+  // Appends what has been published since, sorted by time (a task's own order is kept); what was stamped after the call began stays for
+  // the next one, so that batches are in order too. Returns how many records were added.
+  std::size_t drain(std::vector<Record>& out);
+  // The last time: everything, whatever its stamp. Call it when no process of the run is left.
+  std::size_t drain_all(std::vector<Record>& out);
+
+ private:
+  // What of a task's life went by in records. What is missing when it ends is told from its slot.
+  struct Life {
+    bool born = false, death = false, reap = false;
+    bool ended = false;  // was dead and reaped when its slot was looked at
+  };
+  void read_rings();
+  void note(const Record& record);
+  void retire(Slot& slot, const Life& life);
+  std::size_t emit(std::int64_t until_ns, std::vector<Record>& out);
+
+  const Region* region_;
+  std::vector<Record> pending_;  // read, not yet given out
+  std::unordered_map<TaskId, Life> lives_;
+};
+
+}  // namespace forklight::trace

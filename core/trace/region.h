@@ -1,0 +1,94 @@
+// The memory that every process of a run maps: a header, one slot a task, one ring a slot.
+//
+// Slot states:   free ──claim()──▶ claimed ──publish_birth()──▶ live ──supervisor──▶ dead ──collector──▶ free
+//                                     └── abandon() (fork refused) ──────────────────▶ dead
+// The parent claims the child's slot before it forks, so a child finds its ring ready and no birth can be missed. Parent and child both
+// publish the birth (whoever is first): a parent killed right after fork loses nothing. The supervisor writes the death, the parent that
+// waits writes the reaping; both stand in the slot too, so neither is lost when a ring is full. The collector frees a slot once
+// its task is dead and reaped and its ring is empty.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/shared_memory.h"
+#include "core/trace/event.h"
+#include "core/trace/ring.h"
+
+namespace forklight::trace {
+
+inline constexpr std::uint64_t kMagic = 0x4c4b5246'54524331;  // "FRKLTRC1"
+inline constexpr std::uint32_t kRegionVersion = 1;
+inline constexpr std::uint32_t kMaxName = 64;
+
+enum class SlotState : std::uint32_t { free, claimed, live, dead };
+enum class Gate : std::uint32_t { open = 0 };  // pace `real`: everything passes
+
+struct Slot {
+  std::atomic<SlotState> state;
+  TaskId task;    // valid from `claimed` on
+  TaskId parent;  // task that claimed it
+  std::atomic<std::int32_t> pid;
+  std::atomic<Gate> gate;  // looked at before each operation that a learner cares about
+  std::uint32_t padding;
+  std::atomic<std::int64_t> died_ns;    // 0 until the supervisor says so
+  std::atomic<std::int64_t> reaped_ns;  // 0 until somebody waited for it
+  std::atomic<std::int32_t> status;     // as waitpid gives it, valid once died_ns or reaped_ns is set; -1 = not known
+  TaskId reaped_by;
+  char name[kMaxName];
+  RingIndices ring;
+};
+static_assert(sizeof(Slot) % 64 == 0);
+
+struct RegionHeader {
+  std::uint64_t magic;
+  std::uint32_t version;
+  std::uint32_t slots;        // number of slots and rings
+  std::uint32_t ring_events;  // cells of each ring, a power of two
+  std::uint32_t max_processes;
+  std::uint64_t slots_offset, cells_offset;  // bytes from the region's begin
+  alignas(64) std::atomic<std::uint32_t> slots_used;  // slots ever claimed: no one above needs a look
+  std::atomic<TaskId> next_task;
+  std::atomic<std::uint32_t> processes;  // alive or being started now, against max_processes
+};
+
+struct RegionSize {
+  std::uint32_t slots = 1024;
+  std::uint32_t ring_events = 1 << 14;  // 512 KiB a ring, but only what is touched is real memory
+  std::uint32_t max_processes = 256;
+};
+
+class Region {
+ public:
+  Region() noexcept = default;
+  // A new region; slot 0 is the supervisor's, live at once. Throws std::system_error.
+  static Region create(RegionSize size);
+  // Maps a region handed over by descriptor. Throws base::Failure if it is not one of ours, or of another version.
+  static Region attach(base::Fd fd);
+
+  [[nodiscard]] int fd() const noexcept { return memory_.fd(); }
+  [[nodiscard]] RegionHeader& header() const noexcept { return *reinterpret_cast<RegionHeader*>(memory_.data()); }
+  [[nodiscard]] std::uint32_t slots_used() const noexcept;
+  [[nodiscard]] Slot& slot(std::uint32_t index) const noexcept;
+  [[nodiscard]] RingWriter writer(std::uint32_t index) const noexcept;
+  [[nodiscard]] RingReader reader(std::uint32_t index) const noexcept;
+
+  // Takes a slot for a task about to be born; nothing when the process cap is reached or no slot is free. Async-signal-safe.
+  [[nodiscard]] std::optional<std::uint32_t> claim(TaskId parent, std::string_view name) const noexcept;
+  // The task has this pid now. Idempotent: parent and child both say so.
+  void publish_birth(std::uint32_t index, std::int32_t pid) const noexcept;
+  // The task was never born.
+  void abandon(std::uint32_t index) const noexcept;
+  // Written by whoever waited for the task; the last touch of the slot by the waiter.
+  void publish_reaping(std::uint32_t index, TaskId by, std::int32_t status, std::int64_t time_ns) const noexcept;
+
+ private:
+  base::SharedMemory memory_;
+  Slot* slots_ = nullptr;
+  Event* cells_ = nullptr;
+};
+
+}  // namespace forklight::trace
