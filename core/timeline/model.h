@@ -20,13 +20,14 @@ inline constexpr std::int64_t kOpen = INT64_MAX;  // the end of what has not end
 enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost };
 
 // A stretch of one task in one state. Spans of a task are sorted, and do not overlap.
+// Members go from wide to narrow: there may be millions, and nothing is lost to padding.
 struct Span {
   std::int64_t begin_ns, end_ns;  // end kOpen while it lasts
-  State state;
   trace::BlockReason reason;      // where state is blocked
-  std::uint16_t line;             // program line at its begin
-  std::uint32_t partner;          // blocked: the task or object it waits for; 0 none
   std::uint64_t detail;           // sleeping: the duration asked for, ns; lost: how many events
+  std::uint32_t partner;          // blocked: the task or object it waits for; 0 none
+  std::uint16_t line;             // program line at its begin
+  State state;
 };
 
 // Something that happened at a point.
@@ -36,7 +37,7 @@ struct Mark {
   std::uint16_t line;
   std::uint32_t object;
   std::uint64_t a, b;
-  std::uint32_t text;  // index into texts(), 0 = none
+  std::uint32_t text;  // index for Model::text(), 0 = none
 };
 
 enum class FlowKind : std::uint8_t { start, join, signal };
@@ -58,9 +59,9 @@ struct ConsoleLine {  // one write: may hold several lines, or a part of one
 
 struct Task {
   TaskId id = 0;
-  TaskId parent = 0;      // who started it, 0 = the supervisor
+  TaskId parent = 0;  // who started it, 0 = the supervisor
   std::int32_t pid = 0, tid = 0;
-  std::string name;       // "Process-1"
+  std::string name;  // "Process-1"
   trace::StartMethod start_method = trace::StartMethod::fork;
   std::int64_t born_ns = 0;        // first known moment
   std::int64_t death_ns = kOpen;   // moment of death
@@ -80,9 +81,9 @@ struct Task {
 // An event in run order, for the event list, `[` and `]`, and the order axis.
 struct EventRef {
   std::int64_t time_ns;
-  TaskId task;
   trace::Event event;
-  std::uint32_t text;
+  TaskId task;
+  std::uint32_t text;  // index for Model::text(), 0 = none
 };
 
 class Model {
@@ -120,27 +121,49 @@ class Model {
   [[nodiscard]] std::uint64_t revision() const noexcept;
 
  private:
-  Task& task_for(TaskId id, std::int64_t time_ns);
-  void apply(const trace::Record& record);
-  void open_span(Task& task, Span span);
-  void close_span(Task& task, std::int64_t end_ns);
-  void note_line(Task& task, const trace::Event& event);
-  std::uint32_t keep_text(const std::string& text);
-
   struct LineChange {
     std::int64_t time_ns;
     std::uint16_t line;
   };
+  // What is known of a task besides what is shown of it.
+  struct Slot {
+    std::size_t position = 0;            // in tasks_
+    std::int64_t begin_ns = kOpen;       // its task_begin
+    std::int64_t last_own_ns = 0;        // the last event that it wrote itself
+    std::int64_t death_said_ns = kOpen;  // the time in the record of its death
+    std::vector<LineChange> lines;
+  };
+
+  void take(const trace::Record& record);
+  void settle(std::size_t first_new_event);
+  Slot& slot_for(TaskId id, std::int64_t time_ns);
+
+  void apply_to_writer(const trace::Record& record);
+  void apply_to_object(const trace::Record& record);
+  void apply_death(const trace::Record& record);
+  void add_mark(const trace::Record& record, std::uint32_t text);
+  void add_console(const trace::Record& record);
+
+  void bury(Slot& slot);
+  void unbury(Slot& slot);
+
+  void add_flow(Flow flow);
+  void resolve(Flow& flow) const;
+  void resolve_flows_about(TaskId id);
+  void drop_start(TaskId parent, TaskId child);
+
   std::vector<Task> tasks_;
-  std::unordered_map<TaskId, std::size_t> index_;
-  std::unordered_map<TaskId, std::vector<LineChange>> lines_;
+  std::unordered_map<TaskId, Slot> slots_;
+  std::unordered_map<TaskId, trace::StartMethod> start_methods_;  // of children that have not been seen yet
   std::vector<Flow> flows_;
+  std::unordered_map<TaskId, std::vector<std::size_t>> flows_about_;  // by the child or target: indices into flows_
   std::vector<ConsoleLine> console_;
   std::vector<EventRef> events_;
   std::vector<std::string> texts_;
-  std::uint64_t lost_ = 0, revision_ = 0;
+  std::uint64_t count_ = 0, lost_ = 0, revision_ = 0;
   std::optional<trace::StopReason> stopped_;
   std::optional<trace::Cap> cap_;
+  bool tasks_disordered_ = false, flows_disordered_ = false;
 };
 
 }  // namespace forklight::timeline

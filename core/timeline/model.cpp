@@ -1,0 +1,179 @@
+#include "core/timeline/model.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace forklight::timeline {
+
+namespace {
+
+constexpr auto kEarlier = [](const auto& left, const auto& right) { return left.time_ns < right.time_ns; };
+
+}  // namespace
+
+std::optional<int> Task::exit_code() const noexcept {
+  if (!wait_status) return std::nullopt;
+  // The bits of waitpid(2), spelled out: this layer is built where <sys/wait.h> is not.
+  const int signal = *wait_status & 0x7f;
+  if (signal == 0) return (*wait_status >> 8) & 0xff;
+  if (signal == 0x7f) return std::nullopt;  // stopped, not ended
+  return -signal;                           // P-36
+}
+
+bool Task::alive_at(std::int64_t time_ns) const noexcept {
+  return time_ns >= born_ns && time_ns < std::min(death_ns, reaped_ns);
+}
+
+Model::Model() : texts_(1) {}
+
+void Model::clear() {
+  const std::uint64_t revision = revision_;
+  *this = Model();
+  revision_ = revision + 1;
+}
+
+void Model::append(std::span<const trace::Record> records) {
+  if (records.empty()) return;
+  const std::size_t first_new = events_.size();
+  constexpr auto by_time = [](const trace::Record& left, const trace::Record& right) {
+    return left.event.time_ns < right.event.time_ns;
+  };
+  if (std::is_sorted(records.begin(), records.end(), by_time)) {
+    for (const trace::Record& record : records) take(record);
+  } else {
+    // A batch may come ring by ring. Stable, so that what one task did within one nanosecond keeps its order.
+    std::vector<std::size_t> order(records.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+      return records[left].event.time_ns < records[right].event.time_ns;
+    });
+    for (const std::size_t index : order) take(records[index]);
+  }
+  settle(first_new);
+  ++revision_;
+}
+
+void Model::take(const trace::Record& record) {
+  const trace::Event& event = record.event;
+  if (event.kind == trace::Kind::text) return;  // a continuation: its bytes are in the record before it already
+  std::uint32_t text = 0;
+  if (!record.text.empty()) {
+    text = static_cast<std::uint32_t>(texts_.size());
+    texts_.push_back(record.text);
+  }
+  events_.push_back({event.time_ns, event, record.task, text});
+  if (event.kind == trace::Kind::lost) {
+    lost_ += event.a;
+  } else {
+    ++count_;
+  }
+  if (record.task != 0) apply_to_writer(record);
+  apply_to_object(record);
+  add_mark(record, text);
+  if (event.kind == trace::Kind::output) add_console(record);
+}
+
+// Restores what readers rely on after a batch: events by time, tasks by birth, flows by begin.
+void Model::settle(std::size_t first_new_event) {
+  if (first_new_event < events_.size()) {
+    const auto first_new = events_.begin() + static_cast<std::ptrdiff_t>(first_new_event);
+    if (first_new != events_.begin() && kEarlier(*first_new, *(first_new - 1))) {
+      std::inplace_merge(std::upper_bound(events_.begin(), first_new, *first_new, kEarlier), first_new, events_.end(),
+                         kEarlier);
+    }
+  }
+  if (tasks_disordered_) {
+    std::sort(tasks_.begin(), tasks_.end(), [](const Task& left, const Task& right) { return left.id < right.id; });
+    for (std::size_t i = 0; i < tasks_.size(); ++i) slots_.at(tasks_[i].id).position = i;
+    tasks_disordered_ = false;
+  }
+  if (flows_disordered_) {
+    std::vector<Flow> flows;
+    flows.swap(flows_);
+    flows_about_.clear();
+    std::erase_if(flows, [](const Flow& flow) { return flow.to == 0; });  // see drop_start()
+    std::stable_sort(flows.begin(), flows.end(),
+                     [](const Flow& left, const Flow& right) { return left.from_ns < right.from_ns; });
+    for (const Flow& flow : flows) add_flow(flow);
+    flows_disordered_ = false;
+  }
+}
+
+const std::vector<Task>& Model::tasks() const noexcept {
+  return tasks_;
+}
+
+const Task* Model::find(TaskId id) const noexcept {
+  const auto found = slots_.find(id);
+  return found == slots_.end() ? nullptr : &tasks_[found->second.position];
+}
+
+const std::vector<Flow>& Model::flows() const noexcept {
+  return flows_;
+}
+
+const std::vector<ConsoleLine>& Model::console() const noexcept {
+  return console_;
+}
+
+const std::vector<EventRef>& Model::events() const noexcept {
+  return events_;
+}
+
+const std::string& Model::text(std::uint32_t index) const noexcept {
+  return index < texts_.size() ? texts_[index] : texts_.front();
+}
+
+std::uint64_t Model::event_count() const noexcept {
+  return count_;
+}
+
+std::uint64_t Model::lost_count() const noexcept {
+  return lost_;
+}
+
+std::int64_t Model::begin_ns() const noexcept {
+  return events_.empty() ? 0 : events_.front().time_ns;
+}
+
+std::int64_t Model::end_ns() const noexcept {
+  return events_.empty() ? 0 : events_.back().time_ns;
+}
+
+bool Model::complete() const noexcept {
+  return !tasks_.empty() && std::all_of(tasks_.begin(), tasks_.end(), [](const Task& task) {
+    return task.death_ns != kOpen && task.reaped_ns != kOpen;
+  });
+}
+
+const Span* Model::span_at(const Task& task, std::int64_t time_ns) const noexcept {
+  const auto after = std::upper_bound(task.spans.begin(), task.spans.end(), time_ns,
+                                      [](std::int64_t time, const Span& span) { return time < span.begin_ns; });
+  if (after == task.spans.begin()) return nullptr;
+  const Span& span = *(after - 1);
+  return time_ns < span.end_ns ? &span : nullptr;
+}
+
+int Model::line_at(const Task& task, std::int64_t time_ns) const noexcept {
+  const auto found = slots_.find(task.id);
+  if (found == slots_.end()) return 0;
+  const std::vector<LineChange>& lines = found->second.lines;
+  const auto after =
+      std::upper_bound(lines.begin(), lines.end(), time_ns,
+                       [](std::int64_t time, const LineChange& change) { return time < change.time_ns; });
+  return after == lines.begin() ? 0 : (after - 1)->line;
+}
+
+std::optional<trace::StopReason> Model::stopped() const noexcept {
+  return stopped_;
+}
+
+std::optional<trace::Cap> Model::cap_hit() const noexcept {
+  return cap_;
+}
+
+std::uint64_t Model::revision() const noexcept {
+  return revision_;
+}
+
+}  // namespace forklight::timeline

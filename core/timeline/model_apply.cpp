@@ -1,0 +1,254 @@
+// What each kind of event means for the tasks: whose state changes, and how.
+#include <algorithm>
+
+#include "core/timeline/model.h"
+
+namespace forklight::timeline {
+
+using trace::Kind;
+
+namespace {
+
+constexpr TaskId kMainProcess = 1;
+
+// Ends the open span at a time and begins another there. Never makes a span of negative length.
+void enter(Task& task, Span span) {
+  if (!task.spans.empty()) {
+    Span& last = task.spans.back();
+    span.begin_ns = std::max(span.begin_ns, last.begin_ns);
+    if (last.end_ns == kOpen) {
+      last.end_ns = span.begin_ns;
+      // A running span without length says nothing; a wait without length says that there was nothing to wait for.
+      if (last.state == State::running && last.begin_ns == span.begin_ns) task.spans.pop_back();
+    } else {
+      span.begin_ns = std::max(span.begin_ns, last.end_ns);
+    }
+  }
+  task.spans.push_back(span);
+}
+
+void run(Task& task, std::int64_t time_ns, std::uint16_t line) {
+  const bool runs =
+      !task.spans.empty() && task.spans.back().end_ns == kOpen && task.spans.back().state == State::running;
+  if (!runs) enter(task, {time_ns, kOpen, {}, 0, 0, line, State::running});
+}
+
+// The hole that lost events leave: what the task did in it is not known.
+void tear(Task& task, const trace::Event& event, std::uint16_t line) {
+  const auto first_ns = static_cast<std::int64_t>(std::min(event.b, static_cast<std::uint64_t>(event.time_ns)));
+  enter(task, {first_ns, kOpen, {}, event.a, 0, line, State::lost});
+  run(task, event.time_ns, line);
+  task.lost_events += event.a;
+}
+
+// Kinds that are drawn as a point on their task. The others are spans, flows or badges.
+bool is_instant(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::lost:
+    case Kind::exit:
+    case Kind::start_failed:
+    case Kind::signal_sent:
+    case Kind::close:
+    case Kind::output:
+    case Kind::raise:
+    case Kind::adopted:
+    case Kind::cap:
+    case Kind::stop:
+      return true;
+    default:
+      return false;
+  }
+}
+
+template <typename Moment>
+void insert_by_time(std::vector<Moment>& moments, Moment moment) {
+  const auto place =
+      std::upper_bound(moments.begin(), moments.end(), moment,
+                       [](const Moment& left, const Moment& right) { return left.time_ns < right.time_ns; });
+  moments.insert(place, std::move(moment));
+}
+
+}  // namespace
+
+// The task of an id, made if this is the first evidence of it.
+Model::Slot& Model::slot_for(TaskId id, std::int64_t time_ns) {
+  const auto [found, is_new] = slots_.try_emplace(id);
+  Slot& slot = found->second;
+  if (is_new) {
+    slot.position = tasks_.size();
+    tasks_disordered_ = tasks_disordered_ || (!tasks_.empty() && tasks_.back().id > id);
+    Task& task = tasks_.emplace_back();
+    task.id = id;
+    task.born_ns = time_ns;
+    if (const auto method = start_methods_.find(id); method != start_methods_.end()) {
+      task.start_method = method->second;
+      start_methods_.erase(method);
+    }
+  }
+  Task& task = tasks_[slot.position];
+  task.born_ns = std::min(task.born_ns, time_ns);
+  return slot;
+}
+
+// What an event says of the task that wrote it.
+void Model::apply_to_writer(const trace::Record& record) {
+  const trace::Event& event = record.event;
+  Slot& slot = slot_for(record.task, event.time_ns);
+  Task& task = tasks_[slot.position];
+
+  if (event.line != 0 && (slot.lines.empty() || slot.lines.back().line != event.line)) {
+    slot.lines.push_back({std::max(event.time_ns, slot.last_own_ns), event.line});
+  }
+  const std::uint16_t line = slot.lines.empty() ? std::uint16_t{0} : slot.lines.back().line;
+  slot.last_own_ns = std::max(slot.last_own_ns, event.time_ns);
+
+  // The supervisor's word of a death can overtake the last that the dead wrote.
+  const bool dead = task.death_ns != kOpen;
+  if (dead) unbury(slot);
+  switch (event.kind) {
+    case Kind::task_begin:
+      task.name = record.text;
+      task.pid = static_cast<std::int32_t>(event.a >> 32);
+      task.tid = static_cast<std::int32_t>(event.a & 0xffffffffU);
+      task.parent = static_cast<TaskId>(event.b);
+      run(task, event.time_ns, line);
+      if (slot.begin_ns == kOpen) {
+        slot.begin_ns = event.time_ns;
+        resolve_flows_about(task.id);
+      }
+      break;
+    case Kind::block_begin:
+      enter(task, {event.time_ns, kOpen, trace::BlockReason{event.a}, 0, event.object, line, State::blocked});
+      break;
+    case Kind::sleep_begin:
+      enter(task, {event.time_ns, kOpen, {}, event.a, 0, line, State::sleeping});
+      break;
+    case Kind::block_end:
+    case Kind::sleep_end:
+      run(task, event.time_ns, line);
+      break;
+    case Kind::lost:
+      tear(task, event, line);
+      break;
+    default:
+      if (task.spans.empty()) run(task, event.time_ns, line);  // its task_begin was lost
+      break;
+  }
+  if (dead) bury(slot);
+}
+
+// What an event says of the task that it is about.
+void Model::apply_to_object(const trace::Record& record) {
+  const trace::Event& event = record.event;
+  const TaskId object = event.object;
+  const auto known = slots_.find(object);
+  Task* const task = known == slots_.end() ? nullptr : &tasks_[known->second.position];
+  switch (event.kind) {
+    case Kind::start_begin: {
+      if (object == 0) break;
+      const trace::StartMethod method{event.a};
+      if (task != nullptr) {
+        task->start_method = method;
+      } else {
+        start_methods_[object] = method;  // a process that was asked for is none yet: start may fail
+      }
+      add_flow({FlowKind::start, record.task, object, event.time_ns, kOpen, 0});
+      break;
+    }
+    case Kind::start_end:
+      if (task != nullptr && task->pid == 0) task->pid = static_cast<std::int32_t>(event.a);
+      break;
+    case Kind::start_failed:
+      start_methods_.erase(object);
+      drop_start(record.task, object);
+      break;
+    case Kind::join_end:
+      if (event.a != 1 || record.task == 0 || object == 0) break;
+      add_flow({FlowKind::join, object, record.task, event.time_ns, event.time_ns, 0});
+      break;
+    case Kind::signal_sent:
+      if (object == 0) break;
+      add_flow({FlowKind::signal, record.task, object, event.time_ns, event.time_ns, event.a});
+      break;
+    case Kind::born: {
+      if (object == 0) break;
+      Task& born = tasks_[slot_for(object, event.time_ns).position];
+      if (born.pid == 0) born.pid = static_cast<std::int32_t>(event.a);
+      if (born.parent == 0) born.parent = static_cast<TaskId>(event.b);
+      break;
+    }
+    case Kind::death:
+    case Kind::reap:
+      if (object != 0) apply_death(record);
+      break;
+    case Kind::cap:
+      if (!cap_) cap_ = trace::Cap{event.a};
+      break;
+    case Kind::stop:
+      if (!stopped_) stopped_ = trace::StopReason{event.a};
+      break;
+    default:
+      break;
+  }
+}
+
+// A death or a reaping, in either order; the first word on each counts.
+void Model::apply_death(const trace::Record& record) {
+  const trace::Event& event = record.event;
+  Slot& slot = slot_for(event.object, event.time_ns);
+  Task& task = tasks_[slot.position];
+  if (task.death_ns != kOpen) unbury(slot);
+  if (event.kind == Kind::death && slot.death_said_ns == kOpen) {
+    slot.death_said_ns = event.time_ns;
+    task.death_source = trace::DeathSource{event.line};
+    task.wait_status = static_cast<int>(event.a);
+    if (task.pid == 0) task.pid = static_cast<std::int32_t>(event.b);
+  }
+  if (event.kind == Kind::reap && task.reaped_ns == kOpen) {
+    task.reaped_ns = event.time_ns;
+    task.reaped_by = record.task;
+    if (!task.wait_status) task.wait_status = static_cast<int>(event.a);
+  }
+  if (slot.death_said_ns != kOpen) bury(slot);
+}
+
+// Ends what the task did with its death, and shows it as a zombie until somebody waits for it (P-50).
+void Model::bury(Slot& slot) {
+  Task& task = tasks_[slot.position];
+  // The supervisor looks a little after the fact: the true moment lies before the reaping and not before the last own
+  // event.
+  task.death_ns = std::max(std::min(slot.death_said_ns, task.reaped_ns), slot.last_own_ns);
+  if (!task.spans.empty() && task.spans.back().end_ns == kOpen) {
+    task.death_ns = std::max(task.death_ns, task.spans.back().begin_ns);
+    task.spans.back().end_ns = task.death_ns;
+  }
+  if (task.death_source != trace::DeathSource::reaper && task.reaped_ns > task.death_ns) {
+    task.spans.push_back({task.death_ns, task.reaped_ns, {}, 0, 0, 0, State::zombie});
+  }
+  resolve_flows_about(task.id);
+}
+
+void Model::unbury(Slot& slot) {
+  Task& task = tasks_[slot.position];
+  if (!task.spans.empty() && task.spans.back().state == State::zombie) task.spans.pop_back();
+  if (!task.spans.empty() && task.spans.back().end_ns == task.death_ns) task.spans.back().end_ns = kOpen;
+  task.death_ns = kOpen;
+}
+
+void Model::add_mark(const trace::Record& record, std::uint32_t text) {
+  const trace::Event& event = record.event;
+  if (!is_instant(event.kind)) return;
+  TaskId id = record.task != 0 ? record.task : event.object;
+  if (id == 0 && (event.kind == Kind::cap || event.kind == Kind::stop)) id = kMainProcess;  // about the whole run
+  const auto found = slots_.find(id);
+  if (found == slots_.end()) return;
+  insert_by_time(tasks_[found->second.position].marks,
+                 Mark{event.time_ns, event.kind, event.line, event.object, event.a, event.b, text});
+}
+
+void Model::add_console(const trace::Record& record) {
+  insert_by_time(console_,
+                 ConsoleLine{record.event.time_ns, record.task, static_cast<int>(record.event.a), record.text});
+}
+
+}  // namespace forklight::timeline
