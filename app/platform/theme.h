@@ -21,6 +21,8 @@ struct Palette {
   Color blocked, sleeping, zombie, stopped, held, lost;                       // states
   Color traceback, warning;                                                   // console
   Color task[8];                                                              // Okabe–Ito, by order of birth
+  Color tab_strip, status_bar, scrim;                                         // more surfaces: under tabs, at the foot, behind a dialog
+  Color code_text, code_keyword, code_string, code_number, code_comment;      // the code pane, on panel
 };
 
 [[nodiscard]] const Palette& palette() noexcept;      // of the theme set last
@@ -30,6 +32,14 @@ void set_theme(session::ThemeName theme) noexcept;    // also restyles Dear ImGu
 // Colour of a task by its order of birth, and text on it.
 [[nodiscard]] Color task_color(std::size_t order) noexcept;
 [[nodiscard]] Color task_text_color(std::size_t order) noexcept;
+// A task's colour as ink for its name on a panel: its hue, darkened or lightened until it is readable there.
+[[nodiscard]] Color task_ink(std::size_t order) noexcept;
+// Near-black or white, whichever reads better on the surface.
+[[nodiscard]] Color text_on(Color surface) noexcept;
+// The ink moved towards black or white just as far as 4.5:1 on the surface asks for.
+[[nodiscard]] Color readable(Color ink, Color surface) noexcept;
+// WCAG contrast of two opaque colours: 1 … 21.
+[[nodiscard]] double contrast(Color a, Color b) noexcept;
 [[nodiscard]] Color with_alpha(Color color, float alpha) noexcept;
 [[nodiscard]] Color mix(Color from, Color to, float share) noexcept;
 

@@ -30,11 +30,20 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes };
 enum class Dialog : std::uint8_t { none, open, save, keys };
 
+// The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
+struct Focus {
+  std::uint32_t id = 0;  // 0 = none
+  int move = 0;          // Tab: +1, Shift+Tab: −1, taken up by the frame that follows
+  int adjust = 0;        // left, right on a value
+  bool activate = false;  // Enter
+  std::vector<std::uint32_t> order, last_order;  // controls of this frame and of the one before, as drawn
+};
+
 struct UiState {
   ThemeName theme = ThemeName::stage;
   float text_scale = 1.0f;  // 1.0 … 2.5
   // panels: sizes in points at scale 1, folded or not
-  float left_width = 250, right_width = 380, bottom_height = 270;
+  float left_width = 250, right_width = 380, bottom_height = 270, inspector_height = 300;
   bool left_open = true, right_open = true, bottom_open = true;
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
@@ -50,6 +59,8 @@ struct UiState {
   Dialog dialog = Dialog::none;
   std::string path_entry;  // what is typed in the open and save dialogs
   std::string event_filter;
+  std::string clipboard;  // to be copied by the next frame
+  Focus focus;
   bool quit_wanted = false;
   bool screenshot_wanted = false;
   std::string screenshot_path;

@@ -1,0 +1,104 @@
+// What differs between Dear ImGui 1.86 (Debian 12) and 1.92: the only file that asks for IMGUI_VERSION_NUM.
+#pragma once
+
+#include <imgui.h>
+#include <imgui_freetype.h>
+
+namespace forklight::app::platform::compat {
+
+// --- drawing: `flags` and `thickness` changed places in 1.92.8, and both orders compile ---------------------------------
+
+inline void rect(ImDrawList* list, ImVec2 min, ImVec2 max, ImU32 color, float rounding, float thickness) {
+#if IMGUI_VERSION_NUM >= 19280
+  list->AddRect(min, max, color, rounding, thickness, ImDrawFlags_None);
+#else
+  list->AddRect(min, max, color, rounding, ImDrawFlags_None, thickness);
+#endif
+}
+
+inline void polyline(ImDrawList* list, const ImVec2* points, int count, ImU32 color, bool closed, float thickness) {
+  const ImDrawFlags flags = closed ? ImDrawFlags_Closed : ImDrawFlags_None;
+#if IMGUI_VERSION_NUM >= 19280
+  list->AddPolyline(points, count, color, thickness, flags);
+#else
+  list->AddPolyline(points, count, color, flags, thickness);
+#endif
+}
+
+inline void stroke_path(ImDrawList* list, ImU32 color, bool closed, float thickness) {
+  const ImDrawFlags flags = closed ? ImDrawFlags_Closed : ImDrawFlags_None;
+#if IMGUI_VERSION_NUM >= 19280
+  list->PathStroke(color, thickness, flags);
+#else
+  list->PathStroke(color, flags, thickness);
+#endif
+}
+
+// --- fonts: since 1.92 a font has no size of its own -----------------------------------------------------------------------
+
+[[nodiscard]] inline float font_size(const ImFont* font) {
+#if IMGUI_VERSION_NUM >= 19200
+  return font->LegacySize;
+#else
+  return font->FontSize;
+#endif
+}
+
+inline void push_font(ImFont* font) {
+#if IMGUI_VERSION_NUM >= 19200
+  ImGui::PushFont(font, font->LegacySize);
+#else
+  ImGui::PushFont(font);
+#endif
+}
+
+// FreeType at 1.86 … 1.91 is chosen by a pointer, since 1.92 by a loader.
+inline void use_freetype(ImFontAtlas* atlas) {
+#if IMGUI_VERSION_NUM >= 19200
+  atlas->SetFontLoader(ImGuiFreeType::GetFontLoader());
+#else
+  atlas->FontBuilderIO = ImGuiFreeType::GetBuilderForFreeType();
+#endif
+}
+
+inline void set_light_hinting(ImFontConfig& config) {
+#if IMGUI_VERSION_NUM >= 19200
+  config.FontLoaderFlags = ImGuiFreeTypeLoaderFlags_LightHinting;
+#else
+  config.FontBuilderFlags = ImGuiFreeTypeBuilderFlags_LightHinting;
+#endif
+}
+
+// Whether a rebuilt atlas must be built and uploaded by us (the 1.92 back ends do it glyph by glyph).
+[[nodiscard]] inline constexpr bool atlas_is_static() {
+#if IMGUI_VERSION_NUM >= 19200
+  return false;
+#else
+  return true;
+#endif
+}
+
+// --- style: what later versions added keeps its default there -----------------------------------------------------------------
+
+inline void quiet_extras(ImGuiStyle& style) {
+#if IMGUI_VERSION_NUM >= 18900
+  style.SeparatorTextBorderSize = 1;
+#else
+  static_cast<void>(style);
+#endif
+}
+
+// --- headless frames (tests): a font texture id, so that draw lists can be built without a renderer --------------------------
+
+inline void headless_atlas(ImGuiIO& io) {
+#if IMGUI_VERSION_NUM >= 19200
+  io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+#else
+  unsigned char* pixels = nullptr;
+  int width = 0;
+  int height = 0;
+  io.Fonts->GetTexDataAsAlpha8(&pixels, &width, &height);
+#endif
+}
+
+}  // namespace forklight::app::platform::compat

@@ -1,0 +1,292 @@
+#include "app/session/command.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "app/i18n/i18n.h"
+#include "app/session/navigate.h"
+#include "core/base/error.h"
+
+namespace forklight::app::session {
+namespace {
+
+using i18n::tr;
+using timeline::AxisKind;
+
+bool always(const Context&) { return true; }
+bool is_live(const Context& c) { return c.session.live(); }
+bool has_run(const Context& c) { return !c.session.model().tasks().empty(); }
+bool has_events(const Context& c) { return !c.session.model().events().empty(); }
+bool has_output(const Context& c) { return !c.session.model().console().empty(); }
+
+// What a new run or a new file makes stale.
+void look_afresh(UiState& ui) {
+  ui.selection = ui.hover = {};
+  ui.follow = true;
+  ui.fit_wanted = true;
+  ui.vertical_scroll = 0;
+}
+
+// Space: one key that always does the obvious thing.
+void run(Context& c, std::string_view) {
+  if (c.session.live()) return c.session.stop();
+  c.session.notify("");
+  look_afresh(c.ui);
+  c.session.run();
+}
+
+void stop(Context& c, std::string_view) { c.session.stop(); }
+
+void choose_scenario(Context& c, std::string_view id) {
+  c.session.choose(id);
+  look_afresh(c.ui);
+}
+
+void set_parameter(Context& c, std::string_view argument) {
+  const auto equals = argument.find('=');
+  if (equals == std::string_view::npos) throw base::UsageError(tr("error.set", fmt::arg("text", argument)));
+  c.session.set(argument.substr(0, equals), argument.substr(equals + 1));
+}
+
+std::string suggested_path(const Context& c) {
+  if (!c.session.file().empty()) return c.session.file().string();
+  std::error_code ignored;
+  const std::filesystem::path here = std::filesystem::current_path(ignored);
+  return (here / (std::string(c.session.scenario().id) + ".flt")).string();
+}
+
+// A path typed without an ending gets ours, so that the dialog's listing shows it next time.
+std::filesystem::path with_ending(std::string_view text) {
+  std::filesystem::path path(text);
+  if (!path.has_extension()) path += ".flt";
+  return path;
+}
+
+void open(Context& c, std::string_view path) {
+  if (path.empty()) {
+    if (c.ui.path_entry.empty()) c.ui.path_entry = suggested_path(c);
+    c.ui.dialog = Dialog::open;
+    return;
+  }
+  c.session.open(path);
+  c.session.notify("");
+  c.ui.dialog = Dialog::none;
+  look_afresh(c.ui);
+}
+
+void save(Context& c, std::string_view path) {
+  if (path.empty()) {
+    c.ui.path_entry = suggested_path(c);
+    c.ui.dialog = Dialog::save;
+    return;
+  }
+  const std::filesystem::path file = with_ending(path);
+  c.session.save(file);
+  c.ui.dialog = Dialog::none;
+  c.session.notify(tr("notice.saved", fmt::arg("path", file.string())));
+}
+
+// The same stretch of the run stays in sight when the axis changes under it.
+void set_axis(Context& c, AxisKind kind) {
+  if (c.ui.axis == kind) return;
+  c.ui.axis = kind;
+  c.ui.fit_wanted = true;
+}
+void axis_time(Context& c, std::string_view) { set_axis(c, AxisKind::time); }
+void axis_order(Context& c, std::string_view) { set_axis(c, AxisKind::order); }
+bool on_time(const Context& c) { return c.ui.axis == AxisKind::time; }
+bool on_order(const Context& c) { return c.ui.axis == AxisKind::order; }
+
+void fit(Context& c, std::string_view) { c.ui.fit_wanted = true; }
+void follow(Context& c, std::string_view) {
+  c.ui.follow = !c.ui.follow;
+  if (c.ui.follow) c.ui.fit_wanted = true;
+}
+bool follows(const Context& c) { return c.ui.follow; }
+
+constexpr double kZoomStep = 0.8, kPanStep = 0.2;
+void zoom_in(Context& c, std::string_view) { zoom(c, kZoomStep); }
+void zoom_out(Context& c, std::string_view) { zoom(c, 1 / kZoomStep); }
+void pan_left(Context& c, std::string_view) { pan(c, -kPanStep); }
+void pan_right(Context& c, std::string_view) { pan(c, kPanStep); }
+
+void next_event(Context& c, std::string_view) { step_event(c, 1); }
+void previous_event(Context& c, std::string_view) { step_event(c, -1); }
+void span_left(Context& c, std::string_view) { step_span(c, -1); }
+void span_right(Context& c, std::string_view) { step_span(c, 1); }
+void task_up(Context& c, std::string_view) { step_task(c, -1); }
+void task_down(Context& c, std::string_view) { step_task(c, 1); }
+
+// Esc: away with whatever is in front, one thing at a time.
+void clear(Context& c, std::string_view) {
+  UiState& ui = c.ui;
+  if (ui.dialog != Dialog::none) {
+    ui.dialog = Dialog::none;
+  } else if (!c.session.notice().empty()) {
+    c.session.notify("");
+  } else if (ui.focus.id != 0) {
+    ui.focus.id = 0;
+  } else if (ui.selection != Selection{}) {
+    ui.selection = {};
+  } else {
+    ui.presenting = false;
+  }
+}
+
+void theme(Context& c, std::string_view name) {
+  if (name == "stage" || name == "paper")
+    c.ui.theme = name == "stage" ? ThemeName::stage : ThemeName::paper;
+  else if (name.empty())
+    c.ui.theme = c.ui.theme == ThemeName::stage ? ThemeName::paper : ThemeName::stage;
+  else
+    throw base::UsageError(tr("error.theme", fmt::arg("name", name)));
+}
+
+void language(Context&, std::string_view tag) {
+  using i18n::Language;
+  if (tag == "en" || tag == "zh-CN")
+    i18n::set_language(tag == "en" ? Language::english : Language::chinese);
+  else if (tag.empty())
+    i18n::set_language(i18n::language() == Language::english ? Language::chinese : Language::english);
+  else
+    throw base::UsageError(tr("error.language", fmt::arg("tag", tag)));
+}
+
+constexpr float kTextStep = 0.1f, kTextSmallest = 0.8f, kTextLargest = 2.5f;
+void text_larger(Context& c, std::string_view) { c.ui.text_scale = std::min(c.ui.text_scale + kTextStep, kTextLargest); }
+void text_smaller(Context& c, std::string_view) { c.ui.text_scale = std::max(c.ui.text_scale - kTextStep, kTextSmallest); }
+void text_normal(Context& c, std::string_view) { c.ui.text_scale = 1; }
+bool text_can_grow(const Context& c) { return c.ui.text_scale < kTextLargest; }
+bool text_can_shrink(const Context& c) { return c.ui.text_scale > kTextSmallest; }
+
+void fold_left(Context& c, std::string_view) { c.ui.left_open = !c.ui.left_open; }
+void fold_right(Context& c, std::string_view) { c.ui.right_open = !c.ui.right_open; }
+void fold_bottom(Context& c, std::string_view) { c.ui.bottom_open = !c.ui.bottom_open; }
+bool left_open(const Context& c) { return c.ui.left_open; }
+bool right_open(const Context& c) { return c.ui.right_open; }
+bool bottom_open(const Context& c) { return c.ui.bottom_open; }
+
+template <BottomTab tab>
+void show_tab(Context& c, std::string_view) {
+  c.ui.bottom_tab = tab;
+  c.ui.bottom_open = true;
+}
+template <BottomTab tab>
+bool tab_shown(const Context& c) {
+  return c.ui.bottom_tab == tab;
+}
+template <CodeTab tab>
+void show_code(Context& c, std::string_view) {
+  c.ui.code_tab = tab;
+  c.ui.right_open = true;
+}
+template <CodeTab tab>
+bool code_shown(const Context& c) {
+  return c.ui.code_tab == tab;
+}
+
+void present(Context& c, std::string_view) { c.ui.presenting = !c.ui.presenting; }
+bool presents(const Context& c) { return c.ui.presenting; }
+void keys(Context& c, std::string_view) { c.ui.dialog = c.ui.dialog == Dialog::keys ? Dialog::none : Dialog::keys; }
+bool keys_shown(const Context& c) { return c.ui.dialog == Dialog::keys; }
+
+void screenshot(Context& c, std::string_view path) {
+  c.ui.screenshot_wanted = true;
+  c.ui.screenshot_path = path;
+}
+
+void copy_console(Context& c, std::string_view) {
+  c.ui.clipboard.clear();
+  for (const timeline::ConsoleLine& line : c.session.model().console()) c.ui.clipboard += line.text;
+  c.session.notify(tr("notice.copied"));
+}
+
+void dismiss(Context& c, std::string_view) { c.session.notify(""); }
+bool has_notice(const Context& c) { return !c.session.notice().empty(); }
+void quit(Context& c, std::string_view) { c.ui.quit_wanted = true; }
+
+constexpr Shortcut key(Key name) { return {name}; }
+constexpr Shortcut ctrl(Key name) { return {name, true}; }
+constexpr Shortcut shift(Key name) { return {name, false, true}; }
+constexpr Shortcut kNone{};
+
+constexpr std::array kCommands = {
+    Command{"run", key(Key::space), always, run},
+    Command{"stop", key(Key::s), is_live, stop},
+    Command{"scenario", kNone, always, choose_scenario},
+    Command{"set", kNone, always, set_parameter},
+    Command{"open", ctrl(Key::o), always, open},
+    Command{"save", ctrl(Key::s), has_run, save},
+    Command{"axis.time", key(Key::t), always, axis_time, on_time},
+    Command{"axis.order", key(Key::o), always, axis_order, on_order},
+    Command{"fit", key(Key::home), has_run, fit},
+    Command{"follow", key(Key::f), always, follow, follows},
+    Command{"zoom.in", key(Key::plus), has_run, zoom_in},
+    Command{"zoom.out", key(Key::minus), has_run, zoom_out},
+    Command{"pan.left", shift(Key::left), has_run, pan_left},
+    Command{"pan.right", shift(Key::right), has_run, pan_right},
+    Command{"select", kNone, has_run, select_by_name},
+    Command{"select.next", key(Key::right_bracket), has_events, next_event},
+    Command{"select.previous", key(Key::left_bracket), has_events, previous_event},
+    Command{"select.left", key(Key::left), has_run, span_left},
+    Command{"select.right", key(Key::right), has_run, span_right},
+    Command{"select.up", key(Key::up), has_run, task_up},
+    Command{"select.down", key(Key::down), has_run, task_down},
+    Command{"clear", key(Key::escape), always, clear},
+    Command{"tab.console", key(Key::c), always, show_tab<BottomTab::console>, tab_shown<BottomTab::console>},
+    Command{"tab.events", key(Key::e), always, show_tab<BottomTab::events>, tab_shown<BottomTab::events>},
+    Command{"tab.processes", key(Key::p), always, show_tab<BottomTab::processes>, tab_shown<BottomTab::processes>},
+    Command{"code.python", kNone, always, show_code<CodeTab::python>, code_shown<CodeTab::python>},
+    Command{"code.cpp", kNone, always, show_code<CodeTab::cpp>, code_shown<CodeTab::cpp>},
+    Command{"copy.console", kNone, has_output, copy_console},
+    Command{"theme", key(Key::d), always, theme},
+    Command{"language", ctrl(Key::l), always, language},
+    Command{"text.larger", ctrl(Key::plus), text_can_grow, text_larger},
+    Command{"text.smaller", ctrl(Key::minus), text_can_shrink, text_smaller},
+    Command{"text.normal", ctrl(Key::n0), always, text_normal},
+    Command{"panel.left", ctrl(Key::n1), always, fold_left, left_open},
+    Command{"panel.right", ctrl(Key::n2), always, fold_right, right_open},
+    Command{"panel.bottom", ctrl(Key::n3), always, fold_bottom, bottom_open},
+    Command{"present", key(Key::f11), always, present, presents},
+    Command{"keys", key(Key::f1), always, keys, keys_shown},
+    Command{"screenshot", key(Key::f2), always, screenshot},
+    Command{"dismiss", kNone, has_notice, dismiss},
+    Command{"quit", ctrl(Key::q), always, quit},
+};
+
+}  // namespace
+
+std::span<const Command> commands() noexcept { return kCommands; }
+
+const Command* find_command(std::string_view id) noexcept {
+  const auto found = std::find_if(kCommands.begin(), kCommands.end(), [id](const Command& command) { return command.id == id; });
+  return found != kCommands.end() ? &*found : nullptr;
+}
+
+const Command* find_command(Shortcut shortcut) noexcept {
+  if (shortcut.key == Key::none) return nullptr;
+  const auto found =
+      std::find_if(kCommands.begin(), kCommands.end(), [shortcut](const Command& command) { return command.shortcut == shortcut; });
+  return found != kCommands.end() ? &*found : nullptr;
+}
+
+void carry_out(Context& context) {
+  // A command may push another one: that one waits for the next call.
+  for (const Action& action : std::exchange(context.ui.pushed, {})) {
+    const Command* command = find_command(action.command);
+    if (command == nullptr) {
+      context.session.notify(tr("error.no_such_command", fmt::arg("id", action.command)));
+      continue;
+    }
+    if (!command->enabled(context)) continue;
+    try {
+      command->run(context, action.argument);
+    } catch (const std::exception& error) {
+      context.session.notify(error.what());
+    }
+  }
+}
+
+}  // namespace forklight::app::session

@@ -1,0 +1,139 @@
+#include "app/session/navigate.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "app/i18n/i18n.h"
+#include "core/base/error.h"
+
+namespace forklight::app::session {
+namespace {
+
+using i18n::tr;
+using timeline::Axis;
+using timeline::EventRef;
+using timeline::Model;
+using timeline::Task;
+
+// What is selected comes into sight; a view that follows the run stops doing so, or it would run away from under the reader.
+void reveal(Context& context) {
+  const UiState& ui = context.ui;
+  if (!ui.selection.time_ns) return;
+  const double at = Axis(ui.axis, context.session.model()).coordinate(*ui.selection.time_ns);
+  timeline::View& view = context.ui.view;
+  context.ui.follow = false;
+  if (at >= view.begin && at <= view.end) return;
+  view.pan(at - (view.begin + view.end) / 2);
+}
+
+std::size_t task_position(const Model& model, timeline::TaskId id) {
+  const auto& tasks = model.tasks();
+  const auto found = std::find_if(tasks.begin(), tasks.end(), [id](const Task& task) { return task.id == id; });
+  return static_cast<std::size_t>(found - tasks.begin());
+}
+
+const Task* task_named(const Model& model, std::string_view name) {
+  timeline::TaskId id = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  if (error == std::errc{} && end == name.data() + name.size()) return model.find(id);
+  for (const Task& task : model.tasks())
+    if (task.name == name) return &task;
+  return nullptr;
+}
+
+std::int64_t parse_moment(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  double factor = 0;
+  if (unit == "s") factor = 1e9;
+  if (unit == "ms") factor = 1e6;
+  if (unit == "us") factor = 1e3;
+  if (unit == "ns" || unit.empty()) factor = 1;
+  if (error != std::errc{} || factor == 0 || !std::isfinite(value) || value < 0 || value * factor > 9e18)
+    throw base::UsageError(tr("error.moment", fmt::arg("text", text)));
+  return static_cast<std::int64_t>(value * factor);
+}
+
+}  // namespace
+
+void step_event(Context& context, int by) {
+  const std::vector<EventRef>& events = context.session.model().events();
+  if (events.empty()) return;
+  Selection& selection = context.ui.selection;
+  const auto size = static_cast<std::ptrdiff_t>(events.size());
+  std::ptrdiff_t next = by > 0 ? 0 : size - 1;
+  if (selection.time_ns) {
+    const auto earlier = [](const EventRef& event, std::int64_t time) { return event.time_ns < time; };
+    const auto first = std::lower_bound(events.begin(), events.end(), *selection.time_ns, earlier);
+    // Several events may share a moment: of those, the one in the selected lane is where we are.
+    auto here = first;
+    for (auto at = first; at != events.end() && at->time_ns == *selection.time_ns; ++at)
+      if (at->task == selection.task) here = at;
+    const bool on_event = here != events.end() && here->time_ns == *selection.time_ns;
+    next = here - events.begin() + (by > 0 ? (on_event ? 1 : 0) : -1);
+  }
+  if (next < 0 || next >= size) return;
+  const EventRef& event = events[static_cast<std::size_t>(next)];
+  selection = {event.task != 0 ? event.task : event.event.object, event.time_ns};
+  reveal(context);
+}
+
+void step_span(Context& context, int by) {
+  const Model& model = context.session.model();
+  if (model.tasks().empty()) return;
+  Selection& selection = context.ui.selection;
+  const Task* task = model.find(selection.task);
+  if (task == nullptr) task = &model.tasks().front();
+  if (task->spans.empty()) return;
+  const auto size = static_cast<std::ptrdiff_t>(task->spans.size());
+  std::ptrdiff_t next = by > 0 ? 0 : size - 1;
+  if (selection.time_ns && selection.task == task->id) {
+    const auto later = [](std::int64_t time, const timeline::Span& span) { return time < span.begin_ns; };
+    const auto after = std::upper_bound(task->spans.begin(), task->spans.end(), *selection.time_ns, later);
+    next = std::clamp<std::ptrdiff_t>(after - task->spans.begin() - 1 + by, 0, size - 1);
+  }
+  selection = {task->id, task->spans[static_cast<std::size_t>(next)].begin_ns};
+  reveal(context);
+}
+
+void step_task(Context& context, int by) {
+  const auto& tasks = context.session.model().tasks();
+  if (tasks.empty()) return;
+  Selection& selection = context.ui.selection;
+  const auto last = static_cast<std::ptrdiff_t>(tasks.size()) - 1;
+  const auto here = static_cast<std::ptrdiff_t>(task_position(context.session.model(), selection.task));
+  std::ptrdiff_t next = by > 0 ? 0 : last;
+  if (here <= last) next = std::clamp<std::ptrdiff_t>(here + by, 0, last);
+  selection.task = tasks[static_cast<std::size_t>(next)].id;
+}
+
+void select_by_name(Context& context, std::string_view argument) {
+  const auto at = argument.find('@');
+  const Model& model = context.session.model();
+  const Task* task = task_named(model, argument.substr(0, at));
+  if (task == nullptr) throw base::UsageError(tr("error.no_such_task", fmt::arg("name", argument.substr(0, at))));
+  Selection wanted{task->id, std::nullopt};
+  if (at != std::string_view::npos) wanted.time_ns = model.begin_ns() + parse_moment(argument.substr(at + 1));
+  context.ui.selection = wanted;
+  reveal(context);
+}
+
+void zoom(Context& context, double factor) {
+  UiState& ui = context.ui;
+  double around = (ui.view.begin + ui.view.end) / 2;
+  if (ui.selection.time_ns) {
+    const double at = Axis(ui.axis, context.session.model()).coordinate(*ui.selection.time_ns);
+    if (at >= ui.view.begin && at <= ui.view.end) around = at;
+  }
+  ui.follow = false;
+  ui.view.zoom(factor, around);
+}
+
+void pan(Context& context, double share) {
+  context.ui.follow = false;
+  context.ui.view.pan((context.ui.view.end - context.ui.view.begin) * share);
+}
+
+}  // namespace forklight::app::session

@@ -1,0 +1,20 @@
+// Walking through a run by keys: from event to event, from span to span, from task to task.
+#pragma once
+
+#include <string_view>
+
+#include "app/session/command.h"
+
+namespace forklight::app::session {
+
+void step_event(Context& context, int by);  // −1 the one before, +1 the next
+void step_span(Context& context, int by);   // along the lane
+void step_task(Context& context, int by);   // from lane to lane, at the same moment
+
+// "Process-1", "2", "Process-1@1.5ms" (from the run's begin; ns, us, ms, s). Throws base::UsageError.
+void select_by_name(Context& context, std::string_view argument);
+
+void zoom(Context& context, double factor);
+void pan(Context& context, double share);  // of what is visible
+
+}  // namespace forklight::app::session
