@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,10 +28,17 @@ struct ClaimState {
   scenario::Verdict verdict;
 };
 
+// What a lesson prints goes to these descriptors as well as into the trace.
+struct Output {
+  int stdout_fd = 1, stderr_fd = 2;
+  bool block_buffered = false;  // as Python into a pipe or a file; else as on a terminal
+};
+
 class Session {
  public:
-  // `engine` is the forklight-engine binary that runs are made with.
-  explicit Session(std::filesystem::path engine);
+  // `engine` is the forklight-engine binary that runs are made with; `on_news` is called, from another thread, when update() has
+  // something to take.
+  explicit Session(std::filesystem::path engine, Output output = {}, std::function<void()> on_news = {});
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -66,18 +74,21 @@ class Session {
   void notify(std::string sentence) { notice_ = std::move(sentence); }
 
  private:
-  void take(std::vector<trace::Record> records);
+  void finish_run();
   void check_claims(bool finished);
+  [[nodiscard]] std::string what_went_wrong() const;
 
   std::filesystem::path engine_path_;
+  Output output_;
+  std::function<void()> on_news_;
   const scenario::Scenario* scenario_;
-  scenario::Settings settings_;
+  scenario::Settings settings_;      // for the next run
+  scenario::Settings run_settings_;  // of the run that the model shows
   std::unique_ptr<supervisor::Engine> engine_;
   RunState state_ = RunState::ready;
-  store::Run record_;  // kept whole for saving
+  store::Meta meta_;  // of the run that the model shows
   timeline::Model model_;
   std::vector<ClaimState> claims_;
-  std::uint64_t claims_revision_ = 0;
   int run_count_ = 0;
   std::filesystem::path file_;
   std::string notice_;

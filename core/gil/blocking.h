@@ -1,0 +1,29 @@
+// The one way out of Python into a call that may block: it is on record how long, and for whom.
+#pragma once
+
+#include <cstdint>
+
+#include "core/trace/kinds.h"
+
+namespace forklight::gil {
+
+inline constexpr std::int64_t kNoTimeout = -1;
+
+// Held while the thread is inside a blocking system call.
+class Blocking {
+ public:
+  // `partner` is the task or object waited for (0 = none), `timeout_ns` how long at the most (kNoTimeout = for ever).
+  Blocking(trace::BlockReason reason, std::uint32_t partner, std::int64_t timeout_ns) noexcept;
+  ~Blocking();
+  Blocking(const Blocking&) = delete;
+  Blocking& operator=(const Blocking&) = delete;
+
+ private:
+  trace::BlockReason reason_;
+  std::uint32_t partner_;
+};
+
+// time.sleep(): resumed when a signal handler returns (P-38). `duration_ns` < 0 is refused by the caller.
+void sleep_for(std::int64_t duration_ns) noexcept;
+
+}  // namespace forklight::gil

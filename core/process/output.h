@@ -1,0 +1,31 @@
+// sys.stdout and sys.stderr of a lesson process: real descriptors, Python's buffering.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace forklight::process {
+
+// line: as on a terminal; block: as into a pipe or file, written when 8 KiB are full, at start() of a child (P-68) and at the end.
+enum class Buffering : std::uint8_t { line, block };
+
+class Output {
+ public:
+  explicit Output(Buffering buffering = Buffering::line) noexcept : buffering_(buffering) {}
+
+  // Into the buffer, and out as the buffering says. Throws PythonError (BrokenPipeError …) when the descriptor refuses.
+  void write(std::string_view text);
+  void flush();
+  // Unwritten text dies with the process: what os._exit and signals do (P-34, P-37).
+  void drop() noexcept { buffer_.clear(); }
+
+ private:
+  Buffering buffering_;
+  std::string buffer_;
+};
+
+// Straight to stderr, which Python never holds back by more than a line. A refusing descriptor is ignored, as in a dying interpreter.
+void write_stderr(std::string_view text) noexcept;
+
+}  // namespace forklight::process

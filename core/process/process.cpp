@@ -1,0 +1,296 @@
+#include "core/process/process.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "core/base/clock.h"
+#include "core/base/posix_call.h"
+#include "core/gil/blocking.h"
+#include "core/process/process_object.h"
+#include "core/process/runtime.h"
+#include "core/trace/recorder.h"
+
+namespace forklight::process {
+
+using trace::Kind;
+using trace::Recorder;
+using Object = Process::Object;
+
+namespace {
+
+std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+
+void forget_child(const Object* object) {
+  std::erase_if(Runtime::current().children(), [&](const auto& child) { return child.get() == object; });
+}
+
+// Polls every child, as start() and active_children() do (P-51, P-52).
+void reap_finished() {
+  auto children = Runtime::current().children();  // a copy: polling changes the set
+  for (const auto& child : children) {
+    if (child->poll(false)) forget_child(child.get());
+  }
+}
+
+std::shared_ptr<Object> make_object(std::function<void()> run, ProcessOptions options) {
+  Runtime& runtime = Runtime::current();
+  auto object = std::make_shared<Object>();
+  object->identity = runtime.next_identity();
+  object->name = options.name.empty() ? fmt::format("Process-{}", fmt::join(object->identity, ":")) : std::move(options.name);
+  object->daemon = options.daemon.value_or(runtime.daemon());  // P-57
+  object->run = std::move(run);
+  object->creator = ::getpid();
+  return object;
+}
+
+// Waits until the child's end of the sentinel is gone; false if the time is over.
+bool wait_sentinel(const Object& object, std::int64_t timeout_ns) {
+  const std::int64_t until = base::now_ns() + timeout_ns;
+  for (;;) {
+    const std::int64_t left = std::max<std::int64_t>(0, until - base::now_ns());
+    pollfd ready{object.sentinel.get(), POLLIN, 0};
+    const timespec wait = base::to_timespec(left);
+    const int count = ::ppoll(&ready, 1, &wait, nullptr);
+    if (count > 0) return true;
+    if (count == 0) return false;
+  }
+}
+
+}  // namespace
+
+void Object::check_open() const {
+  if (stage == Stage::closed) throw PythonError(Fact::P_46);
+}
+
+bool Object::poll(bool wait) {
+  if (exit_code) return true;
+  if (stage != Stage::started) return false;
+  int status = 0;
+  pid_t got = base::retry_eintr([&] { return ::waitpid(pid, &status, WNOHANG); });
+  if (got == 0 && wait) {
+    const gil::Blocking blocking(trace::BlockReason::join, task, gil::kNoTimeout);
+    got = base::retry_eintr([&] { return ::waitpid(pid, &status, 0); });
+  }
+  if (got != pid) return false;  // still running, or not ours to wait for (P-27, P-54)
+  exit_code = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+  Recorder& recorder = Recorder::current();
+  const std::int64_t reaped = base::now_ns();
+  recorder.record_at(reaped, Kind::reap, recorder.line(), task, u64(status), u64(pid));
+  Runtime::current().context().region->publish_reaping(slot, recorder.task(), status, reaped);
+  return true;
+}
+
+void Object::send(int signal) {
+  Recorder& recorder = Recorder::current();
+  recorder.gate();
+  if (exit_code) return;  // P-43
+  recorder.record(Kind::signal_sent, task, u64(signal), u64(pid));
+  // ESRCH: somebody else has reaped it; Python looks away too.
+  if (::kill(pid, signal) != 0 && errno != ESRCH) throw os_error(errno);
+}
+
+Process::Process(const Target& target, Args args, ProcessOptions options)
+    : object_(make_object([function = target.function, arguments = std::move(args)] { function(arguments); }, std::move(options))) {}
+
+Process::Process(std::function<void()> lambda, ProcessOptions options) : object_(make_object(std::move(lambda), std::move(options))) {}
+
+void Process::start() {
+  Object& object = *object_;
+  object.check_open();
+  if (object.stage != Object::Stage::initial) throw PythonError(Fact::P_17);
+  if (object.creator != ::getpid()) throw PythonError(Fact::P_18);
+  Runtime& runtime = Runtime::current();
+  if (runtime.daemon()) throw PythonError(Fact::P_55);
+  Recorder& recorder = Recorder::current();
+  recorder.gate();
+  reap_finished();        // P-52
+  runtime.out().flush();  // P-68
+
+  const RunContext& context = runtime.context();
+  const auto slot = context.region->claim(recorder.task(), object.name);
+  if (!slot) {
+    recorder.record(Kind::cap, 0, u64(trace::Cap::processes), context.region->header().max_processes);
+    recorder.record(Kind::start_failed, 0, u64(EAGAIN));
+    throw os_error(EAGAIN);  // what Python says when the system's own limit is reached
+  }
+  const trace::TaskId task = context.region->slot(*slot).task;
+  recorder.record(Kind::start_begin, task, u64(trace::StartMethod::fork));
+  pid_t pid = -1;
+  base::Pipe sentinel, death;
+  try {
+    sentinel = base::make_pipe();
+    death = base::make_pipe();
+    pid = ::fork();
+    if (pid < 0) base::throw_errno("fork");
+  } catch (const std::system_error& error) {
+    context.region->abandon(*slot);
+    recorder.record(Kind::start_failed, task, u64(error.code().value()));
+    throw os_error(error.code().value());
+  }
+
+  if (pid == 0) {
+    sentinel.read.reset();
+    death.write.reset();
+    object.sentinel = std::move(sentinel.write);     // held open until the very end; what we fork holds it too (P-49)
+    object.parent_death = std::move(death.read);
+    runtime.become_child(object, *slot);
+    const auto run = std::move(object.run);
+    const int code = runtime.run_to_end(run);
+    ::_exit(code);
+  }
+
+  context.region->publish_birth(*slot, pid);
+  const std::uint64_t one = 1;
+  (void)base::write_all(context.birth_fd, &one, sizeof one);
+  object.pid = pid;
+  object.slot = *slot;
+  object.task = task;
+  object.sentinel = std::move(sentinel.read);
+  object.parent_death = std::move(death.write);
+  object.stage = Object::Stage::started;
+  object.run = nullptr;
+  runtime.children().push_back(object_);
+  recorder.record(Kind::start_end, task, u64(pid));
+}
+
+void Process::join() {
+  Object& object = *object_;
+  object.check_open();
+  if (object.creator != ::getpid()) throw PythonError(Fact::P_25);
+  if (object.stage != Object::Stage::started) throw PythonError(Fact::P_15);
+  Recorder& recorder = Recorder::current();
+  recorder.gate();
+  recorder.record(Kind::join_begin, object.task, u64(gil::kNoTimeout));
+  const bool ended = object.poll(true);
+  if (ended) forget_child(&object);
+  recorder.record(Kind::join_end, object.task, ended ? 1 : 0);
+}
+
+void Process::join(double seconds) {
+  Object& object = *object_;
+  object.check_open();
+  if (object.creator != ::getpid()) throw PythonError(Fact::P_25);
+  if (object.stage != Object::Stage::started) throw PythonError(Fact::P_15);
+  const std::int64_t timeout = seconds > 0 ? std::llround(std::min(seconds, 1e9) * 1e9) : 0;
+  Recorder& recorder = Recorder::current();
+  recorder.gate();
+  recorder.record(Kind::join_begin, object.task, u64(timeout));
+  bool ended = object.exit_code.has_value();
+  if (!ended) {
+    // With a timeout Python waits for the sentinel, not for the process: a descendant that inherited it keeps it open (P-49).
+    bool ready = wait_sentinel(object, 0);
+    if (!ready && timeout > 0) {
+      const gil::Blocking blocking(trace::BlockReason::join, object.task, timeout);
+      ready = wait_sentinel(object, timeout);
+    }
+    ended = ready && object.poll(timeout > 0);
+  }
+  if (ended) forget_child(&object);
+  recorder.record(Kind::join_end, object.task, ended ? 1 : 0);
+}
+
+bool Process::is_alive() {
+  Object& object = *object_;
+  object.check_open();
+  if (object.creator != ::getpid()) throw PythonError(Fact::P_26);
+  Recorder::current().gate();
+  if (object.stage != Object::Stage::started) return false;  // P-13
+  if (!object.poll(false)) return true;
+  forget_child(&object);
+  return false;
+}
+
+std::optional<int> Process::exitcode() {
+  object_->check_open();
+  Recorder::current().gate();
+  if (object_->stage == Object::Stage::started) object_->poll(false);
+  return object_->exit_code;
+}
+
+void Process::terminate() {
+  object_->check_open();
+  if (object_->stage != Object::Stage::started) throw PythonError(Fact::P_16_terminate);
+  object_->send(SIGTERM);
+}
+
+void Process::kill() {
+  object_->check_open();
+  if (object_->stage != Object::Stage::started) throw PythonError(Fact::P_16_kill);
+  object_->send(SIGKILL);
+}
+
+void Process::close() {
+  Object& object = *object_;
+  if (object.stage == Object::Stage::started) {
+    Recorder::current().gate();
+    if (!object.poll(false)) throw PythonError(Fact::P_44);
+    forget_child(&object);
+    Recorder::current().record(Kind::close, object.task);
+    object.sentinel.reset();
+    object.parent_death.reset();
+  }
+  object.stage = Object::Stage::closed;  // twice is fine (P-45)
+}
+
+const std::string& Process::name() const noexcept { return object_->name; }
+
+void Process::set_name(std::string name) { object_->name = std::move(name); }
+
+std::optional<pid_t> Process::pid() const {
+  object_->check_open();
+  if (object_->stage != Object::Stage::started) return std::nullopt;
+  return object_->pid;
+}
+
+bool Process::daemon() const noexcept { return object_->daemon; }
+
+void Process::set_daemon(bool daemon) {
+  if (object_->stage != Object::Stage::initial) throw PythonError(Fact::P_19);
+  object_->daemon = daemon;
+}
+
+int Process::sentinel() const {
+  object_->check_open();
+  if (object_->stage != Object::Stage::started) throw PythonError(Fact::P_14);
+  return object_->sentinel.get();
+}
+
+trace::TaskId Process::task() const noexcept { return object_->task; }
+
+std::string Process::repr() {
+  Object& object = *object_;
+  std::string status = "initial", pid, code;
+  if (object.stage == Object::Stage::closed) {
+    status = "closed";
+  } else if (object.creator != ::getpid()) {
+    status = "unknown";  // P-27
+  } else if (object.stage == Object::Stage::started) {
+    status = object.poll(false) ? "stopped" : "started";
+  }
+  if (object.stage == Object::Stage::started) pid = fmt::format(" pid={}", object.pid);
+  if (status == "stopped") {
+    const int exit = *object.exit_code;
+    const char* signal = exit < 0 ? ::sigabbrev_np(-exit) : nullptr;
+    code = signal != nullptr ? fmt::format(" exitcode=-SIG{}", signal) : fmt::format(" exitcode={}", exit);
+  }
+  return fmt::format("<Process name='{}'{} parent={} {}{}{}>", object.name, pid, object.creator, status, code,
+                     object.daemon ? " daemon" : "");
+}
+
+std::vector<Process> active_children() {
+  Recorder::current().gate();
+  reap_finished();
+  std::vector<Process> alive;
+  for (const auto& child : Runtime::current().children()) alive.push_back(Process(child));
+  return alive;
+}
+
+}  // namespace forklight::process

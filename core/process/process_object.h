@@ -1,0 +1,31 @@
+// The inside of a Process: shared by its handles and by its creator's set of children. For core/process alone.
+#pragma once
+
+#include "core/base/fd.h"
+#include "core/process/process.h"
+
+namespace forklight::process {
+
+struct Process::Object {
+  enum class Stage : std::uint8_t { initial, started, closed };
+
+  std::string name;
+  std::vector<int> identity;
+  bool daemon = false;
+  std::function<void()> run;  // forgotten once started
+  pid_t creator = 0;
+  Stage stage = Stage::initial;
+  pid_t pid = 0;
+  std::uint32_t slot = 0;
+  trace::TaskId task = 0;
+  std::optional<int> exit_code;  // once reaped
+  base::Fd sentinel;             // EOF when the child and all that inherited its end are gone
+  base::Fd parent_death;         // the child sees EOF when we are gone
+
+  void check_open() const;
+  // waitpid: reaps if it has ended, waits for that if `wait`. True if its exit code is known now (P-54: never, if somebody else reaped it).
+  bool poll(bool wait);
+  void send(int signal);
+};
+
+}  // namespace forklight::process

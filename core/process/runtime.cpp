@@ -1,0 +1,126 @@
+#include "core/process/runtime.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <new>
+
+#include "core/base/posix_call.h"
+#include "core/process/process_object.h"
+#include "core/process/python.h"
+#include "core/process/traceback.h"
+#include "core/trace/recorder.h"
+
+namespace forklight::process {
+
+using trace::ExitHow;
+using trace::Kind;
+using trace::Recorder;
+
+Runtime& Runtime::current() {
+  static Runtime runtime;
+  return runtime;
+}
+
+std::vector<int> Runtime::next_identity() {
+  std::vector<int> identity = identity_;
+  identity.push_back(++counter_);
+  return identity;
+}
+
+void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
+  context_ = context;
+  out_ = Output(context.buffering);
+  arm_lifeline();
+  ::signal(SIGPIPE, SIG_IGN);  // as Python: a broken pipe is an error, not a death (I-06)
+  context_.region->publish_birth(slot, ::getpid());
+  Recorder& recorder = Recorder::current();
+  recorder.attach(*context_.region, slot);
+  const auto pid = static_cast<std::uint64_t>(::getpid());
+  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, 0, name_);
+}
+
+void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
+  const auto pid = static_cast<std::uint64_t>(::getpid());
+  context_.region->publish_birth(slot, static_cast<std::int32_t>(pid));
+  Recorder& recorder = Recorder::current();
+  const std::uint64_t parent = recorder.task();
+  const std::uint16_t line = recorder.line();
+  recorder.attach(*context_.region, slot);
+  recorder.set_line(line);  // a forked child begins where its parent stood
+  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
+  arm_lifeline();
+
+  identity_ = object.identity;
+  name_ = object.name;
+  daemon_ = object.daemon;
+  counter_ = 0;
+  Frame::forget();    // what Python prints of a child begins at its run()
+  children_.clear();  // the parent's children are siblings, not ours (P-74)
+  out_.drop();        // start() flushed it before the fork
+  base::Fd null(base::retry_eintr([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }));  // P-67
+  if (null) ::dup2(null.get(), STDIN_FILENO);
+}
+
+void Runtime::arm_lifeline() {
+  // A descriptor of our own on the lifeline: when the supervisor dies, the kernel itself sends SIGKILL to each owner. No process of a
+  // run needs a thread, a handler or luck for that.
+  const std::string path = fmt::format("/proc/self/fd/{}", context_.lifeline_fd);
+  lifeline_ = base::Fd(base::retry_eintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
+  if (!lifeline_) ::_exit(127);  // unsafe to go on: nothing would end us
+  ::fcntl(lifeline_.get(), F_SETOWN, ::getpid());
+  ::fcntl(lifeline_.get(), F_SETSIG, SIGKILL);
+  ::fcntl(lifeline_.get(), F_SETFL, O_ASYNC | O_NONBLOCK);
+  // The supervisor may have died before that: then nobody is left to write.
+  pollfd ended{lifeline_.get(), POLLIN, 0};
+  if (::poll(&ended, 1, 0) != 0 && (ended.revents & POLLHUP) != 0) ::_exit(127);
+}
+
+Runtime::Ending Runtime::run_body(const std::function<void()>& body) const {
+  const auto failed = [&](const PythonError& error) {
+    Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
+    return Ending{1, ExitHow::exception, traceback(error, context_.program, is_main() ? std::string_view{} : name_)};
+  };
+  try {
+    body();
+    return {0, ExitHow::returned, {}};
+  } catch (const SystemExit& exit) {
+    return {exit.code, ExitHow::sys_exit, exit.text.empty() ? std::string{} : exit.text + "\n"};  // P-32, P-33
+  } catch (const PythonError& error) {
+    return failed(error);
+  } catch (const std::bad_alloc&) {
+    Recorder::current().record(Kind::cap, 0, static_cast<std::uint64_t>(trace::Cap::bytes));
+    return failed({"MemoryError", {}});
+  } catch (const std::exception& error) {
+    return failed({"RuntimeError", error.what()});
+  }
+}
+
+int Runtime::run_to_end(const std::function<void()>& body) {
+  const Ending ending = run_body(body);
+  // P-60, P-75: the traceback comes before the wait for own children in MainProcess and since 3.13, after it in children before that.
+  const bool words_first = is_main() || context_.python_minor >= 13;
+  if (words_first) write_stderr(ending.last_words);
+  finish_children();
+  if (!words_first) write_stderr(ending.last_words);
+  try {
+    out_.flush();
+  } catch (const PythonError&) {
+    // Nobody reads our output any more, and there is nobody left to tell.
+  }
+  Recorder::current().record(Kind::exit, 0, static_cast<std::uint64_t>(ending.code), static_cast<std::uint64_t>(ending.how));
+  return ending.code;
+}
+
+void Runtime::finish_children() {
+  // P-58, P-59: daemons are terminated, then all are waited for, however long.
+  for (Process& child : active_children()) {
+    if (child.daemon()) child.terminate();
+  }
+  for (Process& child : active_children()) child.join();
+}
+
+}  // namespace forklight::process

@@ -1,0 +1,78 @@
+// What the interpreter of one lesson process holds: who it is, its streams, its children. One a process; set up anew after every fork.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/fd.h"
+#include "core/process/output.h"
+#include "core/process/process.h"
+#include "core/trace/region.h"
+
+namespace forklight::process {
+
+// The Python program that the C++ body is the twin of.
+struct Program {
+  std::string_view file, text;
+};
+
+// What every process of a run has in common; inherited by fork.
+struct RunContext {
+  const trace::Region* region = nullptr;
+  int birth_fd = -1;     // eventfd: tells the supervisor that a slot has come alive
+  int lifeline_fd = -1;  // read end of a pipe whose write end only the supervisor holds
+  Program program;
+  Buffering buffering = Buffering::line;
+  int python_minor = 14;  // 3.x: what differs between versions follows it
+};
+
+class Runtime {
+ public:
+  [[nodiscard]] static Runtime& current();
+
+  // Becomes MainProcess in this (freshly forked, single-threaded) process: slot, lifeline, stdin from /dev/null.
+  void become_main(const RunContext& context, std::uint32_t slot);
+  // Becomes the child of an object just forked: P.1 step 4.
+  void become_child(const Process::Object& object, std::uint32_t slot);
+
+  // Runs a body the way Python runs a process to its end, and returns the exit code: P.2 for a child, P.3 for MainProcess.
+  // What the body throws becomes the traceback on stderr and the code.
+  [[nodiscard]] int run_to_end(const std::function<void()>& body);
+
+  [[nodiscard]] const RunContext& context() const noexcept { return context_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] bool daemon() const noexcept { return daemon_; }
+  [[nodiscard]] bool is_main() const noexcept { return identity_.empty(); }
+  [[nodiscard]] Output& out() noexcept { return out_; }
+
+  // "1" for the first process built here, "2:1" for the first one built in Process-2 (P-01, P-04).
+  [[nodiscard]] std::vector<int> next_identity();
+  // Started and not yet reaped.
+  [[nodiscard]] std::vector<std::shared_ptr<Process::Object>>& children() noexcept { return children_; }
+
+ private:
+  void arm_lifeline();
+  void finish_children();
+  struct Ending {
+    int code;
+    trace::ExitHow how;
+    std::string last_words;  // for stderr: a traceback, or the text of SystemExit
+  };
+  [[nodiscard]] Ending run_body(const std::function<void()>& body) const;
+
+  RunContext context_;
+  std::string name_ = "MainProcess";
+  std::vector<int> identity_;
+  int counter_ = 0;
+  bool daemon_ = false;
+  Output out_;
+  base::Fd lifeline_, parent_death_;
+  std::vector<std::shared_ptr<Process::Object>> children_;
+};
+
+}  // namespace forklight::process

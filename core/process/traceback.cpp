@@ -1,0 +1,38 @@
+#include "core/process/traceback.h"
+
+#include <fmt/format.h>
+
+namespace forklight::process {
+namespace {
+
+// The text of a line, without its indentation.
+std::string_view line_text(std::string_view text, int line) {
+  for (int at = 1; at < line; ++at) {
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  const auto first = text.find_first_not_of(" \t");
+  return first == std::string_view::npos ? std::string_view{} : text.substr(first);
+}
+
+}  // namespace
+
+std::string traceback(const PythonError& error, const Program& program, std::string_view process_name) {
+  std::string text;
+  if (!process_name.empty()) text += fmt::format("Process {}:\n", process_name);
+  text += "Traceback (most recent call last):\n";
+  if (!process_name.empty()) {
+    // Where CPython 3.11 calls the target from.
+    text += "  File \"multiprocessing/process.py\", line 314, in _bootstrap\n    self.run()\n";
+    text += "  File \"multiprocessing/process.py\", line 108, in run\n    self._target(*self._args, **self._kwargs)\n";
+  }
+  for (const FramePlace& frame : error.frames()) {
+    text += fmt::format("  File \"{}\", line {}, in {}\n", program.file, frame.line, frame.function);
+    if (const auto code = line_text(program.text, frame.line); !code.empty()) text += fmt::format("    {}\n", code);
+  }
+  return text + error.what() + "\n";
+}
+
+}  // namespace forklight::process

@@ -1,0 +1,16 @@
+// Tracebacks in the form that Python prints them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/process/facts.h"
+#include "core/process/runtime.h"
+
+namespace forklight::process {
+
+// For a child: "Process NAME:", the two frames of multiprocessing itself, the program's frames, "Type: message" (P-35).
+// For MainProcess (empty name): the program's frames from <module> on.
+[[nodiscard]] std::string traceback(const PythonError& error, const Program& program, std::string_view process_name);
+
+}  // namespace forklight::process

@@ -1,0 +1,184 @@
+#include "core/supervisor/engine.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/clock.h"
+#include "core/base/posix_call.h"
+
+extern char** environ;
+
+namespace forklight::supervisor {
+namespace {
+
+constexpr int kBusyPause_ms = 1, kIdlePause_ms = 5;  // between two looks at the rings
+constexpr int kSupervisorPatience_ms = 3000;
+constexpr std::int64_t kBusyFor = 100 * base::kMillisecond;
+
+// A copy out of the range of the fixed numbers, or dup2 onto 3 could overwrite what is to become 4.
+base::Fd lifted(int fd) {
+  return base::Fd(base::posix_call("fcntl(F_DUPFD_CLOEXEC)", [&] { return ::fcntl(fd, F_DUPFD_CLOEXEC, 16); }));
+}
+
+pid_t spawn(const EngineOptions& options, int control, int region) {
+  const base::Fd control_copy = lifted(control), region_copy = lifted(region);
+  const base::Fd out = lifted(options.stdout_fd), err = lifted(options.stderr_fd);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&actions, out.get(), 1);
+  ::posix_spawn_file_actions_adddup2(&actions, err.get(), 2);
+  ::posix_spawn_file_actions_adddup2(&actions, control_copy.get(), kControlFd);
+  ::posix_spawn_file_actions_adddup2(&actions, region_copy.get(), kRegionFd);
+
+  // The lesson starts like a program from a shell, whatever the viewer does with its signals; a session of its own keeps the terminal's
+  // Ctrl+C for the viewer.
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none, all;
+  ::sigemptyset(&none);
+  ::sigfillset(&all);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &all);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+
+  std::string name = "forklight-engine";
+  char* const arguments[] = {name.data(), nullptr};
+  pid_t pid = -1;
+  const int error = ::posix_spawn(&pid, options.engine.c_str(), &actions, &attributes, arguments, environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (error == ENOENT || error == EACCES) {
+    throw base::Failure(fmt::format("Cannot start the engine {}: {}. Build it, or put it beside forklight.", options.engine.string(),
+                                    base::error_text(error)));
+  }
+  if (error != 0) {
+    throw base::Failure(fmt::format("The system refused a new process ({}): end some processes, or raise the limit that `ulimit -u` shows.",
+                                    base::error_text(error)));
+  }
+  return pid;
+}
+
+}  // namespace
+
+Engine::Engine(const EngineOptions& options, const RunRequest& request) : on_news_(options.on_news) {
+  try {
+    region_ = trace::Region::create(options.region);
+    int ends[2];
+    base::posix_call("socketpair", [&] { return ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends); });
+    control_ = base::Fd(ends[0]);
+    const base::Fd theirs(ends[1]);
+    // If the supervisor is killed, what it leaves behind comes to us, and not to an init that may not reap.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    supervisor_ = spawn(options, theirs.get(), region_.fd());
+  } catch (const std::system_error& error) {
+    const int number = error.code().value();
+    const char* cure = number == EMFILE || number == ENFILE ? "close some files, or raise the limit that `ulimit -n` shows"
+                                                             : "free some memory and try again";
+    throw base::Failure(fmt::format("Cannot start a run ({}): {}.", error.what(), cure));
+  }
+  send_message(control_.get(), to_json(request));
+  collector_ = std::thread([this] { collect(); });
+}
+
+Engine::~Engine() {
+  if (!ended_.load(std::memory_order_acquire)) {
+    // The end of the control socket is what the supervisor takes for our death: SIGKILL to the lesson, then it ends itself.
+    ::shutdown(control_.get(), SHUT_RDWR);
+  }
+  collector_.join();
+}
+
+void Engine::stop() { send_message(control_.get(), {{"do", "stop"}}); }
+
+std::vector<trace::Record> Engine::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(records_, {});
+}
+
+bool Engine::finished() const noexcept {
+  if (!ended_.load(std::memory_order_acquire)) return false;
+  const std::lock_guard lock(mutex_);
+  return records_.empty();
+}
+
+std::string Engine::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
+}
+
+void Engine::collect() {
+  trace::Collector collector(region_);
+  std::vector<trace::Record> batch;
+  const auto hand_over = [&] {
+    if (batch.empty()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      std::move(batch.begin(), batch.end(), std::back_inserter(records_));
+    }
+    batch.clear();
+    if (on_news_) on_news_();
+  };
+
+  std::int64_t last_news = base::now_ns();
+  while (true) {
+    pollfd control{control_.get(), POLLIN, 0};
+    const bool busy = base::now_ns() - last_news < kBusyFor;
+    if (::poll(&control, 1, busy ? kBusyPause_ms : kIdlePause_ms) > 0) {
+      const auto message = receive_message(control_.get());
+      if (!message) break;
+      const std::string event = message->value("event", "");
+      if (event == "started") group_ = message->value("pid", 0);
+      if (event == "refused") {
+        const std::lock_guard lock(mutex_);
+        error_ = message->value("error", "The engine refused the run.");
+      }
+    }
+    if (collector.drain(batch) > 0) last_news = base::now_ns();
+    hand_over();
+  }
+  bury_supervisor();
+  collector.drain_all(batch);
+  hand_over();
+  ended_.store(true, std::memory_order_release);
+  if (on_news_) on_news_();
+}
+
+// The control socket has ended: the supervisor is done, or was killed. In the latter case the lifeline ends the lesson, and we reap it.
+void Engine::bury_supervisor() {
+  // It ends at once, unless somebody has stopped it.
+  const base::Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, supervisor_, 0)));
+  pollfd ended{pidfd.get(), POLLIN, 0};
+  if (base::retry_eintr([&] { return ::poll(&ended, 1, kSupervisorPatience_ms); }) == 0) ::kill(supervisor_, SIGKILL);
+  int status = 0;
+  const pid_t got = base::retry_eintr([&] { return ::waitpid(supervisor_, &status, 0); });
+  if (got == supervisor_ && WIFEXITED(status)) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (error_.empty()) error_ = "The run's supervisor was killed: every process of the run was ended with it.";
+  }
+  const pid_t group = group_;
+  if (group <= 0) return;
+  const std::int64_t patience = base::now_ns() + 2 * base::kSecond;
+  while (base::now_ns() < patience) {
+    const pid_t reaped = base::retry_eintr([&] { return ::waitpid(-group, nullptr, WNOHANG); });
+    if (reaped < 0) break;  // ECHILD: nobody of the group is left
+    if (reaped == 0) {
+      ::kill(-group, SIGKILL);  // for what had just been born; the number is taken as long as one of the group is not reaped
+      ::poll(nullptr, 0, 1);
+    }
+  }
+}
+
+}  // namespace forklight::supervisor

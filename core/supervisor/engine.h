@@ -1,0 +1,64 @@
+// A run from the viewer's side: starts forklight-engine, collects what its processes record, and sees to it that nothing stays behind.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/supervisor/protocol.h"
+#include "core/trace/collector.h"
+
+namespace forklight::supervisor {
+
+struct EngineOptions {
+  std::filesystem::path engine;       // the forklight-engine binary
+  int stdout_fd = 1, stderr_fd = 2;   // what the lesson prints to
+  std::function<void()> on_news = {};  // called from the collector's thread when there is something to take
+  trace::RegionSize region = {};
+};
+
+class Engine {
+ public:
+  // Starts a run. Throws base::Failure, in one sentence, if the engine cannot be started.
+  Engine(const EngineOptions& options, const RunRequest& request);
+  // Ends the run at once if it is still going on, and waits until nothing of it is left.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Asks for the end, as the learner does: SIGTERM to every process, SIGKILL to what is left half a second later. Returns at once.
+  void stop();
+  // What has been recorded since the last call, in time order. Never waits for more.
+  [[nodiscard]] std::vector<trace::Record> take();
+  // No process of the run is left, and take() has given everything.
+  [[nodiscard]] bool finished() const noexcept;
+  // One sentence if the engine refused or broke; empty otherwise. Valid once finished.
+  [[nodiscard]] std::string error() const;
+
+  [[nodiscard]] pid_t supervisor_pid() const noexcept { return supervisor_; }
+
+ private:
+  void collect();
+  void bury_supervisor();
+
+  trace::Region region_;
+  base::Fd control_;
+  pid_t supervisor_ = -1;
+  std::atomic<pid_t> group_{0};  // the lesson's process group, once known
+  std::function<void()> on_news_;
+
+  mutable std::mutex mutex_;  // guards the two below
+  std::vector<trace::Record> records_;
+  std::string error_;
+  std::atomic<bool> ended_{false};
+  std::thread collector_;
+};
+
+}  // namespace forklight::supervisor

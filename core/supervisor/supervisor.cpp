@@ -1,0 +1,218 @@
+#include "core/supervisor/supervisor.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/base/clock.h"
+#include "core/base/posix_call.h"
+#include "core/supervisor/tree.h"
+
+namespace forklight::supervisor {
+namespace {
+
+using trace::Kind;
+using trace::Recorder;
+using trace::StopReason;
+
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kGrace = 500 * base::kMillisecond;  // from SIGTERM to SIGKILL when a run is stopped
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;  // the sanitizers' shadow memory is far larger than any cap
+#else
+constexpr bool kSanitized = false;
+#endif
+
+class Supervisor {
+ public:
+  // `control` stays the caller's.
+  Supervisor(trace::Region region, int control, RunRequest request)
+      : region_(std::move(region)), control_(control), request_(std::move(request)), tree_(region_) {}
+
+  void prepare() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // beside the end of the control socket
+    ::sigemptyset(&signals_);
+    for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&signals_, signal);
+    ::sigprocmask(SIG_BLOCK, &signals_, nullptr);
+    signal_fd_ = base::Fd(base::posix_call("signalfd", [&] { return ::signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK); }));
+    birth_fd_ = base::Fd(base::posix_call("eventfd", [] { return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }));
+    lifeline_ = base::make_pipe();
+    // Two descriptors a process watched: the soft limit of a shell is too low for a large lesson. The lesson keeps the shell's.
+    ::getrlimit(RLIMIT_NOFILE, &user_files_);
+    const rlimit most{user_files_.rlim_max, user_files_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &most);
+    Recorder::current().attach(region_, 0);
+    region_.header().max_processes = request_.caps.processes;
+  }
+
+  void start_main(const Lesson& lesson) {
+    const auto slot = region_.claim(0, "MainProcess");
+    if (!slot) throw base::Failure("No room for MainProcess in the trace region: raise the process limit.");
+    main_ = ::fork();
+    if (main_ < 0) {
+      const int error = errno;
+      throw base::Failure("The system refused a new process (" + base::error_text(error) +
+                          "): end some processes, or raise the limit that `ulimit -u` shows.");
+    }
+    if (main_ == 0) run_main(lesson, *slot);
+    ::setpgid(main_, main_);
+    region_.publish_birth(*slot, main_);
+    tree_.note_births();
+    deadline_ = base::now_ns() + request_.caps.run_time_s * base::kSecond;
+    send_message(control_, {{"event", "started"}, {"pid", main_}});
+  }
+
+  // Until no process of the run is left.
+  void watch() {
+    bool reaper_awaited = false;
+    while (true) {
+      wait_for_news(reaper_awaited);
+      take_news();
+      tree_.note_births();
+      reaper_awaited = tree_.note_deaths();
+      if (!tree_.reap_own()) break;
+      keep_time();
+    }
+    tree_.note_births();
+    tree_.note_deaths();
+    send_message(control_, {{"event", "ended"}});
+  }
+
+ private:
+  [[noreturn]] void run_main(const Lesson& lesson, std::uint32_t slot) {
+    ::setpgid(0, 0);
+    // What belongs to the supervisor alone: above all the lifeline's write end, or nothing would ever end us.
+    ::close(control_);
+    signal_fd_.reset();
+    lifeline_.write.reset();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+    ::sigprocmask(SIG_UNBLOCK, &signals_, nullptr);
+    ::setrlimit(RLIMIT_NOFILE, &user_files_);
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    if (!kSanitized) {
+      const rlimit memory{request_.caps.bytes, request_.caps.bytes};
+      ::setrlimit(RLIMIT_DATA, &memory);
+    }
+    process::RunContext context;
+    context.region = &region_;
+    context.birth_fd = birth_fd_.get();
+    context.lifeline_fd = lifeline_.read.get();
+    context.program = lesson.program;
+    context.buffering = request_.buffering;
+    context.python_minor = request_.python_minor;
+    process::Runtime& runtime = process::Runtime::current();
+    runtime.become_main(context, slot);
+    const int code = runtime.run_to_end(lesson.main);
+    ::_exit(code);
+  }
+
+  void wait_for_news(bool reaper_awaited) {
+    poll_.assign({{control_, POLLIN, 0}, {signal_fd_.get(), POLLIN, 0}, {birth_fd_.get(), POLLIN, 0}});
+    tree_.append_pollfds(poll_);
+    const std::int64_t next = std::min(deadline_, kill_at_);
+    std::int64_t wait = next == kNever ? kNever : std::max<std::int64_t>(0, next - base::now_ns());
+    if (reaper_awaited) wait = std::min(wait, base::kMillisecond);
+    const timespec timeout = base::to_timespec(wait);
+    ::ppoll(poll_.data(), poll_.size(), wait == kNever ? nullptr : &timeout, nullptr);  // EINTR: nothing is lost by looking
+  }
+
+  void take_news() {
+    if (poll_[0].revents != 0) {
+      const auto message = receive_message(control_);
+      if (!message) {
+        control_ = -1;
+        stop(StopReason::viewer_gone);
+      } else if (message->value("do", "") == "stop") {
+        stop(StopReason::learner);
+      }
+    }
+    if (poll_[1].revents != 0) {
+      signalfd_siginfo info;
+      while (::read(signal_fd_.get(), &info, sizeof info) == sizeof info) {
+        if (info.ssi_signo != SIGCHLD) stop(StopReason::viewer_gone);
+      }
+    }
+    std::uint64_t births;
+    if (poll_[2].revents != 0) (void)!::read(birth_fd_.get(), &births, sizeof births);
+  }
+
+  void keep_time() {
+    const std::int64_t now = base::now_ns();
+    if (now >= deadline_) {
+      deadline_ = kNever;
+      Recorder::current().record(Kind::cap, 0, static_cast<std::uint64_t>(trace::Cap::run_time),
+                                 static_cast<std::uint64_t>(request_.caps.run_time_s));
+      stop(StopReason::run_time);
+    }
+    if (now >= kill_at_) {
+      signal_group(SIGKILL);
+      kill_at_ = now + kGrace;  // a process forked while the signal went round gets the next one
+    }
+  }
+
+  void stop(StopReason why) {
+    if (!stopping_) Recorder::current().record(Kind::stop, 0, static_cast<std::uint64_t>(why));
+    stopping_ = true;
+    deadline_ = kNever;
+    if (why == StopReason::viewer_gone) {
+      signal_group(SIGKILL);
+      kill_at_ = base::now_ns() + kGrace;
+    } else if (kill_at_ == kNever) {
+      signal_group(SIGTERM);
+      signal_group(SIGCONT);  // a stopped process takes no SIGTERM
+      kill_at_ = base::now_ns() + kGrace;
+    }
+  }
+
+  // The lesson's own process group. Its number stays taken as long as one of its processes is left, and we ask only while that is so.
+  void signal_group(int signal) const { ::kill(-main_, signal); }
+
+  trace::Region region_;
+  int control_;  // -1 once the viewer is gone: poll skips it
+  RunRequest request_;
+  Tree tree_;
+  sigset_t signals_{};
+  base::Fd signal_fd_, birth_fd_;
+  base::Pipe lifeline_;
+  rlimit user_files_{};
+  pid_t main_ = -1;
+  std::int64_t deadline_ = kNever, kill_at_ = kNever;
+  bool stopping_ = false;
+  std::vector<pollfd> poll_;
+};
+
+}  // namespace
+
+int serve(const FindLesson& find_lesson) {
+  // The numbers were handed over; nothing that this process starts may inherit them unasked.
+  for (const int fd : {kControlFd, kRegionFd}) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  const base::Fd control(kControlFd);
+  try {
+    const auto message = receive_message(control.get());
+    if (!message) return 1;
+    RunRequest request = run_request(*message);
+    const Lesson lesson = find_lesson(request);
+    Supervisor supervisor(trace::Region::attach(base::Fd(kRegionFd)), control.get(), std::move(request));
+    supervisor.prepare();
+    supervisor.start_main(lesson);
+    supervisor.watch();
+    return 0;
+  } catch (const std::exception& error) {
+    send_message(control.get(), {{"event", "refused"}, {"error", error.what()}});
+    return 1;
+  }
+}
+
+}  // namespace forklight::supervisor

@@ -1,0 +1,157 @@
+#include "core/supervisor/tree.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "core/base/clock.h"
+#include "core/base/posix_call.h"
+
+namespace forklight::supervisor {
+
+using trace::DeathSource;
+using trace::Kind;
+using trace::Recorder;
+
+namespace {
+constexpr std::int32_t kUnknown = -1;
+constexpr std::int64_t kReaperPatience = 200 * base::kMillisecond;  // from waitpid to the reaper's note is microseconds
+
+std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+}  // namespace
+
+void Tree::note_births() {
+  const std::uint32_t used = region_->slots_used();
+  for (std::uint32_t index = 1; index < used; ++index) {
+    const trace::Slot& slot = region_->slot(index);
+    if (slot.state.load(std::memory_order_acquire) != trace::SlotState::live) continue;
+    const trace::TaskId task = slot.task;
+    if (std::any_of(members_.begin(), members_.end(), [&](const Member& member) { return member.task == task; })) continue;
+    const pid_t pid = slot.pid.load(std::memory_order_relaxed);
+    Member member{index, task, slot.parent, pid, {}, {}};
+    member.pidfd = base::Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    member.proc = base::Fd(::open(fmt::format("/proc/{}", pid).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Recorder::current().record(Kind::born, task, u64(pid), slot.parent);
+    members_.push_back(std::move(member));
+  }
+}
+
+void Tree::append_pollfds(std::vector<pollfd>& fds) const {
+  for (const Member& member : members_) {
+    if (member.pidfd && member.ended_ns == 0) fds.push_back({member.pidfd.get(), POLLIN, 0});
+  }
+}
+
+bool Tree::has_ended(const Member& member) noexcept {
+  if (!member.pidfd) return true;  // it was gone before we could look
+  pollfd ended{member.pidfd.get(), POLLIN, 0};
+  return ::poll(&ended, 1, 0) == 1;
+}
+
+bool Tree::note_deaths() {
+  bool waiting = false;
+  for (Member& member : members_) {
+    if (!member.dead && has_ended(member)) waiting |= !settle(member);
+  }
+  std::erase_if(members_, [](const Member& member) { return member.dead; });
+  return waiting;
+}
+
+// Finds out how an ended process ended. False while only its reaper knows, and has not written it down yet.
+bool Tree::settle(Member& member) {
+  const std::int64_t now = base::now_ns();
+  if (member.ended_ns == 0) member.ended_ns = now;
+  const trace::Slot& slot = region_->slot(member.slot);
+  // The zombie first: looked at after the reaper's note it could be gone, before it the note may be missing; both are asked until one
+  // of them answers.
+  const std::int32_t status = zombie_status(member);
+  const std::int64_t reaped = slot.reaped_ns.load(std::memory_order_acquire);
+  if (reaped != 0) {
+    const bool saw_it = member.pidfd && member.ended_ns < reaped;
+    record_death(member, saw_it ? member.ended_ns : reaped, saw_it ? DeathSource::pidfd : DeathSource::reaper,
+                 slot.status.load(std::memory_order_relaxed));
+    return true;
+  }
+  if (status != kUnknown) {
+    record_death(member, member.ended_ns, DeathSource::pidfd, status);
+    return true;
+  }
+  if (now - member.ended_ns < kReaperPatience) return false;
+  record_death(member, member.ended_ns, DeathSource::pidfd, kUnknown);  // its reaper died with the answer
+  region_->publish_reaping(member.slot, 0, kUnknown, now);
+  return true;
+}
+
+// Field 52 of /proc/PID/stat, if the process is a zombie.
+std::int32_t Tree::zombie_status(const Member& member) {
+  if (!member.proc) return kUnknown;
+  const base::Fd file(::openat(member.proc.get(), "stat", O_RDONLY | O_CLOEXEC));
+  char text[2048];
+  const ssize_t size = file ? base::retry_eintr([&] { return ::read(file.get(), text, sizeof text - 1); }) : -1;
+  if (size <= 0) return kUnknown;
+  text[size] = '\0';
+  // The name in field 2 may hold anything, but its closing bracket is the last one.
+  const std::string_view line(text, static_cast<std::size_t>(size));
+  const auto name_end = line.rfind(')');
+  if (name_end == std::string_view::npos || name_end + 2 >= line.size() || line[name_end + 2] != 'Z') return kUnknown;
+  const auto last_space = line.find_last_of(' ');
+  return static_cast<std::int32_t>(std::strtol(line.data() + last_space + 1, nullptr, 10));
+}
+
+void Tree::record_death(Member& member, std::int64_t time_ns, DeathSource source, std::int32_t status) {
+  Recorder& recorder = Recorder::current();
+  recorder.record_at(time_ns, Kind::death, static_cast<std::uint16_t>(source), member.task, u64(status), u64(member.pid));
+  trace::Slot& slot = region_->slot(member.slot);
+  if (slot.reaped_ns.load(std::memory_order_acquire) == 0) slot.status.store(status, std::memory_order_relaxed);
+  slot.died_ns.store(time_ns, std::memory_order_relaxed);
+  region_->header().processes.fetch_sub(1, std::memory_order_relaxed);
+  slot.state.store(trace::SlotState::dead, std::memory_order_release);
+  member.dead = true;
+  // Its children are ours now (PR_SET_CHILD_SUBREAPER).
+  for (const Member& child : members_) {
+    if (child.parent == member.task && !child.dead) recorder.record(Kind::adopted, child.task, u64(child.pid), u64(::getpid()));
+  }
+}
+
+bool Tree::reap_own() {
+  for (;;) {
+    siginfo_t info{};
+    // Looked at without reaping first, so that its death is on record before it is gone.
+    if (base::retry_eintr([&] { return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT); }) != 0) return false;  // ECHILD
+    if (info.si_pid == 0) return true;
+    note_births();
+    const auto member = std::find_if(members_.begin(), members_.end(), [&](const Member& m) { return m.pid == info.si_pid && !m.dead; });
+    std::uint32_t slot = 0;
+    trace::TaskId task = 0;
+    if (member != members_.end()) {
+      (void)settle(*member);
+      slot = member->slot;
+      task = member->task;
+    } else {
+      for (std::uint32_t index = 1; index < region_->slots_used() && slot == 0; ++index) {
+        const trace::Slot& candidate = region_->slot(index);
+        if (candidate.state.load(std::memory_order_acquire) == trace::SlotState::dead && candidate.reaped_ns.load() == 0 &&
+            candidate.pid.load() == info.si_pid) {
+          slot = index;
+          task = candidate.task;
+        }
+      }
+    }
+    int status = 0;
+    if (base::retry_eintr([&] { return ::waitpid(info.si_pid, &status, 0); }) != info.si_pid) return true;
+    if (slot != 0) {
+      const std::int64_t now = base::now_ns();
+      Recorder::current().record_at(now, Kind::reap, 0, task, u64(status), u64(info.si_pid));
+      region_->publish_reaping(slot, 0, status, now);
+    }
+    std::erase_if(members_, [](const Member& m) { return m.dead; });
+  }
+}
+
+}  // namespace forklight::supervisor

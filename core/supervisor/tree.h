@@ -1,0 +1,48 @@
+// The tree of a run as the supervisor sees it: who was born, who died when and how, who was adopted, who was reaped.
+#pragma once
+
+#include <poll.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/fd.h"
+#include "core/trace/recorder.h"
+#include "core/trace/region.h"
+
+namespace forklight::supervisor {
+
+class Tree {
+ public:
+  explicit Tree(const trace::Region& region) noexcept : region_(&region) {}
+
+  // Looks for slots that have come alive, and opens a pidfd on each.
+  void note_births();
+  // Descriptors to poll for deaths: readable when the process has ended.
+  void append_pollfds(std::vector<pollfd>& fds) const;
+  // Records the deaths of all whose pidfd is readable. True while one of them still waits for its reaper's word.
+  bool note_deaths();
+  // Reaps every child of the supervisor itself (MainProcess and adopted orphans) that has ended; its death is recorded first.
+  // False when there is no child left at all: the tree is empty.
+  bool reap_own();
+
+ private:
+  struct Member {
+    std::uint32_t slot;
+    trace::TaskId task, parent;
+    pid_t pid;
+    base::Fd pidfd, proc;  // proc: its directory in /proc, which no other process can come to stand for
+    std::int64_t ended_ns = 0;  // when we saw it dead, 0 while alive
+    bool dead = false;          // its death is on record
+  };
+  [[nodiscard]] static bool has_ended(const Member& member) noexcept;
+  [[nodiscard]] static std::int32_t zombie_status(const Member& member);
+  bool settle(Member& member);
+  void record_death(Member& member, std::int64_t time_ns, trace::DeathSource source, std::int32_t status);
+
+  const trace::Region* region_;
+  std::vector<Member> members_;  // alive, or dead and waiting for its reaper's word
+};
+
+}  // namespace forklight::supervisor
