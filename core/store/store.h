@@ -1,4 +1,5 @@
-// Trace files: NAME.flt, an SQLite database that anybody can query (tables meta, kind, task, object, event, console, sample, note).
+// Trace files: NAME.flt, an SQLite database that anybody can query (tables meta, kind, task, object, event, console,
+// sample, note).
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct Meta {
   std::string program_version;                  // Forklight's
   std::string python_file, python;              // the twin as it was
   std::string cpp_file, cpp;
-  std::string recorded_at;                      // UTC, ISO 8601
-  std::string machine;                          // kernel and cores: "Linux 6.1 x86_64, 2 cores"
+  std::string recorded_at;  // UTC, ISO 8601
+  std::string machine;      // kernel and cores: "Linux 6.1 x86_64, 2 cores"
 };
 
 struct Run {
@@ -29,12 +30,13 @@ struct Run {
   std::vector<trace::Record> records;  // in run order
 };
 
-// Writes a run: to a temporary name beside `file`, then renamed over it; an existing file is replaced whole or not at all.
-// Throws base::Failure with one sentence (no permission, disk full, no such directory); nothing half-written stays.
+// Writes a run: to a temporary name beside `file`, then renamed over it; an existing file is replaced whole or not at
+// all. Throws base::Failure with one sentence (no permission, disk full, no such directory); nothing half-written
+// stays.
 void save(const Run& run, const std::filesystem::path& file);
 
-// Reads a run; the file is opened read-only and never changed. Throws base::Failure with one sentence when it is missing, unreadable,
-// no trace file, damaged, or of a newer version.
+// Reads a run; the file is opened read-only and never changed. Throws base::Failure with one sentence when it is
+// missing, unreadable, no trace file, damaged, or of a newer version.
 [[nodiscard]] Run open(const std::filesystem::path& file);
 
 }  // namespace forklight::store

@@ -35,6 +35,7 @@ double width_within_limits(double width) noexcept {
 void set(View& view, double begin, double width) noexcept {
   view.begin = std::clamp(begin, -kMaxCoordinate, kMaxCoordinate);
   view.end = view.begin + width;
+  if (view.end - view.begin < kMinWidth) view.end = std::nextafter(view.end, 2 * kMaxCoordinate);  // rounding took it
 }
 
 // Whatever was written into the public members, go on from something drawable.

@@ -35,6 +35,7 @@ void Model::clear() {
 void Model::append(std::span<const trace::Record> records) {
   if (records.empty()) return;
   const std::size_t first_new = events_.size();
+  if (first_new == 0) events_.reserve(records.size());  // a file comes in one batch: no memory for growing
   constexpr auto by_time = [](const trace::Record& left, const trace::Record& right) {
     return left.event.time_ns < right.event.time_ns;
   };

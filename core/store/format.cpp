@@ -1,0 +1,38 @@
+#include "core/store/format.h"
+
+#include <array>
+
+namespace forklight::store {
+
+// One statement each, exactly as SQLite keeps it in sqlite_schema. Changing a character makes a new format: raise
+// kFormatVersion. No NOT NULL here: quick_check would visit every row for it, and open() looks at every value anyway.
+std::span<const Table> read_tables() noexcept {
+  static constexpr std::array<Table, 2> kTables{{
+      {"meta", "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT)"},
+      {"event",
+       "CREATE TABLE event(id INTEGER PRIMARY KEY, time_ns INTEGER, task INTEGER, kind INTEGER, line INTEGER, "
+       "object INTEGER, a INTEGER, b INTEGER, text TEXT)"},
+  }};
+  return kTables;
+}
+
+std::string_view other_tables() noexcept {
+  return R"sql(
+    CREATE TABLE kind(value INTEGER PRIMARY KEY, name TEXT, object TEXT, a TEXT, b TEXT);
+    CREATE TABLE task(id INTEGER PRIMARY KEY, name TEXT, parent INTEGER, pid INTEGER, born_ns INTEGER, death_ns INTEGER,
+                      reaped_ns INTEGER, exit_code INTEGER);
+    CREATE TABLE object(id INTEGER PRIMARY KEY, type TEXT, name TEXT);
+    CREATE TABLE console(time_ns INTEGER, task INTEGER, stream INTEGER, text TEXT);
+    CREATE TABLE sample(time_ns INTEGER, task INTEGER, name TEXT, value REAL);
+    CREATE TABLE note(time_ns INTEGER, task INTEGER, text TEXT);
+    CREATE VIEW events AS
+      SELECT event.id,
+             (event.time_ns - (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'begin_ns')) / 1e6 AS ms,
+             CASE event.task WHEN 0 THEN 'supervisor' ELSE coalesce(task.name, 'task ' || event.task) END AS task,
+             coalesce(kind.name, 'kind ' || event.kind) AS kind,
+             event.line, event.object, event.a, event.b, event.text
+        FROM event LEFT JOIN task ON task.id = event.task LEFT JOIN kind ON kind.value = event.kind;
+  )sql";
+}
+
+}  // namespace forklight::store

@@ -1,0 +1,221 @@
+#include <fmt/format.h>
+
+#include <fstream>
+#include <limits>
+#include <random>
+
+#include "core/base/error.h"
+#include "core/store/database.h"
+#include "core/store/format.h"
+#include "core/store/store.h"
+#include "core/timeline/model.h"
+
+namespace forklight::store {
+
+namespace fs = std::filesystem;
+using base::Failure;
+
+namespace {
+
+// A name beside the target that nobody has, and that is gone again unless it was renamed.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& target) {
+    std::random_device random;
+    path_ = target.parent_path() / fmt::format(".{}.{:08x}{:08x}.tmp", target.filename().string(), random(), random());
+  }
+  ~TemporaryFile() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+// SQLite's integers are signed: a and b keep their 64 bits.
+std::int64_t stored(std::uint64_t value) noexcept {
+  return static_cast<std::int64_t>(value);
+}
+
+void bind_time(Statement& insert, int parameter, std::int64_t time_ns) {
+  if (time_ns == timeline::kOpen) {
+    insert.bind_null(parameter);
+  } else {
+    insert.bind(parameter, time_ns);
+  }
+}
+
+void write_meta(Database& database, const Run& run) {
+  Statement insert(database, "INSERT INTO meta VALUES(?, ?)");
+  const auto write = [&](std::string_view key, std::string_view value) {
+    if (value.size() > kMaxText) throw Failure(fmt::format("The {} of this run is too long to be saved.", key));
+    insert.bind(1, key);
+    insert.bind(2, value);
+    insert.run();
+  };
+  const Meta& meta = run.meta;
+  write("scenario", meta.scenario);
+  write("program_version", meta.program_version);
+  write("python_file", meta.python_file);
+  write("python", meta.python);
+  write("cpp_file", meta.cpp_file);
+  write("cpp", meta.cpp);
+  write("recorded_at", meta.recorded_at);
+  write("machine", meta.machine);
+  for (const auto& [name, value] : meta.settings) write(std::string(kSettingPrefix) + name, value);
+
+  std::int64_t begin_ns = run.records.empty() ? 0 : std::numeric_limits<std::int64_t>::max();
+  for (const trace::Record& record : run.records) begin_ns = std::min(begin_ns, record.event.time_ns);
+  write("begin_ns", std::to_string(begin_ns));
+}
+
+void write_kinds(Database& database) {
+  Statement insert(database, "INSERT INTO kind VALUES(?, ?, ?, ?, ?)");
+  const auto write = [&](std::int64_t value, std::string_view name, std::string_view object, std::string_view a,
+                         std::string_view b) {
+    insert.bind(1, value);
+    insert.bind(2, name);
+    insert.bind(3, object);
+    insert.bind(4, a);
+    insert.bind(5, b);
+    insert.run();
+  };
+#define X(value, name, object, a, b) write(value, #name, object, a, b);
+  FORKLIGHT_EVENT_KINDS(X)
+#undef X
+}
+
+void write_events(Database& database, std::span<const trace::Record> records) {
+  Statement insert(database, "INSERT INTO event VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const trace::Record& record : records) {
+    const trace::Event& event = record.event;
+    if (record.text.size() > kMaxText) throw Failure("A text of this run is longer than 16 MB and cannot be saved.");
+    if (event.time_ns < 0 || event.time_ns > kMaxTime) throw Failure("An event of this run has no valid time.");
+    insert.bind(1, event.time_ns);
+    insert.bind(2, std::int64_t{record.task});
+    insert.bind(3, static_cast<std::int64_t>(event.kind));
+    insert.bind(4, std::int64_t{event.line});
+    insert.bind(5, std::int64_t{event.object});
+    insert.bind(6, stored(event.a));
+    insert.bind(7, stored(event.b));
+    if (record.text.empty()) {
+      insert.bind_null(8);
+    } else {
+      insert.bind(8, record.text);
+    }
+    insert.run();
+  }
+}
+
+// The kinds that say who lived and what was printed: the model need not see the others to fill task and console.
+bool is_for_people(trace::Kind kind) noexcept {
+  using trace::Kind;
+  return kind == Kind::task_begin || kind == Kind::start_begin || kind == Kind::born || kind == Kind::death ||
+         kind == Kind::reap || kind == Kind::output;
+}
+
+void write_derived(Database& database, std::span<const trace::Record> records) {
+  timeline::Model model;
+  for (const trace::Record& record : records) {
+    if (is_for_people(record.event.kind)) model.append({&record, 1});
+  }
+  Statement task_insert(database, "INSERT INTO task VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const timeline::Task& task : model.tasks()) {
+    task_insert.bind(1, std::int64_t{task.id});
+    task_insert.bind(2, task.name);
+    task_insert.bind(3, std::int64_t{task.parent});
+    task_insert.bind(4, std::int64_t{task.pid});
+    task_insert.bind(5, task.born_ns);
+    bind_time(task_insert, 6, task.death_ns);
+    bind_time(task_insert, 7, task.reaped_ns);
+    if (const std::optional<int> code = task.exit_code()) {
+      task_insert.bind(8, std::int64_t{*code});
+    } else {
+      task_insert.bind_null(8);
+    }
+    task_insert.run();
+  }
+  Statement console_insert(database, "INSERT INTO console VALUES(?, ?, ?, ?)");
+  for (const timeline::ConsoleLine& line : model.console()) {
+    console_insert.bind(1, line.time_ns);
+    console_insert.bind(2, std::int64_t{line.task});
+    console_insert.bind(3, std::int64_t{line.stream});
+    console_insert.bind(4, line.text);
+    console_insert.run();
+  }
+}
+
+void write_database(const Run& run, const fs::path& file) {
+  Database database(file, Database::Mode::create);
+  // The file is nobody's before it is renamed, so it needs no journal; the commit still waits until the disk has it
+  // all.
+  database.execute(fmt::format(
+      "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL; PRAGMA locking_mode=EXCLUSIVE;"
+      "PRAGMA application_id={}; PRAGMA user_version={}; BEGIN",
+      kApplicationId, kFormatVersion));
+  for (const Table& table : read_tables()) database.execute(std::string(table.sql));
+  database.execute(std::string(other_tables()));
+  write_meta(database, run);
+  write_kinds(database);
+  write_events(database, run.records);
+  write_derived(database, run.records);
+  database.execute("COMMIT");
+}
+
+// Says early and clearly what would fail late and obscurely.
+void check_target(const fs::path& file) {
+  if (!file.has_filename()) throw Failure(fmt::format("{} is no file name: give one, as in run.flt.", file.string()));
+  std::error_code error;
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder, error)) {
+    throw Failure(fmt::format("There is no folder {} to save {} in: create it, or save elsewhere.", folder.string(),
+                              file.filename().string()));
+  }
+  const fs::file_status status = fs::status(file, error);
+  if (fs::is_directory(status)) throw Failure(fmt::format("{} is a folder: give the name of a file.", file.string()));
+  if (!fs::exists(status)) return;
+  if (!fs::is_regular_file(status)) {
+    throw Failure(fmt::format("{} is a device or a pipe, not a file: save under another name.", file.string()));
+  }
+  // A rename would replace a write-protected file without asking.
+  errno = 0;
+  if (!std::ofstream(file, std::ios::in | std::ios::out | std::ios::binary)) {
+    throw Failure(
+        fmt::format("{} may not be changed ({}): save under another name.", file.string(), base::error_text(errno)));
+  }
+}
+
+std::string refusal(const fs::path& file, const SqlError& error) {
+  const bool full = error.code == SQLITE_FULL || error.system_error == ENOSPC || error.system_error == EDQUOT;
+  if (full) return fmt::format("The disk is too full to save {}: make room, or save elsewhere.", file.string());
+  return fmt::format("{} could not be written ({}): save it in another folder.", file.string(),
+                     error.system_error != 0 ? base::error_text(error.system_error) : error.what());
+}
+
+}  // namespace
+
+void save(const Run& run, const fs::path& file) {
+  check_target(file);
+  try {
+    // What a link points to is replaced, not the link.
+    std::error_code no_link;
+    const fs::path target = fs::is_symlink(file, no_link) ? fs::weakly_canonical(file) : file;
+    const TemporaryFile temporary(target);
+    write_database(run, temporary.path());
+    fs::rename(temporary.path(), target);
+  } catch (const SqlError& error) {
+    throw Failure(refusal(file, error));
+  } catch (const fs::filesystem_error& error) {
+    throw Failure(
+        fmt::format("{} could not be replaced ({}): save under another name.", file.string(), error.code().message()));
+  } catch (const std::bad_alloc&) {
+    throw Failure(fmt::format("There is not enough memory to save {}: close other programs.", file.string()));
+  }
+}
+
+}  // namespace forklight::store
