@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <fstream>
 #include <limits>
 #include <random>
@@ -17,12 +18,18 @@ using base::Failure;
 
 namespace {
 
-// A name beside the target that nobody has, and that is gone again unless it was renamed.
+// An empty file beside the target under a name that nobody has. It is gone again unless it was renamed.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target) {
     std::random_device random;
-    path_ = target.parent_path() / fmt::format(".{}.{:08x}{:08x}.tmp", target.filename().string(), random(), random());
+    path_ = target.parent_path() / fmt::format(".forklight-{:08x}{:08x}.tmp", random(), random());
+    // Made here and not by SQLite, which tries again read-only and so forgets why it could not.
+    errno = 0;
+    if (!std::ofstream(path_, std::ios::binary)) {
+      throw Failure(fmt::format("{} could not be written ({}): save it in another folder.", target.string(),
+                                base::error_text(errno)));
+    }
   }
   ~TemporaryFile() {
     std::error_code ignored;
@@ -191,7 +198,7 @@ void check_target(const fs::path& file) {
 }
 
 std::string refusal(const fs::path& file, const SqlError& error) {
-  const bool full = error.code == SQLITE_FULL || error.system_error == ENOSPC || error.system_error == EDQUOT;
+  const bool full = error.code == SQLITE_FULL || error.system_error == ENOSPC;
   if (full) return fmt::format("The disk is too full to save {}: make room, or save elsewhere.", file.string());
   return fmt::format("{} could not be written ({}): save it in another folder.", file.string(),
                      error.system_error != 0 ? base::error_text(error.system_error) : error.what());
