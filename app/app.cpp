@@ -1,0 +1,175 @@
+#include "app/app.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+
+#include "app/panels/keyboard.h"
+#include "app/platform/imgui_compat.h"
+#include "core/base/error.h"
+
+namespace forklight::app {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using i18n::tr;
+
+constexpr auto kSettle = 700ms;      // after the last input: hover, tooltips and easing come to rest within this
+constexpr auto kFrame = 16ms;        // where vertical sync does not hold a frame back, this does
+constexpr double kIdleWait = 0.25;   // seconds asleep at a time when nothing happens
+
+platform::WindowOptions window_options(const Options& options) {
+  platform::WindowOptions wanted;
+  wanted.width = options.width;
+  wanted.height = options.height;
+  wanted.visible = options.visible;
+  return wanted;
+}
+
+// The language comes first: what goes wrong while the window opens is said in it.
+i18n::Language choose_language(const Options& options) {
+  if (options.language) return *options.language;
+  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (const char* value = std::getenv(variable); value != nullptr && *value != '\0') return i18n::language_for(value);
+  return i18n::Language::english;
+}
+
+std::string screenshot_name() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  char text[64];
+  std::strftime(text, sizeof text, "forklight-%Y%m%d-%H%M%S.png", &parts);
+  return text;
+}
+
+}  // namespace
+
+App::App(const Options& options)
+    : session_((i18n::set_language(choose_language(options)), options.engine)),
+      window_(window_options(options)),
+      wait_when_idle_(options.wait_when_idle),
+      last_input_(Clock::now()) {
+  ui_.theme = options.theme;
+  ui_.text_scale = std::clamp(options.text_scale, 0.8f, 2.5f);
+  if (!options.scenario.empty()) session_.choose(options.scenario);
+  if (!options.open.empty()) ui_.push("open", options.open.string());
+  apply_ui();
+  if (!fonts_.notice().empty()) session_.notify(fonts_.notice());
+}
+
+App::~App() = default;
+
+int App::run() {
+  while (frame()) {
+  }
+  return 0;
+}
+
+bool App::frame() {
+  take_input();
+  session::Context context{session_, ui_};
+  session::carry_out(context);
+  session_.update();
+  if (window_.close_wanted() || ui_.quit_wanted) return false;
+  const bool moving = session_.live() || Clock::now() - last_input_ < kSettle || !ui_.pushed.empty();
+  if (!wait_when_idle_ || moving || ui_.screenshot_wanted || session_.model().revision() != drawn_revision_) {
+    draw();
+    take_screenshot();
+    window_.show();
+  }
+  return true;
+}
+
+void App::take_input() {
+  const auto now = Clock::now();
+  double wait = 0;
+  if (wait_when_idle_ && ui_.pushed.empty()) {
+    const bool moving = session_.live() || now - last_input_ < kSettle;
+    const auto rest = kFrame - (now - last_draw_);
+    if (!moving)
+      wait = kIdleWait;
+    else if (rest > 1ms)
+      wait = std::chrono::duration<double>(rest).count();
+  }
+  if (window_.take_input(wait)) last_input_ = Clock::now();
+  session::Context context{session_, ui_};
+  for (const session::Shortcut& shortcut : window_.take_keys()) panels::route_key(context, shortcut, ImGui::GetIO().WantTextInput);
+}
+
+void App::apply_ui() {
+  if (shown_theme_ != ui_.theme) {
+    shown_theme_ = ui_.theme;
+    platform::set_theme(ui_.theme);
+  }
+  if (shown_language_ != i18n::language()) {
+    shown_language_ = i18n::language();
+    fonts_.need(i18n::all_text(i18n::language()));
+    fonts_.need("EN · 中文");  // the switch names both
+  }
+  need_glyphs();
+  // Presenting enlarges as far as the window has room for it: twice on a projector's 1080p and beyond.
+  const float display = window_.content_scale();
+  const float points = static_cast<float>(window_.width()) / display;
+  const float stage = ui_.presenting ? std::clamp(points / 1000.0f, 1.0f, 2.0f) : 1.0f;
+  if (fonts_.update(ui_.text_scale * display * stage)) {
+    window_.upload_fonts();
+    last_input_ = Clock::now();
+  }
+  const std::string title = std::string(tr("scenario." + std::string(session_.scenario().id) + ".title")) + " – Forklight";
+  if (title != shown_title_) window_.set_title(shown_title_ = title);
+  window_.set_fullscreen(ui_.presenting);
+}
+
+// Names, output and errors are the program's: any character may come up in them.
+void App::need_glyphs() {
+  const timeline::Model& model = session_.model();
+  if (model.console().size() < console_seen_ || model.tasks().size() < tasks_seen_) console_seen_ = tasks_seen_ = 0;
+  for (; console_seen_ < model.console().size(); ++console_seen_) fonts_.need(model.console()[console_seen_].text);
+  for (; tasks_seen_ < model.tasks().size(); ++tasks_seen_) fonts_.need(model.tasks()[tasks_seen_].name);
+  fonts_.need(session_.python());
+  fonts_.need(session_.cpp());
+}
+
+void App::draw() {
+  apply_ui();
+  fonts_.need(session_.notice());
+  const auto now = Clock::now();
+  const double seconds = std::chrono::duration<double>(now - last_draw_).count();
+  // Smoothed, or the number would flicker more than the picture.
+  if (seconds > 0 && seconds < 0.5) panels_.frame_rate += (static_cast<float>(1 / seconds) - panels_.frame_rate) * 0.05f;
+  last_draw_ = now;
+  drawn_revision_ = session_.model().revision();
+  if (window_.minimized()) return;
+  window_.begin_frame();
+  session::Context context{session_, ui_};
+  panels::draw_frame(context, timeline_, panels_);
+  window_.end_frame();
+}
+
+void App::take_screenshot() {
+  if (!ui_.screenshot_wanted) return;
+  ui_.screenshot_wanted = false;
+  const std::string path = ui_.screenshot_path.empty() ? screenshot_name() : ui_.screenshot_path;
+  try {
+    window_.write_png(path);
+    session_.notify(tr("notice.screenshot", fmt::arg("path", path)));
+  } catch (const base::Failure& failure) {
+    session_.notify(failure.what());
+  }
+}
+
+bool App::screenshot(const std::string& path) {
+  try {
+    draw();
+    window_.write_png(path);
+    window_.show();
+    return true;
+  } catch (const base::Failure& failure) {
+    session_.notify(failure.what());
+    return false;
+  }
+}
+
+}  // namespace forklight::app

@@ -1,0 +1,74 @@
+// The application with its window: one object, one frame at a time, so that a test drives it as a person does.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "app/i18n/i18n.h"
+#include "app/panels/layout.h"
+#include "app/platform/fonts.h"
+#include "app/platform/window.h"
+#include "app/session/session.h"
+#include "app/timeline/timeline_view.h"
+
+namespace forklight::app {
+
+struct Options {
+  std::filesystem::path engine;  // the forklight-engine binary
+  int width = 1440, height = 900;
+  std::optional<i18n::Language> language;  // else LANG's
+  session::ThemeName theme = session::ThemeName::stage;
+  float text_scale = 1;
+  std::string scenario;        // "" = the first one
+  std::filesystem::path open;  // a trace file to show, "" = none
+  bool visible = true;
+  bool wait_when_idle = true;  // false: frame() never blocks, for tests
+};
+
+class App {
+ public:
+  // Throws base::Failure (no display, no OpenGL) or base::UsageError (no such scenario), one sentence each. A file that cannot be
+  // opened is a notice in the window: the rest works.
+  explicit App(const Options& options);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Input, commands, the session's news, and a frame if anything changed. False when the person has quit.
+  bool frame();
+  // Frames until the person quits; the exit status.
+  int run();
+
+  // Draws the window as it is now into a PNG. False if it could not be written: the session's notice says why.
+  bool screenshot(const std::string& path);
+
+  [[nodiscard]] session::Session& session() noexcept { return session_; }
+  [[nodiscard]] session::UiState& ui() noexcept { return ui_; }
+  [[nodiscard]] const timeline_view::TimelineView& timeline() const noexcept { return timeline_; }
+  [[nodiscard]] platform::Window& window() noexcept { return window_; }
+
+ private:
+  void take_input();
+  void apply_ui();  // theme, fonts, title, full screen: what the state asks of the window
+  void need_glyphs();
+  void draw();
+  void take_screenshot();
+
+  session::Session session_;
+  session::UiState ui_;
+  platform::Window window_;
+  platform::Fonts fonts_;
+  timeline_view::TimelineView timeline_;
+  panels::PanelState panels_;
+  bool wait_when_idle_;
+  std::optional<i18n::Language> shown_language_;
+  std::optional<session::ThemeName> shown_theme_;
+  std::string shown_title_;
+  std::size_t console_seen_ = 0, tasks_seen_ = 0;  // whose characters the fonts have
+  std::uint64_t drawn_revision_ = 0;
+  std::chrono::steady_clock::time_point last_input_, last_draw_;
+};
+
+}  // namespace forklight::app

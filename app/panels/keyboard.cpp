@@ -1,0 +1,54 @@
+#include "app/panels/keyboard.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using session::Key;
+using session::Shortcut;
+
+bool is_function_key(Key key) { return key == Key::f1 || key == Key::f2 || key == Key::f5 || key == Key::f11; }
+
+// While a text is typed: letters and editing keys are the field's own.
+bool passes_typing(Shortcut shortcut) {
+  if (shortcut.key == Key::escape || is_function_key(shortcut.key)) return true;
+  if (!shortcut.ctrl) return false;
+  switch (shortcut.key) {
+    case Key::a: case Key::c: case Key::v: case Key::x: case Key::y: case Key::z:
+    case Key::left: case Key::right: case Key::home: case Key::end: return false;
+    default: return true;
+  }
+}
+
+// Tab, Enter and the arrows of the control that has the keyboard. True if the key was for it.
+bool for_focus(session::Focus& focus, Shortcut shortcut) {
+  if (shortcut.ctrl) return false;
+  if (shortcut.key == Key::tab) {
+    focus.move = shortcut.shift ? -1 : 1;
+    return true;
+  }
+  if (focus.id == 0) return false;
+  if (shortcut.key == Key::enter) {
+    focus.activate = true;
+    return true;
+  }
+  if (shortcut.shift || (shortcut.key != Key::left && shortcut.key != Key::right)) return false;
+  focus.adjust = shortcut.key == Key::left ? -1 : 1;
+  return true;
+}
+
+}  // namespace
+
+void route_key(session::Context& context, Shortcut shortcut, bool typing) {
+  session::UiState& ui = context.ui;
+  if (typing && !passes_typing(shortcut)) return;
+  if (!typing && for_focus(ui.focus, shortcut)) return;
+  const session::Command* command = session::find_command(shortcut);
+  if (command == nullptr || !command->enabled(context)) return;
+  // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
+  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "quit" || command->id == "screenshot" ||
+                        command->id == "theme" || command->id == "language" || command->id.starts_with("text.");
+  if (ui.dialog != session::Dialog::none && !harmless) return;
+  ui.push(std::string(command->id));
+}
+
+}  // namespace forklight::app::panels

@@ -1,0 +1,264 @@
+#include "app/panels/layout.h"
+
+#include <imgui_stdlib.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/i18n/format.h"
+#include "app/i18n/i18n.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using i18n::tr;
+using platform::palette;
+using session::BottomTab;
+
+constexpr float kToolbar = 52, kStatus = 26, kNotice = 40, kTabs = 32, kFold = 14;
+constexpr float kLeftLeast = 180, kRightLeast = 240, kBottomLeast = 120, kCentreLeast = 320, kUpperLeast = 160, kInspectorLeast = 120;
+constexpr ImGuiWindowFlags kStill = ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
+
+struct Area {
+  float x0, y0, x1, y1;
+  [[nodiscard]] float width() const { return x1 - x0; }
+  [[nodiscard]] float height() const { return y1 - y0; }
+  [[nodiscard]] bool empty() const { return width() < 1 || height() < 1; }
+};
+
+// A panel: its surface, its content with a padding (points), its own scrolling if it is wanted.
+template <typename Draw>
+void panel(const char* id, const Area& area, Color surface, ImVec2 padding, ImGuiWindowFlags flags, Draw draw) {
+  if (area.empty()) return;
+  ImGui::SetCursorScreenPos({area.x0, area.y0});
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, surface);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(padding.x), px(padding.y)));
+  const ImGuiWindowFlags own = flags | (padding.x > 0 || padding.y > 0 ? ImGuiWindowFlags_AlwaysUseWindowPadding : ImGuiWindowFlags_None);
+  const bool visible = ImGui::BeginChild(id, {area.width(), area.height()}, false, own);
+  ImGui::PopStyleVar();
+  if (visible) draw();
+  ImGui::EndChild();
+  ImGui::PopStyleColor();
+}
+
+// A line between two panels: drag it, or double-click it to fold. `sign`: which way makes the panel larger.
+// Returns true when it is to be folded.
+bool splitter(const char* id, const Area& line, bool vertical, float& size, float least, float most, float sign) {
+  const float grip = px(3);
+  const ImVec2 min(line.x0 - (vertical ? grip : 0), line.y0 - (vertical ? 0 : grip));
+  const ImVec2 max(line.x1 + (vertical ? grip : 0), line.y1 + (vertical ? 0 : grip));
+  if (max.x - min.x < 1 || max.y - min.y < 1) return false;
+  ImGui::SetCursorScreenPos(min);
+  // A window of its own, after the panels: the grip lies over both edges.
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::BeginChild(id, {max.x - min.x, max.y - min.y}, false, kStill | ImGuiWindowFlags_NoBackground);
+  ImGui::PopStyleVar();
+  ImGui::InvisibleButton("grip", {max.x - min.x, max.y - min.y});
+  const bool active = ImGui::IsItemActive();
+  const bool near = active || ImGui::IsItemHovered();
+  if (near) ImGui::SetMouseCursor(vertical ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  if (active) {
+    const ImVec2 delta = ImGui::GetIO().MouseDelta;
+    size = std::clamp(size + sign * (vertical ? delta.x : delta.y) / platform::scale(), least, std::max(least, most));
+  }
+  const bool folded = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 middle((min.x + max.x) / 2, (min.y + max.y) / 2);
+  const float half = near ? px(1.5f) : 0.5f;
+  const Color ink = near ? palette().accent_text : palette().line;
+  if (vertical)
+    list->AddRectFilled({std::floor(middle.x - half), min.y}, {std::floor(middle.x - half) + std::max(1.0f, 2 * half), max.y}, ink);
+  else
+    list->AddRectFilled({min.x, std::floor(middle.y - half)}, {max.x, std::floor(middle.y - half) + std::max(1.0f, 2 * half)}, ink);
+  ImGui::EndChild();
+  return folded;
+}
+
+// What a folded panel leaves: a thin strip that brings it back.
+void folded_strip(Context& context, const Area& area, const char* command, Icon icon) {
+  panel(command, area, palette().panel, {0, 0}, kStill, [&] {
+    const Hit strip = hit(context.ui, "unfold", {area.width(), area.height()});
+    if (strip.clicked) context.ui.push(command);
+    tooltip(title_of(command) + "  [" + to_string(session::find_command(std::string_view(command))->shortcut) + "]");
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    if (strip.hovered) list->AddRectFilled(strip.min, strip.max, palette().hover);
+    draw_icon(list, icon, {(strip.min.x + strip.max.x) / 2, strip.center_y()}, px(9), strip.hovered ? palette().text : palette().text_dim);
+    draw_focus(strip, 0);
+  });
+}
+
+// The right-hand end of the tab strip: what belongs to the tab that is shown.
+void draw_tab_tools(Context& context, const Area& strip, float tabs_end) {
+  if (context.ui.bottom_tab == BottomTab::console) {
+    constexpr ButtonLook kCopy{Icon::copy, true, false, ButtonStyle::quiet};
+    const float width = command_button_width("copy.console", kCopy);
+    if (strip.x1 - px(8) - width < tabs_end) return;
+    ImGui::SetCursorScreenPos({strip.x1 - px(8) - width, strip.y0 + px(1)});
+    command_button(context, "copy.console", kCopy);
+  }
+  if (context.ui.bottom_tab == BottomTab::events) {
+    const float width = std::min(px(240), strip.x1 - px(12) - tabs_end);
+    if (width < px(80)) return;
+    ImGui::SetCursorScreenPos({strip.x1 - px(8) - width, strip.y0 + px(4)});
+    ImGui::SetNextItemWidth(width);
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(10), std::max(0.0f, (px(24) - line_height(Font::body)) / 2)));
+    ImGui::InputTextWithHint("##filter", tr("events.filter"), &context.ui.event_filter);
+    ImGui::PopStyleVar();
+  }
+}
+
+void draw_bottom(Context& context, PanelState& state, const Area& area) {
+  const timeline::Model& model = context.session.model();
+  const Area tabs{area.x0, area.y0, area.x1, std::min(area.y1, area.y0 + px(kTabs))};
+  panel("tabs", tabs, palette().tab_strip, {0, 0}, kStill, [&] {
+    ImGui::SetCursorPos({px(4), 0});
+    const auto count = [](std::uint64_t number) { return number > 0 ? i18n::format_count(number) : std::string(); };
+    tab_row(context, {{"tab.console", ""}, {"tab.events", count(model.event_count())}, {"tab.processes", count(model.tasks().size())}});
+    draw_tab_tools(context, tabs, ImGui::GetItemRectMax().x);
+  });
+  const float claims = std::min(claims_height(context, area.width()), std::max(0.0f, area.y1 - tabs.y1));
+  const Area content{area.x0, tabs.y1, area.x1, area.y1 - claims};
+  const char* id = context.ui.bottom_tab == BottomTab::console ? "console" : context.ui.bottom_tab == BottomTab::events ? "events" : "table";
+  const ImGuiWindowFlags flags =
+      context.ui.bottom_tab == BottomTab::console ? ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar : ImGuiWindowFlags_NoNav;
+  panel(id, content, palette().panel, {16, 8}, flags, [&] {
+    switch (context.ui.bottom_tab) {
+      case BottomTab::console: draw_console(context, state.console); break;
+      case BottomTab::events: draw_events(context, state.events); break;
+      case BottomTab::processes: draw_processes(context); break;
+    }
+  });
+  panel("claims", {area.x0, content.y1, area.x1, area.y1}, palette().panel, {0, 0}, kStill, [&] { draw_claims(context); });
+}
+
+// The right column: program above, what is selected below.
+void draw_right(Context& context, PanelState& state, const Area& area) {
+  UiState& ui = context.ui;
+  const float all = area.height() / platform::scale();
+  const float lower = std::clamp(ui.inspector_height, std::min(kInspectorLeast, all / 2), std::max(all / 2, all - kUpperLeast));
+  const Area program{area.x0, area.y0, area.x1, area.y1 - px(lower)};
+  const Area inspector{area.x0, program.y1, area.x1, area.y1};
+  panel("code", program, palette().panel, {0, 0}, kStill, [&] { draw_code(context, state.code); });
+  panel("inspector", inspector, palette().panel, {16, 14}, ImGuiWindowFlags_NoNav, [&] { draw_inspector(context); });
+  ui.inspector_height = lower;
+  if (splitter("split-inspector", {area.x0, program.y1, area.x1, program.y1}, false, ui.inspector_height, kInspectorLeast, all - kUpperLeast, -1))
+    ui.inspector_height = ui.inspector_height > kInspectorLeast ? kInspectorLeast : all / 2;
+}
+
+void draw_timeline(Context& context, timeline_view::TimelineView& timeline, const Area& area) {
+  panel("timeline", area, palette().window, {0, 0}, kStill, [&] { timeline.draw(context); });
+}
+
+void draw_presentation(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& area) {
+  const Area bar{area.x0, area.y0, area.x1, std::min(area.y1, area.y0 + px(kToolbar))};
+  panel("presentation-bar", bar, palette().panel, {0, 0}, kStill, [&] { draw_presentation_bar(context); });
+  // The program takes a third at most: the audience watches the timeline and reads along.
+  const float code = std::min(area.width() / 3, px(560));
+  const float split = area.x1 - (area.width() > px(480) ? code : 0);
+  draw_timeline(context, timeline, {area.x0, bar.y1, split, area.y1});
+  panel("code", {split, bar.y1, area.x1, area.y1}, palette().panel, {0, 0}, kStill, [&] { draw_code(context, state.code); });
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddLine({area.x0, bar.y1}, {area.x1, bar.y1}, palette().line);
+}
+
+void draw_workplace(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& window) {
+  UiState& ui = context.ui;
+  const Area toolbar{window.x0, window.y0, window.x1, std::min(window.y1, window.y0 + px(kToolbar))};
+  panel("toolbar", toolbar, palette().panel, {0, 0}, kStill, [&] { draw_toolbar(context); });
+  float top = toolbar.y1;
+  if (!context.session.notice().empty() && ui.dialog == session::Dialog::none) {
+    panel("notice", {window.x0, top, window.x1, std::min(window.y1, top + px(kNotice))}, palette().panel, {0, 0}, kStill, [&] { draw_notice(context); });
+    top = std::min(window.y1, top + px(kNotice));
+  }
+  const float bottom = std::max(top, window.y1 - px(kStatus));
+  panel("status", {window.x0, bottom, window.x1, window.y1}, palette().status_bar, {0, 0}, kStill, [&] { draw_status_bar(context, state); });
+
+  // In a window too small for all, the sides give way before the timeline does.
+  const float points = window.width() / platform::scale();
+  const float spare = points - kCentreLeast;
+  const bool left_fits = ui.left_open && spare >= kLeftLeast;
+  const bool right_fits = ui.right_open && spare - (left_fits ? kLeftLeast : 0) >= kRightLeast;
+  const float left_most = spare - (right_fits ? kRightLeast : 0);
+  const float left = left_fits ? std::clamp(ui.left_width, kLeftLeast, std::max(kLeftLeast, left_most)) : kFold;
+  const float right = right_fits ? std::clamp(ui.right_width, kRightLeast, std::max(kRightLeast, spare - left)) : kFold;
+  const float height = (bottom - top) / platform::scale();
+  const bool bottom_fits = ui.bottom_open && height >= kBottomLeast + kUpperLeast;
+  const float lower = bottom_fits ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast) : kFold;
+
+  const float x1 = window.x0 + std::round(px(left));
+  const float x2 = std::max(x1, window.x1 - std::round(px(right)));
+  const float y1 = std::max(top, bottom - std::round(px(lower)));
+  draw_timeline(context, timeline, {x1, top, x2, y1});
+  if (left_fits)
+    panel("scenarios", {window.x0, top, x1, bottom}, palette().panel, {8, 12}, ImGuiWindowFlags_NoNav, [&] { draw_scenarios(context); });
+  else
+    folded_strip(context, {window.x0, top, x1, bottom}, "panel.left", Icon::chevron_right);
+  if (bottom_fits)
+    draw_bottom(context, state, {x1, y1, x2, bottom});
+  else
+    folded_strip(context, {x1, y1, x2, bottom}, "panel.bottom", Icon::chevron_up);
+  if (right_fits)
+    draw_right(context, state, {x2, top, window.x1, bottom});
+  else
+    folded_strip(context, {x2, top, window.x1, bottom}, "panel.right", Icon::chevron_left);
+
+  ImGui::GetWindowDrawList()->AddLine({window.x0, toolbar.y1}, {window.x1, toolbar.y1}, palette().line);
+  // The drag starts from what is seen, which a small window may have clamped.
+  if (left_fits) {
+    float size = left;
+    if (splitter("split-left", {x1, top, x1, bottom}, true, size, kLeftLeast, left_most, 1)) ui.push("panel.left");
+    if (size != left) ui.left_width = size;
+  }
+  if (right_fits) {
+    float size = right;
+    if (splitter("split-right", {x2, top, x2, bottom}, true, size, kRightLeast, spare - left, -1)) ui.push("panel.right");
+    if (size != right) ui.right_width = size;
+  }
+  if (bottom_fits) {
+    float size = lower;
+    if (splitter("split-bottom", {x1, y1, x2, y1}, false, size, kBottomLeast, height - kUpperLeast, -1)) ui.push("panel.bottom");
+    if (size != lower) ui.bottom_height = size;
+  }
+}
+
+}  // namespace
+
+void draw_frame(session::Context& context, timeline_view::TimelineView& timeline, PanelState& state) {
+  UiState& ui = context.ui;
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const Area window{0, 0, size.x, size.y};
+  if (!ui.clipboard.empty()) {
+    ImGui::SetClipboardText(ui.clipboard.c_str());
+    ui.clipboard.clear();
+  }
+  begin_focus(ui);
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(size);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, palette().window);
+  constexpr ImGuiWindowFlags kWhole = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse;
+  const bool visible = ImGui::Begin("Forklight", nullptr, kWhole);
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar(3);
+  if (visible) {
+    platform::compat::push_font(platform::font(Font::body));
+    if (ui.presenting)
+      draw_presentation(context, timeline, state, window);
+    else
+      draw_workplace(context, timeline, state, window);
+    draw_dialogs(context, state);
+    ImGui::PopFont();
+  }
+  ImGui::End();
+  end_focus(ui);
+}
+
+void draw_frame(session::Context& context, timeline_view::TimelineView& timeline) {
+  PanelState state;
+  draw_frame(context, timeline, state);
+}
+
+}  // namespace forklight::app::panels

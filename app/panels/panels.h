@@ -1,0 +1,71 @@
+// The parts of the window. Each draws into the current ImGui window from a session and what the person chose to see, and answers by
+// pushing commands; what a panel has worked out from the model and would not want to work out in every frame is kept in PanelState.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/panels/console_rows.h"
+#include "app/panels/highlight.h"
+#include "app/panels/widgets.h"
+
+namespace forklight::app::panels {
+
+struct CodeRows {
+  const void* text = nullptr;  // of which text: programs live as long as their run
+  std::size_t size = 0;
+  CodeLanguage language = CodeLanguage::python;
+  std::vector<CodeLine> lines;
+  int scrolled_to = 0;  // the line that was last brought into sight
+};
+
+struct EventRows {
+  std::string filter;
+  std::uint64_t revision = 0;
+  int run = -1;
+  std::vector<std::uint32_t> rows;  // indices of events that match, when there is a filter
+  session::Selection shown;         // the selection that was last scrolled to
+};
+
+struct DirectoryListing {
+  std::string directory;  // of which directory
+  double read_at = -1;
+  std::vector<std::string> folders, files;
+};
+
+struct PanelState {
+  CodeRows code;
+  ConsoleRows console;
+  EventRows events;
+  DirectoryListing listing;
+  session::Dialog shown_dialog = session::Dialog::none;
+  float inspector_height = 0, frame_rate = 0;
+};
+
+// The moment that the panels tell about: the selected one, else now (the end of a finished run).
+[[nodiscard]] std::int64_t moment(const Context& context);
+// Position in order of birth: what a task's colour goes by.
+[[nodiscard]] std::size_t order_of(const timeline::Model& model, timeline::TaskId id);
+// A moment as measured from the run's begin.
+[[nodiscard]] std::string moment_text(const timeline::Model& model, std::int64_t time_ns);
+
+void draw_toolbar(Context& context);
+void draw_presentation_bar(Context& context);
+void draw_notice(Context& context);
+void draw_scenarios(Context& context);
+void draw_code(Context& context, CodeRows& rows);
+void draw_inspector(Context& context);
+void draw_console(Context& context, ConsoleRows& rows);
+void draw_events(Context& context, EventRows& rows);
+void draw_processes(Context& context);
+[[nodiscard]] float claims_height(const Context& context, float width);
+void draw_claims(Context& context);
+void draw_status_bar(Context& context, const PanelState& state);
+void draw_dialogs(Context& context, PanelState& state);
+
+// What an event says in words: "starts Process-1", "exit code 0". Without its task, which has a column of its own.
+[[nodiscard]] std::string event_words(const timeline::Model& model, const timeline::EventRef& event);
+
+}  // namespace forklight::app::panels

@@ -1,0 +1,176 @@
+// The left column: the lessons by group, the settings of the one at hand, and what to watch for.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "app/i18n/i18n.h"
+#include "app/panels/panels.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using i18n::tr;
+using platform::palette;
+using scenario::Parameter;
+using scenario::ParameterType;
+using scenario::Scenario;
+
+std::string key_of(const Scenario& scenario, std::string_view rest) {
+  return "scenario." + std::string(scenario.id) + "." + std::string(rest);
+}
+
+void draw_item(Context& context, const Scenario& scenario) {
+  const bool chosen = &scenario == &context.session.scenario();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const Hit area = hit(context.ui, std::string(scenario.id).c_str(), {width, px(44)});
+  if (area.clicked && !chosen) context.ui.push("scenario", std::string(scenario.id));
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (chosen || area.hovered) list->AddRectFilled(area.min, area.max, chosen ? palette().selected : palette().hover, px(6));
+  if (chosen) list->AddRectFilled(area.min, {area.min.x + px(3), area.max.y}, palette().accent_text, px(1));
+  const float x = area.min.x + px(12);
+  const float end = area.max.x - px(8);
+  const std::string promise = tr(key_of(scenario, "promise"));
+  draw_text_in(list, chosen ? Font::strong : Font::body, x, area.min.y + px(3), end, area.min.y + px(25), palette().text, tr(key_of(scenario, "title")));
+  if (draw_text_in(list, Font::small, x, area.min.y + px(23), end, area.max.y - px(4), palette().text_dim, promise)) tooltip(promise);
+  draw_focus(area, px(6));
+}
+
+void draw_choice(Context& context, const Scenario& scenario, const Parameter& parameter, float width) {
+  const std::string base = key_of(scenario, "parameter." + std::string(parameter.id));
+  const std::string& value = context.session.settings().text(parameter.id);
+  const auto choose = [&](std::string_view choice) { context.ui.push("set", std::string(parameter.id) + "=" + std::string(choice)); };
+  int adjust = 0;
+  const bool open = begin_combo(context.ui, std::string(parameter.id).c_str(), tr(base + "." + value), width, adjust);
+  if (adjust != 0 && !parameter.choices.empty()) {
+    const auto here = std::find(parameter.choices.begin(), parameter.choices.end(), value) - parameter.choices.begin();
+    const auto size = static_cast<std::ptrdiff_t>(parameter.choices.size());
+    choose(parameter.choices[static_cast<std::size_t>((here + adjust + size) % size)]);
+  }
+  if (!open) return;
+  for (const std::string_view choice : parameter.choices)
+    if (combo_row(context.ui, tr(base + "." + std::string(choice)), "", choice == value)) choose(choice);
+  end_combo();
+}
+
+// Steps that a hand can hit and a person can name: 1, 0.1, 0.01 …, about fifty or more over the range.
+double step_of(const Parameter& parameter) {
+  const double fine = std::pow(10.0, std::floor(std::log10(std::max(parameter.maximum - parameter.minimum, 1e-9) / 20)));
+  return parameter.type == ParameterType::integer ? std::max(1.0, fine) : fine;
+}
+
+std::string number_text(double value) {
+  std::string text = fmt::format("{:.6f}", value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+// A value in its range: drag along the field, or focus it and press ← →.
+void draw_number(Context& context, const Parameter& parameter, float width) {
+  const double value = parameter.type == ParameterType::integer ? static_cast<double>(context.session.settings().integer(parameter.id))
+                                                                : context.session.settings().real(parameter.id);
+  const double range = std::max(parameter.maximum - parameter.minimum, 1e-9);
+  const double step = step_of(parameter);
+  const Hit area = hit(context.ui, std::string(parameter.id).c_str(), {width, px(30)});
+  double wanted = value + area.adjust * step;
+  if (area.held && area.max.x > area.min.x) {
+    const double share = static_cast<double>((ImGui::GetIO().MousePos.x - area.min.x) / (area.max.x - area.min.x));
+    wanted = parameter.minimum + std::round(std::clamp(share, 0.0, 1.0) * range / step) * step;
+  }
+  wanted = std::clamp(wanted, parameter.minimum, parameter.maximum);
+  if (std::abs(wanted - value) > step / 4) context.ui.push("set", std::string(parameter.id) + "=" + number_text(wanted));
+
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float share = static_cast<float>(std::clamp((value - parameter.minimum) / range, 0.0, 1.0));
+  list->AddRectFilled(area.min, area.max, area.hovered ? palette().hover : palette().panel_raised, px(6));
+  const float knob = area.min.x + px(4) + share * (area.max.x - area.min.x - px(8));
+  list->AddRectFilled({area.min.x + px(4), area.max.y - px(4)}, {area.max.x - px(4), area.max.y - px(2)}, palette().line, px(1));
+  list->AddRectFilled({area.min.x + px(4), area.max.y - px(4)}, {knob, area.max.y - px(2)}, palette().accent_text, px(1));
+  list->AddCircleFilled({knob, area.max.y - px(3)}, px(4), palette().accent_text);
+  std::string text = number_text(value);
+  if (!parameter.unit.empty()) text += " " + std::string(parameter.unit);
+  draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y - px(2), palette().text, text);
+  tooltip(tr("settings.range", fmt::arg("from", number_text(parameter.minimum)), fmt::arg("to", number_text(parameter.maximum)),
+             fmt::arg("unit", parameter.unit)));
+  draw_focus(area, px(6));
+}
+
+void draw_parameter(Context& context, const Scenario& scenario, const Parameter& parameter) {
+  const std::string name = tr(key_of(scenario, "parameter." + std::string(parameter.id)));
+  const float all = ImGui::GetContentRegionAvail().x;
+  const float taken = text_width(Font::body, name) + px(12);
+  const bool beside = all - taken >= px(116);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  draw_text_in(ImGui::GetWindowDrawList(), Font::body, at.x, at.y, at.x + all, at.y + px(beside ? 30 : 22), palette().text, name);
+  if (beside) {
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + taken);
+  } else {
+    ImGui::Dummy({1, px(22)});
+  }
+  const float width = beside ? all - taken : all;
+  if (parameter.type == ParameterType::choice)
+    draw_choice(context, scenario, parameter, width);
+  else
+    draw_number(context, parameter, width);
+  if (const std::string help = key_of(scenario, "parameter." + std::string(parameter.id) + ".help"); i18n::has(help))
+    paragraph(Font::small, palette().text_dim, tr(help));
+}
+
+void draw_settings(Context& context) {
+  const Scenario& scenario = context.session.scenario();
+  if (scenario.parameters.empty()) return;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::GetWindowDrawList()->AddLine({at.x - px(8), at.y}, {at.x + ImGui::GetContentRegionAvail().x + px(8), at.y}, palette().line);
+  ImGui::Dummy({1, px(4)});
+  ImGui::Indent(px(8));
+  section_title(tr("settings.title"));
+  for (const Parameter& parameter : scenario.parameters) draw_parameter(context, scenario, parameter);
+  if (context.session.live()) paragraph(Font::small, palette().text_dim, tr("settings.next_run"));
+  ImGui::Unindent(px(8));
+}
+
+// A card with the question that the run answers.
+void draw_watch(const Scenario& scenario) {
+  const std::string key = key_of(scenario, "watch");
+  if (!i18n::has(key)) return;
+  const char* text = tr(key);
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float inner = width - px(32);
+  if (inner < px(40)) return;
+  ImFont* face = platform::font(Font::body);
+  const float size = platform::compat::font_size(face);
+  const float height = face->CalcTextSizeA(size, 1e6f, inner, text).y + px(52);
+  ImGui::Dummy({width, height});
+  const ImVec2 min = ImGui::GetItemRectMin();
+  const ImVec2 max = ImGui::GetItemRectMax();
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRectFilled(min, max, platform::mix(palette().panel, palette().accent, 0.28f), px(8));
+  platform::compat::rect(list, min, max, palette().accent, px(8), 1);
+  draw_text(list, Font::strong, {min.x + px(16), min.y + px(12)}, palette().accent_text, tr("scenarios.watch"));
+  list->AddText(face, size, {min.x + px(16), min.y + px(38)}, palette().text, text, nullptr, inner);
+}
+
+}  // namespace
+
+void draw_scenarios(Context& context) {
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(8), px(2)));
+  std::string_view group;
+  for (const Scenario* scenario : scenario::all()) {
+    if (scenario->group != group) {
+      group = scenario->group;
+      ImGui::Dummy({1, px(4)});
+      ImGui::Indent(px(8));
+      label(Font::small, palette().text_dim, tr("group." + std::string(group)));
+      ImGui::Unindent(px(8));
+      ImGui::Dummy({1, px(2)});
+    }
+    draw_item(context, *scenario);
+  }
+  ImGui::PopStyleVar();
+  ImGui::Dummy({1, px(4)});
+  draw_settings(context);
+  ImGui::Dummy({1, px(8)});
+  draw_watch(context.session.scenario());
+}
+
+}  // namespace forklight::app::panels

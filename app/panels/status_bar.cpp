@@ -1,0 +1,70 @@
+// The line at the foot: how many events, what was lost, how the run stands, who is left.
+#include <algorithm>
+#include <cmath>
+
+#include "app/i18n/format.h"
+#include "app/i18n/i18n.h"
+#include "app/panels/panels.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using i18n::format_count;
+using i18n::tr;
+using session::RunState;
+using timeline::kOpen;
+
+std::string run_words(const session::Session& session) {
+  const timeline::Model& model = session.model();
+  const auto number = fmt::arg("number", session.run_count());
+  const auto time = fmt::arg("time", i18n::format_duration(model.tasks().empty() ? 0 : session.now_ns() - model.begin_ns()));
+  switch (session.state()) {
+    case RunState::ready: return tr("status.ready");
+    case RunState::running: return tr("status.running", number, time);
+    case RunState::stopping: return tr("status.stopping", number);
+    case RunState::finished: return tr(model.stopped() ? "status.stopped" : "status.finished", number, time);
+    case RunState::opened: return tr("status.opened", fmt::arg("file", session.file().filename().string()), time);
+  }
+  return "";
+}
+
+std::string process_words(const timeline::Model& model) {
+  const auto count = static_cast<std::uint64_t>(model.tasks().size());
+  const auto left = std::count_if(model.tasks().begin(), model.tasks().end(), [](const timeline::Task& task) { return task.reaped_ns == kOpen; });
+  const auto total = fmt::arg("count", format_count(count));
+  return left == 0 ? tr("status.none_left", total) : tr("status.left", total, fmt::arg("left", format_count(static_cast<std::uint64_t>(left))));
+}
+
+}  // namespace
+
+void draw_status_bar(Context& context, const PanelState& state) {
+  const platform::Palette& colors = platform::palette();
+  const timeline::Model& model = context.session.model();
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 start = ImGui::GetWindowPos();
+  const ImVec2 size = ImGui::GetWindowSize();
+  const float end = start.x + size.x - px(16);
+  float x = start.x + px(16);
+  const auto add = [&](const std::string& text, Color ink) {
+    draw_text_in(list, Font::small, x, start.y, end, start.y + size.y, ink, text);
+    x += text_width(Font::small, text) + px(24);
+  };
+  if (!model.tasks().empty()) {
+    add(tr("status.events", fmt::arg("count", format_count(model.event_count())), fmt::arg("lost", format_count(model.lost_count()))),
+        model.lost_count() > 0 ? platform::readable(colors.warning, colors.status_bar) : colors.text_dim);
+  }
+  add(run_words(context.session), colors.text_dim);
+  if (!model.tasks().empty()) add(process_words(model), colors.text_dim);
+
+  std::string right;
+  if (context.session.live()) {
+    right = tr(context.ui.follow ? "status.following" : "status.not_following");
+    if (state.frame_rate > 0) right += " · " + tr("status.fps", fmt::arg("fps", std::lround(state.frame_rate)));
+  } else {
+    right = tr("status.keys");
+  }
+  const float right_at = end - text_width(Font::small, right);
+  if (right_at > x) draw_text_in(list, Font::small, right_at, start.y, end + 1, start.y + size.y, colors.text_dim, right);
+}
+
+}  // namespace forklight::app::panels

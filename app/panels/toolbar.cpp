@@ -1,0 +1,205 @@
+// The strip at the top: what to run, run it, how to look at it. It gives up words before it gives up buttons.
+#include <algorithm>
+#include <array>
+
+#include "app/i18n/i18n.h"
+#include "app/panels/panels.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using i18n::tr;
+using platform::palette;
+
+constexpr float kGap = 8, kMargin = 16, kComboWidth = 190, kNarrowCombo = 110;
+
+// How much is written out: everything; no shortcut hints; no labels; a narrow list too.
+enum class Room : std::uint8_t { full, no_hints, no_labels, least };
+
+struct Plan {
+  Room room;
+  [[nodiscard]] bool hints() const { return room == Room::full; }
+  [[nodiscard]] bool labels() const { return room <= Room::no_hints; }
+  [[nodiscard]] ButtonLook run() const { return {Icon::run, labels(), hints(), ButtonStyle::run}; }
+  [[nodiscard]] ButtonLook stop() const { return {Icon::stop, labels(), hints(), ButtonStyle::stop}; }
+  [[nodiscard]] ButtonLook fit() const { return {Icon::fit, labels(), false, ButtonStyle::plain}; }
+  [[nodiscard]] ButtonLook follow() const { return {Icon::follow, labels(), false, ButtonStyle::plain}; }
+  [[nodiscard]] ButtonLook file() const { return {Icon::none, true, false, ButtonStyle::quiet}; }
+  [[nodiscard]] float combo() const { return px(room == Room::least ? kNarrowCombo : kComboWidth); }
+  [[nodiscard]] float brand() const { return px(28) + (labels() ? text_width(Font::title, "Forklight") + px(16) : px(8)); }
+};
+
+constexpr ButtonLook kTheme{Icon::half_moon, false, false, ButtonStyle::quiet};
+constexpr ButtonLook kSettings{Icon::gear, false, false, ButtonStyle::quiet};
+
+float language_width() { return text_width(Font::body, "EN · 中文") + px(24); }
+
+float width_of(const Plan& plan) {
+  const float left = plan.brand() + plan.combo() + command_button_width("run", plan.run()) + command_button_width("stop", plan.stop()) +
+                     segmented_width({"axis.time", "axis.order"}) + (plan.labels() ? text_width(Font::small, tr("toolbar.axis")) + px(kGap) : 0) +
+                     command_button_width("fit", plan.fit()) + command_button_width("follow", plan.follow()) + 8 * px(kGap);
+  const float right = command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() +
+                      command_button_width("theme", kTheme) + px(32) + 5 * px(kGap);
+  return left + right + 2 * px(kMargin);
+}
+
+Plan plan_for(float width) {
+  for (const Room room : {Room::full, Room::no_hints, Room::no_labels})
+    if (width_of({room}) <= width) return {room};
+  return {Room::least};
+}
+
+void draw_brand(const Plan& plan) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  draw_icon(list, Icon::fork, {start.x + px(10), start.y + px(15)}, px(22), palette().accent_text);
+  if (plan.labels()) draw_text_in(list, Font::title, start.x + px(28), start.y, start.x + px(400), start.y + px(30), palette().text, "Forklight");
+  ImGui::Dummy({plan.brand() - px(kGap), px(30)});
+}
+
+std::string scenario_text(const scenario::Scenario& scenario, const char* which) {
+  return tr("scenario." + std::string(scenario.id) + "." + which);
+}
+
+void draw_scenario_list(Context& context, const Plan& plan) {
+  int adjust = 0;
+  const bool open = begin_combo(context.ui, "scenario", scenario_text(context.session.scenario(), "title"), plan.combo(), adjust);
+  const auto all = scenario::all();
+  if (adjust != 0) {
+    const auto here = std::find(all.begin(), all.end(), &context.session.scenario()) - all.begin();
+    const auto size = static_cast<std::ptrdiff_t>(all.size());
+    context.ui.push("scenario", std::string(all[static_cast<std::size_t>((here + adjust + size) % size)]->id));
+  }
+  if (!open) return;
+  for (const scenario::Scenario* scenario : all)
+    if (combo_row(context.ui, scenario_text(*scenario, "title"), scenario_text(*scenario, "promise"), scenario == &context.session.scenario()))
+      context.ui.push("scenario", std::string(scenario->id));
+  end_combo();
+}
+
+// "EN · 中文": both names always stand there, so that neither audience has to read the other's to find its own.
+void draw_language(Context& context) {
+  const Hit area = hit(context.ui, "language", {language_width(), px(30)});
+  if (area.clicked) context.ui.push("language");
+  tooltip(title_of("language") + "  [Ctrl+L]");
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (area.hovered) list->AddRectFilled(area.min, area.max, palette().hover, px(6));
+  const bool english = i18n::language() == i18n::Language::english;
+  float x = area.min.x + px(12);
+  for (const auto& [text, on] : {std::pair("EN", english), std::pair(" · ", false), std::pair("中文", !english)}) {
+    draw_text_in(list, Font::body, x, area.min.y, area.max.x, area.max.y, on ? palette().text : palette().text_dim, text);
+    x += text_width(Font::body, text);
+  }
+  draw_focus(area, px(6));
+}
+
+// The gear: text size, panels, keys – commands, each with its key beside it.
+void draw_settings(Context& context) {
+  const Hit area = hit(context.ui, "settings", {px(32), px(30)});
+  tooltip(tr("toolbar.settings"));
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const bool open = ImGui::IsPopupOpen("settings-menu");
+  if (area.hovered || open) list->AddRectFilled(area.min, area.max, palette().hover, px(6));
+  draw_icon(list, Icon::gear, {(area.min.x + area.max.x) / 2, area.center_y()}, px(17), area.hovered || open ? palette().text : palette().text_dim);
+  draw_focus(area, px(6));
+  if (area.clicked && !open) ImGui::OpenPopup("settings-menu");
+
+  static constexpr std::array<const char*, 11> kMenu = {"text.larger", "text.smaller",  "text.normal", "", "panel.left", "panel.right",
+                                                        "panel.bottom", "present", "", "screenshot", "keys"};
+  const float width = px(300);
+  ImGui::SetNextWindowPos({area.max.x - width - px(8), area.max.y + px(8)});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(4), px(4)));
+  const bool visible = ImGui::BeginPopup("settings-menu");
+  ImGui::PopStyleVar();
+  if (!visible) return;
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, px(2)));
+  for (const char* id : kMenu) {
+    const session::Command* command = session::find_command(std::string_view(id));
+    if (command == nullptr) {
+      ImGui::Dummy({width, px(3)});
+      const ImVec2 at = ImGui::GetItemRectMin();
+      ImGui::GetWindowDrawList()->AddLine({at.x, at.y + px(1)}, {at.x + width, at.y + px(1)}, palette().line);
+      continue;
+    }
+    const bool enabled = command->enabled(context);
+    const Hit row = hit(context.ui, id, {width, px(28)}, enabled);
+    ImDrawList* rows = ImGui::GetWindowDrawList();
+    if (row.hovered) rows->AddRectFilled(row.min, row.max, palette().hover, px(4));
+    const float faint = enabled ? 1.0f : 0.45f;
+    if (command->checked != nullptr && command->checked(context))
+      draw_icon(rows, Icon::check, {row.min.x + px(14), row.center_y()}, px(10), palette().accent_text);
+    const std::string shortcut = to_string(command->shortcut);
+    const float keys_at = row.max.x - px(12) - text_width(Font::small, shortcut);
+    draw_text_in(rows, Font::body, row.min.x + px(28), row.min.y, keys_at - px(8), row.max.y, platform::with_alpha(palette().text, faint), title_of(id));
+    draw_text_in(rows, Font::small, keys_at, row.min.y, row.max.x, row.max.y, platform::with_alpha(palette().text_dim, faint), shortcut);
+    draw_focus(row, px(4));
+    if (!row.clicked) continue;
+    context.ui.push(id);
+    // Sizes are tried out several at a time; whatever else was chosen is done.
+    if (!std::string_view(id).starts_with("text.")) ImGui::CloseCurrentPopup();
+  }
+  ImGui::PopStyleVar();
+  ImGui::EndPopup();
+}
+
+}  // namespace
+
+void draw_toolbar(Context& context) {
+  const float width = ImGui::GetWindowWidth();
+  const Plan plan = plan_for(width);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), 0));
+  ImGui::SetCursorPos({px(kMargin), px(11)});
+  draw_brand(plan);
+  ImGui::SameLine();
+  draw_scenario_list(context, plan);
+  ImGui::SameLine(0, px(12));
+  command_button(context, "run", plan.run());
+  ImGui::SameLine();
+  command_button(context, "stop", plan.stop());
+  ImGui::SameLine(0, px(16));
+  if (plan.labels()) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float axis = text_width(Font::small, tr("toolbar.axis"));
+    draw_text_in(ImGui::GetWindowDrawList(), Font::small, at.x, at.y, at.x + axis + 1, at.y + px(30), palette().text_dim, tr("toolbar.axis"));
+    ImGui::Dummy({axis, px(30)});
+    ImGui::SameLine();
+  }
+  segmented(context, {"axis.time", "axis.order"});
+  ImGui::SameLine();
+  command_button(context, "fit", plan.fit());
+  ImGui::SameLine();
+  command_button(context, "follow", plan.follow());
+
+  const float right = command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() +
+                      command_button_width("theme", kTheme) + px(32) + 4 * px(4);
+  ImGui::SameLine();
+  ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), width - px(kMargin) - right));
+  command_button(context, "open", plan.file());
+  ImGui::SameLine(0, px(4));
+  command_button(context, "save", plan.file());
+  ImGui::SameLine(0, px(4));
+  draw_language(context);
+  ImGui::SameLine(0, px(4));
+  command_button(context, "theme", kTheme);
+  ImGui::SameLine(0, px(4));
+  draw_settings(context);
+  ImGui::PopStyleVar();
+}
+
+// Presenting: the lesson's name, and how to get back.
+void draw_presentation_bar(Context& context) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 start = ImGui::GetWindowPos();
+  const ImVec2 size = ImGui::GetWindowSize();
+  const std::string title = scenario_text(context.session.scenario(), "title");
+  const std::string leave = tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
+  const float leave_at = start.x + size.x - px(kMargin) - text_width(Font::small, leave);
+  float x = start.x + px(kMargin);
+  draw_text_in(list, Font::title, x, start.y, leave_at, start.y + size.y, palette().text, title);
+  x += text_width(Font::title, title) + px(16);
+  draw_text_in(list, Font::body, x, start.y, leave_at - px(16), start.y + size.y, palette().text_dim,
+               scenario_text(context.session.scenario(), "promise"));
+  draw_text_in(list, Font::small, leave_at, start.y, start.x + size.x, start.y + size.y, palette().text_dim, leave);
+}
+
+}  // namespace forklight::app::panels

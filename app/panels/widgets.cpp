@@ -1,0 +1,385 @@
+#include "app/panels/widgets.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/i18n/i18n.h"
+#include "app/timeline/words.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using i18n::tr;
+using platform::palette;
+namespace compat = platform::compat;
+
+constexpr float kControlHeight = 30;
+constexpr float kRounding = 6;
+
+bool on(const Context& context, const session::Command& command) { return command.checked != nullptr && command.checked(context); }
+
+std::string short_title(std::string_view command) {
+  const std::string key = "command." + std::string(command) + ".short";
+  return i18n::has(key) ? tr(key) : title_of(command);
+}
+
+// Title, longer help where there is one, and the key: what hovering over a button tells.
+std::string help_of(const session::Command& command) {
+  std::string text = title_of(command.id);
+  if (const std::string shortcut = session::to_string(command.shortcut); !shortcut.empty()) text += "  [" + shortcut + "]";
+  if (const std::string help = "command." + std::string(command.id) + ".help"; i18n::has(help)) text += std::string("\n") + tr(help);
+  return text;
+}
+
+struct Inks {
+  Color fill, text;
+};
+
+Inks inks(ButtonStyle style, const Hit& hit, bool enabled, bool checked) {
+  const platform::Palette& colors = palette();
+  Color fill = colors.panel_raised;
+  Color text = colors.text;
+  if (style == ButtonStyle::quiet) {
+    fill = platform::with_alpha(colors.panel_raised, 0);
+    text = colors.text_dim;
+  }
+  if (enabled && style == ButtonStyle::run) {
+    fill = colors.run_button;
+    text = colors.run_button_text;
+  }
+  if (enabled && style == ButtonStyle::stop) {
+    fill = colors.stop_button;
+    text = platform::text_on(fill);
+  }
+  if (checked) {
+    fill = colors.accent;
+    text = colors.text;
+  }
+  if (!enabled) return {platform::with_alpha(fill, 0.5f), platform::with_alpha(text, 0.45f)};
+  if (hit.hovered) {
+    fill = style == ButtonStyle::quiet && !checked ? colors.hover : platform::mix(fill, colors.text, 0.10f);
+    if (style == ButtonStyle::quiet) text = colors.text;
+  }
+  if (hit.held) fill = platform::mix(fill, colors.window, 0.25f);
+  return {fill, text};
+}
+
+}  // namespace
+
+std::string title_of(std::string_view command) { return tr("command." + std::string(command)); }
+
+// --- text -------------------------------------------------------------------------------------------------------------
+
+float text_width(Font font, std::string_view text) {
+  ImFont* face = platform::font(font);
+  return face->CalcTextSizeA(compat::font_size(face), 1e6f, 0, text.data(), text.data() + text.size()).x;
+}
+
+float line_height(Font font) { return compat::font_size(platform::font(font)); }
+
+void draw_text(ImDrawList* list, Font font, ImVec2 at, Color color, std::string_view text) {
+  ImFont* face = platform::font(font);
+  if (!text.empty())
+    list->AddText(face, compat::font_size(face), {std::round(at.x), std::round(at.y)}, color, text.data(), text.data() + text.size());
+}
+
+bool draw_text_in(ImDrawList* list, Font font, float x0, float y0, float x1, float y1, Color color, std::string_view text) {
+  const float y = y0 + (y1 - y0 - line_height(font)) / 2;
+  if (x0 + text_width(font, text) <= x1 + 1) {
+    draw_text(list, font, {x0, y}, color, text);
+    return false;
+  }
+  constexpr std::string_view kEllipsis = "…";
+  ImFont* face = platform::font(font);
+  const char* rest = nullptr;
+  const float room = x1 - x0 - text_width(font, kEllipsis);
+  if (room <= 0) return true;
+  face->CalcTextSizeA(compat::font_size(face), room, 0, text.data(), text.data() + text.size(), &rest);
+  draw_text(list, font, {x0, y}, color, std::string(text.data(), rest) + std::string(kEllipsis));
+  return true;
+}
+
+void label(Font font, Color color, std::string_view text) {
+  compat::push_font(platform::font(font));
+  ImGui::PushStyleColor(ImGuiCol_Text, color);
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  ImGui::PopStyleColor();
+  ImGui::PopFont();
+}
+
+void paragraph(Font font, Color color, std::string_view text) {
+  ImGui::PushTextWrapPos(0);
+  label(font, color, text);
+  ImGui::PopTextWrapPos();
+}
+
+// --- hits -------------------------------------------------------------------------------------------------------------
+
+Hit hit(UiState& ui, const char* id, ImVec2 size, bool enabled) {
+  Hit result;
+  const ImVec2 area(std::max(1.0f, size.x), std::max(1.0f, size.y));
+  const bool pressed = ImGui::InvisibleButton(id, area);
+  result.min = ImGui::GetItemRectMin();
+  result.max = ImGui::GetItemRectMax();
+  if (!enabled) return result;
+  session::Focus& focus = ui.focus;
+  const ImGuiID name = ImGui::GetID(id);
+  focus.order.push_back(name);
+  result.hovered = ImGui::IsItemHovered();
+  result.held = ImGui::IsItemActive();
+  result.focused = focus.id == name;
+  result.clicked = pressed || (result.focused && focus.activate);
+  if (result.focused) {
+    result.adjust = focus.adjust;
+    if (!ImGui::IsItemVisible()) ImGui::SetScrollHereY();
+  }
+  if (result.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+  return result;
+}
+
+void draw_focus(const Hit& hit, float rounding) {
+  if (!hit.focused) return;
+  const float out = px(1);
+  compat::rect(ImGui::GetWindowDrawList(), {hit.min.x - out, hit.min.y - out}, {hit.max.x + out, hit.max.y + out}, palette().focus,
+               rounding + out, px(2));
+}
+
+void begin_focus(UiState& ui) {
+  session::Focus& focus = ui.focus;
+  focus.last_order.swap(focus.order);
+  focus.order.clear();
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) focus.id = 0;
+  if (focus.move == 0 || focus.last_order.empty()) return;
+  const auto size = static_cast<std::ptrdiff_t>(focus.last_order.size());
+  const auto found = std::find(focus.last_order.begin(), focus.last_order.end(), focus.id);
+  std::ptrdiff_t next = focus.move > 0 ? 0 : size - 1;
+  if (found != focus.last_order.end()) next = (found - focus.last_order.begin() + focus.move + size) % size;
+  focus.id = focus.last_order[static_cast<std::size_t>(next)];
+}
+
+void end_focus(UiState& ui) {
+  session::Focus& focus = ui.focus;
+  focus.move = focus.adjust = 0;
+  focus.activate = false;
+  if (std::find(focus.order.begin(), focus.order.end(), focus.id) == focus.order.end()) focus.id = 0;
+}
+
+void tooltip(std::string_view text) {
+  if (!ImGui::IsItemHovered()) return;
+  // A pointer that only passes by asks for nothing. One thing is hovered at a time: its corner tells whether it still is the same.
+  constexpr float kPatience = 0.45f;  // seconds
+  ImGuiStorage* storage = ImGui::GetStateStorage();
+  const ImVec2 corner = ImGui::GetItemRectMin();
+  const float place = corner.x * 8192 + corner.y;
+  const float now = static_cast<float>(std::fmod(ImGui::GetTime(), 1e4));
+  const ImGuiID key = ImGui::GetID("tooltip");
+  float& last_place = *storage->GetFloatRef(key, -1);
+  const bool same = last_place == place;
+  last_place = place;
+  float& since = *storage->GetFloatRef(key + 1, now);
+  const bool seen_lately = now >= storage->GetFloat(key + 2, -1e3f) && now - storage->GetFloat(key + 2, -1e3f) < kPatience;
+  storage->SetFloat(key + 2, now);
+  if (!same || !seen_lately) since = now;
+  if (now - since < kPatience) return;
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(12), px(8)));
+  ImGui::BeginTooltip();
+  ImGui::PushTextWrapPos(px(360));
+  label(Font::body, palette().text, text);
+  ImGui::PopTextWrapPos();
+  ImGui::EndTooltip();
+  ImGui::PopStyleVar();
+}
+
+// --- buttons ----------------------------------------------------------------------------------------------------------
+
+float command_button_width(std::string_view command, const ButtonLook& look) {
+  const session::Command* found = session::find_command(command);
+  float width = px(look.show_label ? 24 : 16);
+  if (look.icon != Icon::none) width += px(14);
+  if (look.show_label) width += text_width(Font::strong, short_title(command)) + (look.icon != Icon::none ? px(8) : 0);
+  if (look.show_hint && look.show_label && found != nullptr && found->shortcut != session::Shortcut{})
+    width += px(10) + text_width(Font::small, session::to_string(found->shortcut));
+  return std::ceil(width);
+}
+
+void command_button(Context& context, std::string_view command, const ButtonLook& look, std::string_view argument) {
+  const session::Command* found = session::find_command(command);
+  if (found == nullptr) return;
+  const bool enabled = found->enabled(context);
+  const float width = command_button_width(command, look);
+  const Hit area = hit(context.ui, std::string(command).c_str(), {width, px(kControlHeight)}, enabled);
+  if (area.clicked) context.ui.push(std::string(command), std::string(argument));
+  tooltip(help_of(*found));
+
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const Inks colors = inks(look.style, area, enabled, look.style == ButtonStyle::plain && on(context, *found));
+  list->AddRectFilled(area.min, area.max, colors.fill, px(kRounding));
+  float x = area.min.x + (look.show_label ? px(12) : px(8));
+  if (look.icon != Icon::none) {
+    draw_icon(list, look.icon, {x + px(7), area.center_y()}, px(look.show_label ? 12 : 15), colors.text);
+    x += px(14 + 8);
+  }
+  if (look.show_label) {
+    const std::string title = short_title(command);
+    draw_text_in(list, Font::strong, x, area.min.y, area.max.x, area.max.y, colors.text, title);
+    x += text_width(Font::strong, title) + px(10);
+    if (look.show_hint)
+      draw_text_in(list, Font::small, x, area.min.y, area.max.x, area.max.y,
+                   look.style == ButtonStyle::run && enabled ? colors.text : platform::mix(colors.text, palette().text_dim, 0.8f),
+                   session::to_string(found->shortcut));
+  }
+  draw_focus(area, px(kRounding));
+}
+
+float segmented_width(std::initializer_list<std::string_view> commands) {
+  float width = 0;
+  for (const std::string_view command : commands) width += text_width(Font::strong, short_title(command)) + px(28);
+  return std::ceil(width);
+}
+
+void segmented(Context& context, std::initializer_list<std::string_view> commands) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  list->AddRectFilled(start, {start.x + segmented_width(commands), start.y + px(kControlHeight)}, palette().panel_raised, px(kRounding));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+  bool first = true;
+  for (const std::string_view id : commands) {
+    const session::Command* command = session::find_command(id);
+    if (command == nullptr) continue;
+    if (!first) ImGui::SameLine();
+    first = false;
+    const std::string title = short_title(id);
+    const float width = text_width(Font::strong, title) + px(28);
+    const Hit area = hit(context.ui, std::string(id).c_str(), {width, px(kControlHeight)});
+    if (area.clicked) context.ui.push(std::string(id));
+    tooltip(help_of(*command));
+    const bool checked = on(context, *command);
+    if (checked || area.hovered)
+      list->AddRectFilled(area.min, area.max, checked ? palette().accent : palette().hover, px(kRounding));
+    draw_text_in(list, checked ? Font::strong : Font::body, area.min.x + (width - text_width(checked ? Font::strong : Font::body, title)) / 2,
+                 area.min.y, area.max.x, area.max.y, checked || area.hovered ? palette().text : palette().text_dim, title);
+    draw_focus(area, px(kRounding));
+  }
+  ImGui::PopStyleVar();
+}
+
+void tab_row(Context& context, std::initializer_list<Tab> tabs) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+  bool first = true;
+  for (const Tab& tab : tabs) {
+    const session::Command* command = session::find_command(tab.command);
+    if (command == nullptr) continue;
+    if (!first) ImGui::SameLine();
+    first = false;
+    const std::string title = short_title(tab.command);
+    const float title_width = text_width(Font::strong, title);
+    const float count_width = tab.count.empty() ? 0 : px(6) + text_width(Font::small, tab.count);
+    const Hit area = hit(context.ui, std::string(tab.command).c_str(), {title_width + count_width + px(24), px(32)});
+    if (area.clicked) context.ui.push(std::string(tab.command));
+    tooltip(help_of(*command));
+    const bool checked = on(context, *command);
+    const Color ink = checked || area.hovered ? palette().text : palette().text_dim;
+    draw_text_in(list, checked ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y, ink, title);
+    if (!tab.count.empty())
+      draw_text_in(list, Font::small, area.min.x + px(12) + title_width + px(6), area.min.y, area.max.x, area.max.y, palette().text_dim,
+                   tab.count);
+    if (checked)
+      list->AddRectFilled({area.min.x + px(12), area.max.y - px(3)}, {area.max.x - px(12), area.max.y}, palette().accent_text, px(1));
+    draw_focus(area, px(4));
+  }
+  ImGui::PopStyleVar();
+}
+
+// --- lists --------------------------------------------------------------------------------------------------------------
+
+bool begin_combo(UiState& ui, const char* id, std::string_view shown, float width, int& adjust) {
+  const std::string popup = std::string(id) + "##list";
+  const Hit area = hit(ui, id, {width, px(kControlHeight)});
+  adjust = area.adjust;
+  const bool open = ImGui::IsPopupOpen(popup.c_str());
+  if (area.clicked && !open) ImGui::OpenPopup(popup.c_str());
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRectFilled(area.min, area.max, area.hovered || open ? palette().hover : palette().panel_raised, px(kRounding));
+  const float text_end = area.max.x - px(28);
+  if (draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, text_end, area.max.y, palette().text, shown)) tooltip(shown);
+  draw_icon(list, Icon::chevron_down, {area.max.x - px(16), area.center_y()}, px(10), palette().text_dim);
+  draw_focus(area, px(kRounding));
+
+  ImGui::SetNextWindowPos({area.min.x, area.max.y + px(4)});
+  ImGui::SetNextWindowSizeConstraints({width, 0}, {std::max(width, px(420)), px(480)});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(4), px(4)));
+  const bool visible = ImGui::BeginPopup(popup.c_str());
+  ImGui::PopStyleVar();
+  if (visible) ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, px(2)));
+  return visible;
+}
+
+bool combo_row(UiState& ui, std::string_view text, std::string_view detail, bool chosen) {
+  const float wanted = std::max(text_width(Font::strong, text), text_width(Font::small, detail)) + px(24);
+  const float height = detail.empty() ? px(28) : px(44);
+  const Hit area = hit(ui, std::string(text).c_str(), {std::max(wanted, ImGui::GetContentRegionAvail().x), height});
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (chosen || area.hovered) list->AddRectFilled(area.min, area.max, area.hovered ? palette().hover : palette().selected, px(4));
+  const float middle = detail.empty() ? area.max.y : area.min.y + px(26);
+  draw_text_in(list, chosen ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, middle, palette().text, text);
+  if (!detail.empty())
+    draw_text_in(list, Font::small, area.min.x + px(12), area.min.y + px(22), area.max.x, area.max.y, palette().text_dim, detail);
+  draw_focus(area, px(4));
+  if (area.clicked) ImGui::CloseCurrentPopup();
+  return area.clicked;
+}
+
+void end_combo() {
+  ImGui::PopStyleVar();
+  ImGui::EndPopup();
+}
+
+// --- values and pills ---------------------------------------------------------------------------------------------------
+
+void key_value(std::string_view key, std::string_view value) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 start = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float height = px(26);
+  ImGui::Dummy({width, height});
+  const float key_end = start.x + text_width(Font::body, key);
+  draw_text_in(list, Font::body, start.x, start.y, start.x + width, start.y + height, palette().text_dim, key);
+  const float from = std::max(key_end + px(12), start.x + width - text_width(Font::body, value));
+  if (draw_text_in(list, Font::body, from, start.y, start.x + width, start.y + height, palette().text, value)) tooltip(value);
+  list->AddLine({start.x, start.y + height}, {start.x + width, start.y + height}, platform::with_alpha(palette().line, 0.6f));
+}
+
+float pill_width(std::string_view text) { return text_width(Font::small, text) + px(20); }
+
+float pill(ImDrawList* list, float x, float y0, float y1, Color fill, Color ink, std::string_view text, bool hollow) {
+  const float width = pill_width(text);
+  const float rounding = (y1 - y0) / 2;
+  if (hollow)
+    compat::rect(list, {x + 0.5f, y0 + 0.5f}, {x + width - 0.5f, y1 - 0.5f}, fill, rounding, px(1.5f));
+  else
+    list->AddRectFilled({x, y0}, {x + width, y1}, fill, rounding);
+  draw_text_in(list, Font::small, x + px(10), y0, x + width, y1, ink, text);
+  return width;
+}
+
+float exit_pill_width(int code) { return px(12 + 6) + pill_width(timeline_view::exit_words(code)) - px(2); }
+
+float exit_pill(ImDrawList* list, float x, float y0, float y1, int code) {
+  const platform::Palette& colors = palette();
+  const Color fill = code == 0 ? colors.ok : code > 0 ? colors.error : colors.signal;
+  const Color ink = platform::text_on(fill);
+  const float width = exit_pill_width(code);
+  list->AddRectFilled({x, y0}, {x + width, y1}, fill, (y1 - y0) / 2);
+  const Icon sign = code == 0 ? Icon::check : code > 0 ? Icon::cross : Icon::bolt;
+  draw_icon(list, sign, {x + px(14), (y0 + y1) / 2}, px(10), ink);
+  draw_text_in(list, Font::small, x + px(24), y0, x + width, y1, ink, timeline_view::exit_words(code));
+  return width;
+}
+
+void section_title(std::string_view text) {
+  ImGui::Dummy({1, px(4)});
+  label(Font::small, palette().text_dim, text);
+}
+
+}  // namespace forklight::app::panels
