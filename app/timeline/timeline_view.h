@@ -6,27 +6,48 @@
 #include <vector>
 
 #include "app/session/command.h"
+#include "app/timeline/camera.h"
+#include "app/timeline/plot.h"
 
 namespace forklight::app::timeline_view {
+
+struct Mouse;
 
 // Something that was drawn and can be pointed at: for tests, tours and hit testing.
 struct Drawn {
   enum class What : std::uint8_t { span, badge, arrow, mark, header } what;
   timeline::TaskId task;
   float x0, y0, x1, y1;  // pixels in the window
-  std::string label;     // as drawn, "−15 SIGTERM"
+  std::string label;     // as drawn, "−15 SIGTERM"; empty where there was no room for one
+};
+
+// What is shown: a run as it is known at a moment.
+struct Source {
+  const timeline::Model& model;
+  std::int64_t now_ns;
+  bool live;  // it goes on: there is a line for "now", and the view may follow it
 };
 
 class TimelineView {
  public:
-  // Draws into the current ImGui window's content region and handles the mouse in it. Changes only context.ui and pushes commands.
+  // Draws into the current ImGui window's content region and handles the mouse in it. Changes only context.ui and
+  // pushes commands. Where there is no run yet, says what to press and what will happen then.
   void draw(session::Context& context);
+
+  // The same for any run with at least one task: without a session, for tests and figures.
+  void draw(const Source& source, session::UiState& ui);
 
   // What the last frame showed, front to back.
   [[nodiscard]] const std::vector<Drawn>& drawn() const noexcept { return drawn_; }
 
  private:
+  void draw_frame(const Source& source, session::UiState& ui, const Rect& window, const Mouse& mouse);
+
   std::vector<Drawn> drawn_;
+  Camera camera_;
+  Drag drag_;
+  bool hover_is_ours_ = false;         // other panels set ui.hover too: only what was set here is taken back here
+  session::Selection seen_selection_;  // to bring into sight what the keyboard or another panel selected
 };
 
 }  // namespace forklight::app::timeline_view

@@ -1,0 +1,99 @@
+// What the parts of one frame share: where things are, what has been drawn, and which room words have taken already.
+#pragma once
+
+#include <imgui.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/platform/theme.h"
+#include "app/timeline/layout.h"
+#include "app/timeline/plot.h"
+#include "app/timeline/timeline_view.h"
+
+namespace forklight::app::timeline_view {
+
+// Something drawn, with what it stands for.
+struct Item {
+  Drawn drawn;
+  std::int64_t begin_ns, end_ns;
+  std::size_t index = 0;  // span or mark of its task, or flow of the model
+  std::size_t count = 1;  // spans or marks that share it
+};
+
+// Words are written after all lines, so that no arrow strikes one through.
+struct Label {
+  platform::Font font;
+  ImVec2 at;
+  platform::Color color;
+  Rect box;                   // laid under the words
+  platform::Color box_color;  // transparent: no box
+  std::string text;
+};
+
+struct Badge {
+  std::size_t lane;
+  Rect rect;
+  int exit_code;
+  bool known;  // whether the exit code is
+};
+
+// A span too short for anything but a tick.
+struct Tick {
+  Rect rect;
+  platform::Color color;
+};
+
+struct ArrowPath {
+  std::size_t item;
+  std::vector<ImVec2> points;
+};
+
+struct Canvas {
+  ImDrawList* list;
+  const timeline::Model& model;
+  const session::UiState& ui;
+  const Layout& layout;
+  const Plot& plot;
+  bool live;
+
+  std::vector<Item> items;  // back to front
+  std::vector<Label> labels;
+  std::vector<Badge> badges;
+  std::vector<Tick> ticks;
+  std::vector<ArrowPath> arrows;
+  std::vector<Rect> taken;
+
+  [[nodiscard]] const timeline::Task& task(std::size_t lane) const { return model.tasks()[layout.lanes()[lane].task]; }
+  // The lane of a task, layout.lanes().size() if it has none.
+  [[nodiscard]] std::size_t lane_of(timeline::TaskId id) const;
+
+  // Whether words may stand there; if so the place is taken.
+  [[nodiscard]] bool place(const Rect& rect);
+};
+
+// One part each, in the order of a frame.
+void draw_lanes(Canvas& canvas);                           // backgrounds, rules
+void draw_ruler(Canvas& canvas);                           // ticks and grid
+void draw_lane_content(Canvas& canvas, std::size_t lane);  // spans, marks; decides where the badge goes
+void draw_spans(Canvas& canvas, std::size_t lane, const Badge* badge);
+void draw_marks(Canvas& canvas, std::size_t lane);
+void draw_flows(Canvas& canvas);
+void draw_ticks(Canvas& canvas);  // over the arrows, which are as thin and would hide them
+void draw_labels(Canvas& canvas);
+void draw_badges(Canvas& canvas);
+void draw_selection(Canvas& canvas);  // outline and the line at the selected moment
+void draw_now(Canvas& canvas);
+void draw_gutter(Canvas& canvas);
+void draw_overview(Canvas& canvas);
+void draw_scrollbar(Canvas& canvas);
+
+// The line of a moment under the mouse, and its time on the ruler.
+void draw_crosshair(Canvas& canvas, float x);
+
+// In front of everything, or where there is no run yet.
+void draw_tooltip(const Canvas& canvas, const Item& item);
+void draw_hint(ImDrawList* list, const Rect& window, const session::Session& session);
+
+}  // namespace forklight::app::timeline_view

@@ -1,0 +1,63 @@
+// Which spans of a task are worth drawing one by one, and which share a few pixels and are counted instead.
+//
+// The cost goes with the pixels: inside a fold the search jumps to the first span that ends beyond the next three
+// pixels.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "app/timeline/plot.h"
+#include "core/timeline/model.h"
+
+namespace forklight::app::timeline_view {
+
+// `count` spans from `first` on, between two pixels. A piece of one span may be narrow; a piece of several always is a
+// fold.
+struct Piece {
+  std::size_t first, count;
+  float x0, x1;
+};
+
+// Index of the first span from `from` on that ends after `time_ns`, found by galloping: near ones are found in a few
+// steps.
+[[nodiscard]] inline std::size_t first_ending_after(const std::vector<timeline::Span>& spans, std::size_t from,
+                                                    std::int64_t time_ns) noexcept {
+  std::size_t step = 1, low = from;
+  while (low + step < spans.size() && spans[low + step].end_ns <= time_ns) {
+    low += step;
+    step *= 2;
+  }
+  const auto begin = spans.begin() + static_cast<std::ptrdiff_t>(std::min(low, spans.size()));
+  const auto end = spans.begin() + static_cast<std::ptrdiff_t>(std::min(low + step + 1, spans.size()));
+  const auto found =
+      std::partition_point(begin, end, [time_ns](const timeline::Span& span) { return span.end_ns <= time_ns; });
+  return static_cast<std::size_t>(found - spans.begin());
+}
+
+template <typename Emit>
+void for_each_piece(const std::vector<timeline::Span>& spans, const Plot& plot, float fold_below, Emit&& emit) {
+  const std::int64_t from_ns = plot.time_ns(plot.area().x0), to_ns = plot.time_ns(plot.area().x1);
+  std::size_t i = first_ending_after(spans, 0, from_ns);
+  while (i < spans.size() && spans[i].begin_ns <= to_ns) {
+    Piece piece{i, 1, plot.x(spans[i].begin_ns), plot.x(spans[i].end_ns)};
+    if (piece.x1 - piece.x0 < fold_below) {
+      float from_x = piece.x0;
+      std::size_t next = i;
+      for (;;) {
+        next = std::max(first_ending_after(spans, next, plot.time_ns(from_x + fold_below)), next + 1);
+        piece.x1 = plot.x(spans[next - 1].end_ns);
+        if (next >= spans.size()) break;
+        from_x = plot.x(spans[next].begin_ns);
+        const bool wide = plot.x(spans[next].end_ns) - from_x >= fold_below;
+        if (wide || from_x > piece.x1 + 1 || from_x > plot.area().x1) break;
+      }
+      piece.count = next - i;
+    }
+    emit(piece);
+    i += piece.count;
+  }
+}
+
+}  // namespace forklight::app::timeline_view

@@ -1,0 +1,153 @@
+// Lanes: backgrounds, headers in the gutter, where the badge of each goes, and the scroll bar.
+#include <algorithm>
+
+#include "app/i18n/i18n.h"
+#include "app/timeline/badge.h"
+#include "app/timeline/canvas.h"
+#include "app/timeline/shapes.h"
+#include "app/timeline/text.h"
+#include "app/timeline/words.h"
+
+namespace forklight::app::timeline_view {
+namespace {
+
+using platform::Font;
+using platform::px;
+
+constexpr float kColorBar = 4, kHeaderGap = 4;
+
+// Right after the death; pushed back into the plot where it would stick out.
+std::optional<Badge> place_badge(const Canvas& canvas, std::size_t lane) {
+  const timeline::Task& task = canvas.task(lane);
+  if (task.death_ns > canvas.plot.now_ns()) return std::nullopt;
+  const float x = canvas.plot.x(task.death_ns);
+  const Rect& plot = canvas.plot.area();
+  if (!canvas.plot.sees(x)) return std::nullopt;
+  const std::optional<int> code = task.exit_code();
+  const Rect bar = canvas.layout.bar(lane);
+  const ImVec2 size = badge_size(code, bar.height());
+  const float left = std::max(std::min(x + px(4), plot.x1 - size.x - px(4)), plot.x0 + px(2));
+  const float top = std::floor((bar.y0 + bar.y1 - size.y) * 0.5f);
+  return Badge{lane, {left, top, left + size.x, top + size.y}, code.value_or(0), code.has_value()};
+}
+
+void draw_header(Canvas& canvas, std::size_t lane) {
+  const platform::Palette& colors = platform::palette();
+  const timeline::Task& task = canvas.task(lane);
+  const Rect& gutter = canvas.layout.gutter();
+  const Rect row = canvas.layout.lane(lane);
+  const float gap = row.height() > px(60) ? px(kHeaderGap) : px(2);
+  const Rect box{gutter.x0, row.y0 + gap, gutter.x1, row.y1 - gap};
+  const bool selected = canvas.ui.selection.task == task.id, hovered = canvas.ui.hover.task == task.id;
+  fill(canvas.list, box, selected ? colors.selected : hovered ? colors.hover : colors.lane_header);
+  fill(canvas.list, {box.x0, box.y0, box.x0 + px(kColorBar), box.y1},
+       platform::task_color(canvas.layout.lanes()[lane].task));
+
+  const float left = box.x0 + px(14), width = box.x1 - left - px(6);
+  const std::string name = task.name.empty() ? i18n::tr("timeline.task.unnamed") : task.name;
+  const std::string pid = i18n::tr("timeline.task.pid", fmt::arg("pid", task.pid));
+  const std::string state = state_words(canvas.model, task, canvas.plot.now_ns());
+  const float name_height = measure(Font::strong, name).y, small_height = measure(Font::small, pid).y;
+  const float state_height = measure(Font::small, state, width).y;
+  const float space = px(1);
+  const bool three_lines = name_height + small_height + state_height + 2 * space <= box.height() - px(4);
+  const float total =
+      three_lines ? name_height + small_height + state_height + 2 * space : name_height + state_height + space;
+  float y = box.y0 + std::max((box.height() - total) * 0.5f, px(1));
+  canvas.list->PushClipRect(ImVec2(box.x0, std::max(box.y0, gutter.y0)), ImVec2(box.x1, std::min(box.y1, gutter.y1)),
+                            true);
+  write(canvas.list, Font::strong, ImVec2(left, y), colors.text, name);
+  if (three_lines) {
+    y += name_height + space;
+    write(canvas.list, Font::small, ImVec2(left, y), colors.text_dim, pid);
+    y += small_height + space;
+  } else {
+    const float after = left + measure(Font::strong, name).x + px(8);
+    if (after + measure(Font::small, pid).x <= box.x1) {
+      write(canvas.list, Font::small, ImVec2(after, y + name_height - small_height), colors.text_dim, pid);
+    }
+    y += name_height + space;
+  }
+  write(canvas.list, Font::small, ImVec2(left, y), platform::mix(colors.text, colors.text_dim, 0.4f), state, width);
+  canvas.list->PopClipRect();
+  canvas.items.push_back(
+      {{Drawn::What::header, task.id, box.x0, box.y0, box.x1, box.y1, name + ", " + pid + ", " + state}, 0, 0});
+}
+
+}  // namespace
+
+std::size_t Canvas::lane_of(timeline::TaskId id) const {
+  const timeline::Task* found = id == 0 ? nullptr : model.find(id);
+  if (found == nullptr) return layout.lanes().size();
+  return layout.lane_of(static_cast<std::size_t>(found - model.tasks().data()));
+}
+
+bool Canvas::place(const Rect& rect) {
+  if (std::any_of(taken.begin(), taken.end(), [&](const Rect& other) { return other.overlaps(rect); })) return false;
+  taken.push_back(rect);
+  return true;
+}
+
+void draw_lanes(Canvas& canvas) {
+  const platform::Palette& colors = platform::palette();
+  const Rect& window = canvas.layout.window();
+  fill(canvas.list, window, colors.lane);
+  for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) {
+    const Rect row = canvas.layout.lane(i);
+    const timeline::TaskId id = canvas.task(i).id;
+    if (canvas.ui.selection.task == id) fill(canvas.list, row, platform::with_alpha(colors.selected, 0.55f));
+    line(canvas.list, window.x0, row.y1, window.x1, row.y1, colors.line, 1);
+  }
+}
+
+void draw_lane_content(Canvas& canvas, std::size_t lane) {
+  const std::optional<Badge> badge = place_badge(canvas, lane);
+  if (badge) {
+    canvas.badges.push_back(*badge);
+    canvas.taken.push_back(badge->rect);
+  }
+  draw_spans(canvas, lane, badge ? &*badge : nullptr);
+  draw_marks(canvas, lane);
+}
+
+void draw_labels(Canvas& canvas) {
+  for (const Label& label : canvas.labels) {
+    fill(canvas.list, label.box, label.box_color, px(3));
+    write(canvas.list, label.font, label.at, label.color, label.text);
+  }
+}
+
+void draw_badges(Canvas& canvas) {
+  for (const Badge& badge : canvas.badges) {
+    const std::optional<int> code = badge.known ? std::optional<int>(badge.exit_code) : std::nullopt;
+    draw_badge(canvas.list, badge.rect, code);
+    const timeline::Task& task = canvas.task(badge.lane);
+    canvas.items.push_back(
+        {{Drawn::What::badge, task.id, badge.rect.x0, badge.rect.y0, badge.rect.x1, badge.rect.y1, badge_label(code)},
+         task.death_ns,
+         task.reaped_ns});
+  }
+}
+
+void draw_gutter(Canvas& canvas) {
+  const Rect& gutter = canvas.layout.gutter();
+  const platform::Palette& colors = platform::palette();
+  canvas.list->PushClipRect(ImVec2(gutter.x0, gutter.y0), ImVec2(gutter.x1, gutter.y1), true);
+  fill(canvas.list, gutter, colors.lane);
+  for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) draw_header(canvas, i);
+  canvas.list->PopClipRect();
+  line(canvas.list, gutter.x1, gutter.y0, gutter.x1, gutter.y1, colors.line, 1);
+}
+
+void draw_scrollbar(Canvas& canvas) {
+  if (canvas.layout.scroll_limit() <= 0) return;
+  const Rect& plot = canvas.plot.area();
+  const float share = plot.height() / canvas.layout.content_height();
+  const float length = std::max(plot.height() * share, px(20));
+  const float way = static_cast<float>(canvas.layout.scroll() / canvas.layout.scroll_limit());
+  const float y = plot.y0 + (plot.height() - length) * way;
+  fill(canvas.list, {plot.x1 - px(7), y + px(2), plot.x1 - px(2), y + length - px(2)},
+       platform::with_alpha(platform::palette().text_dim, 0.55f), px(2.5f));
+}
+
+}  // namespace forklight::app::timeline_view

@@ -1,0 +1,60 @@
+// Which lanes there are, where each one lies, and how the window is shared between gutter, ruler, plot and overview.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "app/timeline/plot.h"
+#include "core/timeline/model.h"
+
+namespace forklight::app::timeline_view {
+
+// What a lane shows. Lanes of a group stand together, the process first.
+enum class LaneKind : std::uint8_t { process };
+
+struct Lane {
+  LaneKind kind;
+  std::size_t task;  // index into model.tasks(): its order of birth
+  float y, height;   // before scrolling, from the top of the first lane
+};
+
+class Layout {
+ public:
+  // Shares `window` out. Lanes get the height that lets all be seen, between a comfortable and a still readable one.
+  Layout(Rect window, const timeline::Model& model, double scroll);
+
+  [[nodiscard]] const Rect& window() const noexcept { return window_; }
+  [[nodiscard]] const Rect& ruler() const noexcept { return ruler_; }    // above the plot
+  [[nodiscard]] const Rect& gutter() const noexcept { return gutter_; }  // lane headers
+  [[nodiscard]] const Rect& plot() const noexcept { return plot_; }      // what View maps to
+  [[nodiscard]] const Rect& overview() const noexcept {
+    return overview_;
+  }  // the whole run; empty where there is no room
+
+  [[nodiscard]] const std::vector<Lane>& lanes() const noexcept { return lanes_; }
+  [[nodiscard]] std::size_t first_visible() const noexcept { return first_; }
+  [[nodiscard]] std::size_t end_visible() const noexcept { return end_; }
+
+  [[nodiscard]] double scroll() const noexcept { return scroll_; }  // as asked for, within bounds; pixels
+  [[nodiscard]] double scroll_limit() const noexcept { return scroll_limit_; }
+  [[nodiscard]] float content_height() const noexcept { return content_height_; }
+
+  // On screen, across the plot's width; the lane may be out of sight.
+  [[nodiscard]] Rect lane(std::size_t index) const noexcept;
+  [[nodiscard]] Rect bar(std::size_t index) const noexcept;  // where its spans go
+  // The lane at a height on screen; lanes().size() if there is none.
+  [[nodiscard]] std::size_t lane_at(float y) const noexcept;
+  // The lane of a task (its order of birth); lanes().size() if it has none.
+  [[nodiscard]] std::size_t lane_of(std::size_t task) const noexcept;
+
+ private:
+  Rect window_, ruler_, gutter_, plot_, overview_;
+  std::vector<Lane> lanes_;
+  std::vector<std::size_t> lane_of_;
+  double scroll_ = 0, scroll_limit_ = 0;
+  float content_height_ = 0;
+  std::size_t first_ = 0, end_ = 0;
+};
+
+}  // namespace forklight::app::timeline_view

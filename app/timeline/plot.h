@@ -1,0 +1,63 @@
+// Where a moment of the run is on the screen. Doubles all the way; a float only when a pixel is asked for.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "core/timeline/axis.h"
+
+namespace forklight::app::timeline_view {
+
+struct Rect {
+  float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+  [[nodiscard]] float width() const noexcept { return x1 - x0; }
+  [[nodiscard]] float height() const noexcept { return y1 - y0; }
+  [[nodiscard]] bool contains(float x, float y) const noexcept { return x >= x0 && x < x1 && y >= y0 && y < y1; }
+  [[nodiscard]] bool overlaps(const Rect& other) const noexcept {
+    return x0 < other.x1 && other.x0 < x1 && y0 < other.y1 && other.y0 < y1;
+  }
+};
+
+class Plot {
+ public:
+  Plot(Rect area, const timeline::Axis& axis, timeline::View view, std::int64_t now_ns) noexcept
+      : area_(area),
+        axis_(&axis),
+        view_(view),
+        now_ns_(now_ns),
+        pixels_per_unit_(static_cast<double>(std::max(area.width(), 1.0f)) / std::max(view.end - view.begin, 1e-9)) {}
+
+  [[nodiscard]] const Rect& area() const noexcept { return area_; }
+  [[nodiscard]] const timeline::View& view() const noexcept { return view_; }
+  [[nodiscard]] const timeline::Axis& axis() const noexcept { return *axis_; }
+  [[nodiscard]] std::int64_t now_ns() const noexcept { return now_ns_; }
+  [[nodiscard]] double pixels_per_unit() const noexcept { return pixels_per_unit_; }
+
+  [[nodiscard]] float x_of(double coordinate) const noexcept {
+    // Far outside is cut off: a float has no room for a second at 1,000 pixels a nanosecond, and no line needs to start
+    // there.
+    constexpr double kFar = 4096;
+    const double x = static_cast<double>(area_.x0) + (coordinate - view_.begin) * pixels_per_unit_;
+    return static_cast<float>(
+        std::clamp(x, static_cast<double>(area_.x0) - kFar, static_cast<double>(area_.x1) + kFar));
+  }
+  // What has not ended yet ends now.
+  [[nodiscard]] float x(std::int64_t time_ns) const noexcept {
+    return x_of(axis_->coordinate(std::min(time_ns, now_ns_)));
+  }
+  [[nodiscard]] double coordinate(float x) const noexcept {
+    return view_.begin + static_cast<double>(x - area_.x0) / pixels_per_unit_;
+  }
+  [[nodiscard]] std::int64_t time_ns(float x) const noexcept { return axis_->time_ns(coordinate(x)); }
+  [[nodiscard]] bool sees(float x) const noexcept { return x >= area_.x0 && x <= area_.x1; }
+
+ private:
+  Rect area_;
+  const timeline::Axis* axis_;
+  timeline::View view_;
+  std::int64_t now_ns_;
+  double pixels_per_unit_;
+};
+
+}  // namespace forklight::app::timeline_view

@@ -1,0 +1,238 @@
+// Spans of one lane: what each state looks like, and the words that fit on it.
+#include <algorithm>
+
+#include "app/i18n/format.h"
+#include "app/i18n/i18n.h"
+#include "app/timeline/canvas.h"
+#include "app/timeline/fold.h"
+#include "app/timeline/shapes.h"
+#include "app/timeline/text.h"
+#include "app/timeline/words.h"
+
+namespace forklight::app::timeline_view {
+namespace {
+
+using i18n::tr;
+using platform::Font;
+using platform::px;
+using timeline::Span;
+using timeline::State;
+
+constexpr float kFoldBelow = 3;  // pixels, whatever the scale: what cannot be told apart is counted
+constexpr float kTick = 3;       // points: nothing short vanishes
+constexpr float kRounding = 3, kPadding = 7, kMiddlePadding = 16;
+
+// What the drawing of one span needs to know.
+struct Here {
+  Canvas& canvas;
+  const timeline::Task& task;
+  std::size_t order;  // of birth
+  const Span& span;
+  Rect bar;      // the whole span, perhaps far beyond the plot
+  Rect visible;  // what of it is in the plot
+  const Badge* badge;
+};
+
+// "Process-12" → "P-12": the name that multiprocessing gives, made short; others stay.
+std::string short_name(const std::string& name) {
+  constexpr std::string_view kGiven = "Process-";
+  return name.starts_with(kGiven) ? fmt::format("P-{}", std::string_view(name).substr(kGiven.size())) : name;
+}
+
+// Words on a span. Wide ones keep theirs in sight while they are scrolled.
+std::string write_on(const Here& here, Font font, std::initializer_list<std::string> words, platform::Color ink,
+                     platform::Color paper, bool centred) {
+  Rect room = here.visible;
+  if (here.badge != nullptr && here.badge->rect.overlaps(room)) {
+    if (here.badge->rect.x1 + px(4) >= room.x1 && here.badge->rect.x0 > room.x0) {
+      room.x1 = here.badge->rect.x0 - px(3);
+    } else {
+      room.x0 = std::max(room.x0, here.badge->rect.x1 + px(3));
+    }
+  }
+  // Words in the middle leave enough of the span to be seen on both sides.
+  const float padding = centred ? px(kMiddlePadding) : px(kPadding);
+  std::string text = first_that_fits(font, room.width() - 2 * padding, words);
+  if (text.empty()) return text;
+  const ImVec2 size = measure(font, text);
+  const float x = centred ? (room.x0 + room.x1 - size.x) * 0.5f : room.x0 + padding;
+  const float y = (here.bar.y0 + here.bar.y1 - size.y) * 0.5f;
+  const float side = centred ? px(5) : px(2);
+  here.canvas.labels.push_back({font, ImVec2(x, y), ink, {x - side, y, x + size.x + side, y + size.y}, paper, text});
+  return text;
+}
+
+// Larger words on taller bars: those on the far wall of a classroom.
+Font bar_font(const Here& here) {
+  return here.bar.height() >= px(25) ? Font::body : Font::small;
+}
+
+platform::Color sleep_color(std::size_t order) {
+  return platform::mix(platform::task_color(order), platform::palette().lane, 0.32f);
+}
+
+std::string draw_running(const Here& here) {
+  const platform::Color color = platform::task_color(here.order);
+  fill(here.canvas.list, here.visible, color, px(kRounding));
+  return write_on(here, bar_font(here), {tr("timeline.span.running")}, platform::task_text_color(here.order), color,
+                  false);
+}
+
+std::string draw_blocked(const Here& here) {
+  const platform::Palette& colors = platform::palette();
+  const std::size_t partner_lane = here.canvas.lane_of(here.span.partner);
+  const bool known = partner_lane < here.canvas.layout.lanes().size();
+  const platform::Color frame =
+      known ? platform::task_color(here.canvas.layout.lanes()[partner_lane].task) : colors.blocked;
+  fill(here.canvas.list, here.visible, colors.panel, px(kRounding));
+  dotted_frame(here.canvas.list, here.bar, here.visible.x0, here.visible.x1, frame, px(1.5f));
+  std::string middle, least;
+  if (known && here.span.reason != trace::BlockReason::output) {
+    const bool join = here.span.reason == trace::BlockReason::join;
+    const std::string name = short_name(here.canvas.task(partner_lane).name);
+    middle = tr(join ? "timeline.wait.join.task" : "timeline.wait.wait.task", fmt::arg("name", name));
+    least = tr(join ? "timeline.wait.join" : "timeline.wait.wait");
+  }
+  return write_on(here, bar_font(here), {wait_words(here.canvas.model, here.span), middle, least}, colors.text,
+                  colors.panel, false);
+}
+
+std::string draw_sleeping(const Here& here) {
+  const platform::Palette& colors = platform::palette();
+  const float middle = (here.bar.y0 + here.bar.y1) * 0.5f, half = std::max(here.bar.height() / 6, 2.0f);
+  const platform::Color color = sleep_color(here.order);
+  fill(here.canvas.list, {here.visible.x0, middle - half, here.visible.x1, middle + half}, color, half * 0.7f);
+  return write_on(here, bar_font(here),
+                  {span_words(here.canvas.model, here.span, here.canvas.plot.now_ns()), tr("timeline.span.sleeping")},
+                  colors.text, colors.lane, true);
+}
+
+std::string draw_zombie(const Here& here) {
+  const platform::Palette& colors = platform::palette();
+  const platform::Color ground = platform::mix(colors.lane, colors.zombie, 0.18f);
+  Rect rect = here.bar;
+  // Behind its badge a short one would be hidden: then the hatch runs on below.
+  const bool hidden = here.badge != nullptr && here.bar.x1 < here.badge->rect.x1 + px(10);
+  if (hidden) rect = {rect.x0, here.badge->rect.y1 + px(3), rect.x1, here.badge->rect.y1 + px(9)};
+  fill(here.canvas.list, {here.visible.x0, rect.y0, here.visible.x1, rect.y1}, ground, px(2));
+  cross_hatch(here.canvas.list, rect, here.visible.x0, here.visible.x1, colors.zombie, hidden ? px(5) : px(8));
+  if (hidden) return {};
+  return write_on(here, bar_font(here),
+                  {span_words(here.canvas.model, here.span, here.canvas.plot.now_ns()), tr("timeline.span.zombie")},
+                  colors.text, colors.lane, true);
+}
+
+std::string draw_lost(const Here& here) {
+  const platform::Palette& colors = platform::palette();
+  torn_gap(here.canvas.list, here.visible, platform::mix(colors.lane, colors.lost, 0.22f), colors.lost);
+  return write_on(
+      here, bar_font(here),
+      {span_words(here.canvas.model, here.span, here.canvas.plot.now_ns()), i18n::format_count(here.span.detail)},
+      colors.text, platform::with_alpha(colors.lane, 0), true);
+}
+
+std::string draw_wide(const Here& here) {
+  switch (here.span.state) {
+    case State::running:
+      return draw_running(here);
+    case State::blocked:
+      return draw_blocked(here);
+    case State::sleeping:
+      return draw_sleeping(here);
+    case State::zombie:
+      return draw_zombie(here);
+    case State::lost:
+      return draw_lost(here);
+  }
+  return {};
+}
+
+platform::Color tick_color(const Span& span, std::size_t order) {
+  const platform::Palette& colors = platform::palette();
+  switch (span.state) {
+    case State::running:
+      return platform::task_color(order);
+    case State::blocked:
+      return colors.blocked;
+    case State::sleeping:
+      return sleep_color(order);
+    case State::zombie:
+      return colors.zombie;
+    case State::lost:
+      return colors.lost;
+  }
+  return colors.blocked;
+}
+
+// Several spans in a few pixels: a ribbed block, and how many there are.
+std::string draw_fold(Canvas& canvas, std::size_t order, const Piece& piece, const Rect& rect) {
+  const platform::Palette& colors = platform::palette();
+  const platform::Color color = platform::task_color(order);
+  const platform::Color ground = platform::mix(color, colors.lane, 0.4f);
+  fill(canvas.list, rect, ground, px(2));
+  const float step = px(4);
+  for (float x = rect.x0 + step * 0.5f; x < rect.x1 - 1; x += step)
+    line(canvas.list, x, rect.y0, x, rect.y1, color, px(1));
+  const std::string count = i18n::format_count(piece.count);
+  std::string text = first_that_fits(Font::small, rect.width() - px(10),
+                                     {tr("timeline.span.folded", fmt::arg("count", count)), count});
+  if (text.empty()) return text;
+  const ImVec2 size = measure(Font::small, text);
+  const ImVec2 at((rect.x0 + rect.x1 - size.x) * 0.5f, (rect.y0 + rect.y1 - size.y) * 0.5f);
+  canvas.labels.push_back(
+      {Font::small, at, colors.text, {at.x - px(4), at.y, at.x + size.x + px(4), at.y + size.y}, colors.lane, text});
+  return text;
+}
+
+}  // namespace
+
+void draw_spans(Canvas& canvas, std::size_t lane, const Badge* badge) {
+  const timeline::Task& task = canvas.task(lane);
+  const std::size_t order = canvas.layout.lanes()[lane].task;
+  const Rect bar = canvas.layout.bar(lane);
+  const Rect& plot = canvas.plot.area();
+  const auto add = [&](const Piece& piece, const Rect& rect, std::string label) {
+    const Span& first = task.spans[piece.first];
+    const Span& last = task.spans[piece.first + piece.count - 1];
+    canvas.items.push_back({{Drawn::What::span, task.id, rect.x0, rect.y0, rect.x1, rect.y1, std::move(label)},
+                            first.begin_ns,
+                            last.end_ns,
+                            piece.first,
+                            piece.count});
+  };
+  std::vector<Piece> narrow;  // drawn after the wide ones, which would cover them
+  for_each_piece(task.spans, canvas.plot, kFoldBelow, [&](const Piece& piece) {
+    if (piece.x1 - piece.x0 < kFoldBelow || piece.count > 1) {
+      narrow.push_back(piece);
+      return;
+    }
+    Rect visible{std::max(piece.x0, plot.x0), bar.y0, std::min(piece.x1, plot.x1), bar.y1};
+    if (visible.x1 <= visible.x0) return;
+    const Here here{canvas, task, order, task.spans[piece.first], {piece.x0, bar.y0, piece.x1, bar.y1}, visible, badge};
+    add(piece, visible, draw_wide(here));
+  });
+  for (const Piece& piece : narrow) {
+    const Rect rect{std::max(piece.x0, plot.x0), bar.y0, std::min(std::max(piece.x1, piece.x0 + px(kTick)), plot.x1),
+                    bar.y1};
+    if (rect.x1 <= rect.x0) continue;
+    if (piece.count == 1) {
+      const Span& span = task.spans[piece.first];
+      // Under its badge a zombie of no width is shown as wider ones are.
+      if (span.state == State::zombie && badge != nullptr) {
+        canvas.ticks.push_back(
+            {{rect.x0, badge->rect.y1 + px(3), rect.x1, badge->rect.y1 + px(9)}, tick_color(span, order)});
+      } else {
+        canvas.ticks.push_back({rect, tick_color(span, order)});
+      }
+      add(piece, rect, {});
+    } else {
+      add(piece, rect, draw_fold(canvas, order, piece, rect));
+    }
+  }
+}
+
+void draw_ticks(Canvas& canvas) {
+  for (const Tick& tick : canvas.ticks) fill(canvas.list, tick.rect, tick.color, px(1));
+}
+
+}  // namespace forklight::app::timeline_view

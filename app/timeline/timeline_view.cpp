@@ -1,0 +1,122 @@
+#include "app/timeline/timeline_view.h"
+
+#include <algorithm>
+
+#include "app/timeline/canvas.h"
+#include "app/timeline/interaction.h"
+
+namespace forklight::app::timeline_view {
+namespace {
+
+constexpr float kLeast = 4;  // pixels: where there is less, nothing can be shown
+
+void clip(ImDrawList* list, const Rect& rect) {
+  list->PushClipRect(ImVec2(rect.x0, rect.y0), ImVec2(rect.x1, rect.y1), true);
+}
+
+// Everything of one frame, back to front.
+void paint(Canvas& canvas, const Mouse& mouse) {
+  const Rect& plot = canvas.plot.area();
+  draw_lanes(canvas);
+  draw_ruler(canvas);
+  clip(canvas.list, plot);
+  for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i)
+    draw_lane_content(canvas, i);
+  draw_flows(canvas);
+  draw_ticks(canvas);
+  draw_labels(canvas);
+  draw_badges(canvas);
+  draw_scrollbar(canvas);
+  canvas.list->PopClipRect();
+
+  clip(canvas.list, {plot.x0, canvas.layout.ruler().y0, plot.x1, plot.y1});
+  if (mouse.hovered && plot.contains(mouse.x, mouse.y)) draw_crosshair(canvas, mouse.x);
+  draw_now(canvas);
+  draw_selection(canvas);
+  canvas.list->PopClipRect();
+  draw_gutter(canvas);
+  draw_overview(canvas);
+}
+
+// Scrolls so far that the lane of a task is seen.
+void reveal_lane(session::UiState& ui, const timeline::Model& model, const Layout& layout, timeline::TaskId id) {
+  const timeline::Task* task = model.find(id);
+  if (task == nullptr) return;
+  const std::size_t lane = layout.lane_of(static_cast<std::size_t>(task - model.tasks().data()));
+  if (lane >= layout.lanes().size()) return;
+  const Rect row = layout.lane(lane);
+  float by = 0;
+  if (row.y0 < layout.plot().y0) by = row.y0 - layout.plot().y0;
+  if (row.y1 > layout.plot().y1) by = row.y1 - layout.plot().y1;
+  ui.vertical_scroll = (layout.scroll() + static_cast<double>(by)) / static_cast<double>(platform::scale());
+}
+
+}  // namespace
+
+void TimelineView::draw(session::Context& context) {
+  const session::Session& session = context.session;
+  if (!session.model().tasks().empty()) return draw({session.model(), session.now_ns(), session.live()}, context.ui);
+  drawn_.clear();
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
+  if (size.x < kLeast || size.y < kLeast) return;
+  draw_hint(ImGui::GetWindowDrawList(), {at.x, at.y, at.x + size.x, at.y + size.y}, session);
+  ImGui::Dummy(size);
+}
+
+void TimelineView::draw(const Source& source, session::UiState& ui) {
+  drawn_.clear();
+  const ImVec2 size = ImGui::GetContentRegionAvail();
+  if (size.x < kLeast || size.y < kLeast) return;
+  constexpr ImGuiWindowFlags kStill =
+      ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  const bool shown = ImGui::BeginChild("timeline", size, false, kStill);
+  ImGui::PopStyleVar();
+  const ImVec2 origin = ImGui::GetWindowPos();
+  ImGui::InvisibleButton("surface", size);
+  const Mouse mouse = mouse_of_this_frame(ImGui::IsItemHovered(), ImGui::IsItemActive());
+  if (shown) draw_frame(source, ui, {origin.x, origin.y, origin.x + size.x, origin.y + size.y}, mouse);
+  if (!mouse.down) drag_ = Drag::none;
+  ImGui::EndChild();
+}
+
+void TimelineView::draw_frame(const Source& source, session::UiState& ui, const Rect& window, const Mouse& mouse) {
+  const timeline::Model& model = source.model;
+  const double scale = static_cast<double>(platform::scale());
+  const timeline::Axis axis(ui.axis, model);
+  const Layout before(window, model, ui.vertical_scroll * scale);
+  camera_.update(ui, model, source.now_ns, source.live, before.plot().width());
+  if (ui.selection != seen_selection_) {
+    seen_selection_ = ui.selection;
+    reveal_lane(ui, model, before, ui.selection.task);
+    if (ui.selection.time_ns) camera_.reveal(ui, axis, *ui.selection.time_ns, source.now_ns);
+  }
+  steer(ui, camera_, drag_, mouse, before, axis, source.now_ns);
+
+  const Layout layout(window, model, ui.vertical_scroll * scale);
+  ui.vertical_scroll = layout.scroll() / scale;
+  const Plot plot(layout.plot(), axis, ui.view, source.now_ns);
+  Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, {}, {}, {}, {}, {}, {}};
+  paint(canvas, mouse);
+
+  const Item* under = mouse.hovered ? item_at(canvas, mouse.x, mouse.y) : nullptr;
+  if (under != nullptr && drag_ != Drag::plot && drag_ != Drag::lanes) {
+    draw_tooltip(canvas, *under);
+    ui.hover = selection_for(canvas, *under, mouse.x);
+    hover_is_ours_ = true;
+  } else if (hover_is_ours_) {
+    ui.hover = {};
+    hover_is_ours_ = false;
+  }
+  if (mouse.released && drag_ == Drag::pressed) {
+    // On empty ground a click lets go of what was selected.
+    ui.selection = under != nullptr ? selection_for(canvas, *under, mouse.x) : session::Selection{};
+    seen_selection_ = ui.selection;
+  }
+  if (mouse.double_clicked) ui.push("fit");
+
+  drawn_.reserve(canvas.items.size());
+  for (auto item = canvas.items.rbegin(); item != canvas.items.rend(); ++item) drawn_.push_back(std::move(item->drawn));
+}
+
+}  // namespace forklight::app::timeline_view

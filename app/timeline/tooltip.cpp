@@ -1,0 +1,178 @@
+// The tooltip: what is under the mouse, in words, with its times.
+#include <algorithm>
+
+#include "app/i18n/format.h"
+#include "app/i18n/i18n.h"
+#include "app/timeline/canvas.h"
+#include "app/timeline/text.h"
+#include "app/timeline/words.h"
+
+namespace forklight::app::timeline_view {
+namespace {
+
+using i18n::tr;
+using platform::Font;
+using platform::px;
+using timeline::kOpen;
+
+struct Row {
+  std::string what, value;
+};
+struct Story {
+  std::string title, second;
+  std::vector<Row> rows;
+};
+
+std::string name_of(const Canvas& canvas, timeline::TaskId id) {
+  const timeline::Task* task = canvas.model.find(id);
+  return task == nullptr || task->name.empty() ? tr("timeline.task.unnamed") : task->name;
+}
+
+std::string moment(const Canvas& canvas, std::int64_t time_ns) {
+  return i18n::format_duration(time_ns - canvas.model.begin_ns());
+}
+
+std::string length(const Canvas& canvas, std::int64_t begin_ns, std::int64_t end_ns) {
+  const std::string text = i18n::format_duration(std::min(end_ns, canvas.plot.now_ns()) - begin_ns);
+  return end_ns > canvas.plot.now_ns() ? tr("timeline.tip.so_far", fmt::arg("duration", text)) : text;
+}
+
+void add_times(const Canvas& canvas, std::int64_t begin_ns, std::int64_t end_ns, Story& story) {
+  story.rows.push_back({tr("timeline.tip.began"), moment(canvas, begin_ns)});
+  story.rows.push_back({tr("timeline.tip.lasted"), length(canvas, begin_ns, end_ns)});
+  if (end_ns <= canvas.plot.now_ns()) story.rows.push_back({tr("timeline.tip.ended"), moment(canvas, end_ns)});
+}
+
+void add_line(int line, Story& story) {
+  if (line > 0) story.rows.push_back({tr("timeline.tip.line"), std::to_string(line)});
+}
+
+Story about_span(const Canvas& canvas, const Item& item, const timeline::Task& task) {
+  Story story{task.name, {}, {}};
+  if (item.count > 1) {
+    story.second = tr("timeline.span.folded", fmt::arg("count", i18n::format_count(item.count)));
+    add_times(canvas, item.begin_ns, item.end_ns, story);
+    story.rows.push_back({tr("timeline.tip.zoom"), {}});
+    return story;
+  }
+  const timeline::Span& span = task.spans[item.index];
+  story.second = span_words(canvas.model, span, canvas.plot.now_ns());
+  add_times(canvas, span.begin_ns, span.end_ns, story);
+  if (span.state == timeline::State::zombie && task.reaped_by != 0) {
+    story.rows.push_back({tr("timeline.tip.joined_by"), name_of(canvas, task.reaped_by)});
+  }
+  add_line(span.line, story);
+  return story;
+}
+
+Story about_badge(const Canvas& canvas, const timeline::Task& task) {
+  Story story{task.name, ended_words(task), {}};
+  story.rows.push_back({tr("timeline.tip.died"), moment(canvas, task.death_ns)});
+  if (task.reaped_ns <= canvas.plot.now_ns()) {
+    story.rows.push_back({tr("timeline.tip.zombie"), i18n::format_duration(task.reaped_ns - task.death_ns)});
+    if (task.reaped_by != 0) story.rows.push_back({tr("timeline.tip.joined_by"), name_of(canvas, task.reaped_by)});
+  } else {
+    story.rows.push_back({tr("timeline.state.zombie"), {}});
+  }
+  if (task.death_source == trace::DeathSource::reaper) story.rows.push_back({tr("timeline.tip.death_not_seen"), {}});
+  return story;
+}
+
+Story about_mark(const Canvas& canvas, const Item& item, const timeline::Task& task) {
+  const timeline::Mark& mark = task.marks[item.index];
+  Story story{task.name, mark_words(canvas.model, mark), {}};
+  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, mark.time_ns)});
+  add_line(mark.line, story);
+  if (item.count > 1) story.rows.push_back({tr("timeline.tip.marks"), i18n::format_count(item.count)});
+  // All of what was said, up to what a tooltip can hold.
+  std::string_view rest = canvas.model.text(mark.text);
+  for (int lines = 0; lines < 8 && !rest.empty(); ++lines) {
+    const std::size_t end = rest.find('\n');
+    story.rows.push_back({first_line(rest.substr(0, end), 90), {}});
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  }
+  return story;
+}
+
+Story about_arrow(const Canvas& canvas, const Item& item) {
+  const timeline::Flow& flow = canvas.model.flows()[item.index];
+  const std::string from_name = name_of(canvas, flow.from), to_name = name_of(canvas, flow.to);
+  const auto sentence = [&](const char* key) {
+    return tr(key, fmt::arg("from", from_name), fmt::arg("to", to_name),
+              fmt::arg("signal", i18n::signal_name(static_cast<int>(flow.detail))));
+  };
+  Story story;
+  switch (flow.kind) {
+    case timeline::FlowKind::start:
+      story.title = sentence("timeline.flow.start");
+      break;
+    case timeline::FlowKind::join:
+      story.title = sentence("timeline.flow.join");
+      break;
+    case timeline::FlowKind::signal:
+      story.title = sentence("timeline.flow.signal");
+      break;
+  }
+  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, flow.from_ns)});
+  if (flow.to_ns > flow.from_ns)
+    story.rows.push_back({tr("timeline.tip.took"), i18n::format_duration(flow.to_ns - flow.from_ns)});
+  return story;
+}
+
+void show(const Story& story) {
+  const platform::Palette& colors = platform::palette();
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(12), px(9)));
+  ImGui::BeginTooltip();
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  float what_width = 0, value_width = 0, width = measure(Font::strong, story.title).x;
+  width = std::max(width, measure(Font::body, story.second).x);
+  for (const Row& row : story.rows) {
+    const float what = measure(Font::small, row.what).x;
+    if (row.value.empty()) {
+      width = std::max(width, what);
+    } else {
+      what_width = std::max(what_width, what);
+      value_width = std::max(value_width, measure(Font::small, row.value).x);
+    }
+  }
+  width = std::max(width, what_width + px(20) + value_width);
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  float y = origin.y;
+  const auto next_line = [&y](Font font) { y += line_height(font) + px(3); };
+  write(list, Font::strong, ImVec2(origin.x, y), colors.text, story.title);
+  next_line(Font::strong);
+  if (!story.second.empty()) {
+    write(list, Font::body, ImVec2(origin.x, y), colors.text, story.second);
+    next_line(Font::body);
+  }
+  y += px(2);
+  for (const Row& row : story.rows) {
+    write(list, Font::small, ImVec2(origin.x, y), colors.text_dim, row.what);
+    write(list, Font::small, ImVec2(origin.x + width - measure(Font::small, row.value).x, y), colors.text, row.value);
+    next_line(Font::small);
+  }
+  ImGui::Dummy(ImVec2(width, y - origin.y));
+  ImGui::EndTooltip();
+  ImGui::PopStyleVar();
+}
+
+}  // namespace
+
+void draw_tooltip(const Canvas& canvas, const Item& item) {
+  const timeline::Task* task = canvas.model.find(item.drawn.task);
+  if (task == nullptr) return;
+  switch (item.drawn.what) {
+    case Drawn::What::span:
+      return show(about_span(canvas, item, *task));
+    case Drawn::What::badge:
+      return show(about_badge(canvas, *task));
+    case Drawn::What::mark:
+      return show(about_mark(canvas, item, *task));
+    case Drawn::What::arrow:
+      return show(about_arrow(canvas, item));
+    case Drawn::What::header:
+      return;
+  }
+}
+
+}  // namespace forklight::app::timeline_view
