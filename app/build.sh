@@ -32,7 +32,9 @@ build() {
       say "configuring $directory"
       quietly "$directory/configure.log" cmake "${fresh[@]}" --preset "$preset" -B "$directory" "$@" || exit 1
     fi
-    if ! ninja -C "$directory" -n 2>/dev/null | grep -q 'no work to do'; then
+    local plan
+    plan=$(ninja -C "$directory" -n 2>/dev/null || true)
+    if [[ $plan != *'no work to do'* ]]; then
       say "building $directory"
       quietly "$directory/build.log" ninja -C "$directory" || exit 1
     fi

@@ -25,7 +25,12 @@ missing_packages() {
   printf '%s\n' "$@" | grep -vxF -e "${installed:-(none)}" || true
 }
 
-has_candidate() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'; }
+# Whether apt could install a package. No `| grep -q` here: it leaves early, and pipefail takes the other's SIGPIPE for a "no".
+has_candidate() {
+  local policy
+  policy=$(LC_ALL=C apt-cache policy "$1" 2>/dev/null || true)
+  [[ $policy == *'Candidate: '* && $policy != *'Candidate: (none)'* ]]
+}
 
 # Without apt we can only look whether somebody else has put the tools and libraries there.
 check_without_apt() {
@@ -72,7 +77,7 @@ ensure_packages() {
     if has_candidate "$name"; then available+=("$name"); else say "this system has no package $name: going on without it"; fi
   done
   if [ ${#available[@]} -gt 0 ]; then
-    say "installing ${#available[@]} packages: ${available[*]}"
+    say "installing ${available[*]}"
     if ! "${apt[@]}" install --no-install-recommends "${available[@]}" >"$log" 2>&1 </dev/null; then
       # Old lists name versions that the mirror no longer has.
       { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${available[@]}"; } >"$log" 2>&1 </dev/null ||

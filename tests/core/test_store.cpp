@@ -369,6 +369,22 @@ TEST_CASE("store: tables that are not what they seem are refused before they are
   }
 }
 
+TEST_CASE("store: rows that read well but lie in the wrong order are found by the check of the pages") {
+  const Folder folder;
+  const fs::path file = folder / "run.flt";
+  store::save(sample_run(), file);
+  const auto page = std::stoul(query(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'event'").at(0));
+  std::string bytes = bytes_of(file);
+  const std::size_t cells =
+      (page - 1) * 16384 + 8;  // behind the head of a leaf page: two bytes for the place of each row
+  REQUIRE(bytes[cells - 8] == 0x0d);
+  std::swap_ranges(bytes.begin() + static_cast<std::ptrdiff_t>(cells),
+                   bytes.begin() + static_cast<std::ptrdiff_t>(cells + 2),
+                   bytes.begin() + static_cast<std::ptrdiff_t>(cells + 2));
+  write(file, bytes);
+  check_sentence(refusal(file), file, "its pages do not fit together");
+}
+
 TEST_CASE("store: a made-up row number does not ask for memory") {
   const Folder folder;
   const fs::path file = folder / "run.flt";

@@ -174,6 +174,14 @@ TEST_CASE("model: a reaping that is told before the death is remembered") {
   check_sound(model);
 }
 
+TEST_CASE("model: a death noticed only after the reaping was before it") {
+  const Model model =
+      model_of({begin(1, 1, "MainProcess", 0), begin(5, 2, "Process-1"), event(20, 1, Kind::reap, 2, exited(0), 102),
+                event(23, 0, Kind::death, 2, exited(0), 102)});
+  CHECK(model.find(2)->death_ns == 20);
+  CHECK(states(*model.find(2)) == std::vector{State::running});
+}
+
 TEST_CASE("model: an orphan that the supervisor reaped was reaped by nobody on screen (P-62)") {
   const Model model =
       model_of({begin(1, 1, "MainProcess", 0), begin(5, 2, "Process-1"), event(9, 0, Kind::adopted, 2, 102, 1),
@@ -311,9 +319,10 @@ TEST_CASE("model: a join that timed out was caused by nobody (P-22)") {
 
 TEST_CASE("model: a join told before the death it waited for finds it later, and flows stay in order") {
   Model model = model_of({begin(10, 1, "MainProcess", 0), begin(15, 2, "Process-1"), event(80, 1, Kind::join_end, 2, 1),
-                          event(82, 1, Kind::start_begin, 3)});
+                          event(70, 1, Kind::start_begin, 3)});
   model.append(std::vector{event(60, 0, Kind::death, 2, exited(0), 102)});
   REQUIRE(model.flows().size() == 2);
+  CHECK(model.flows()[0].kind == FlowKind::join);
   CHECK(model.flows()[0].from_ns == 60);
   model.append(std::vector{begin(90, 3, "Process-2")});
   CHECK(model.flows()[1].to_ns == 90);
