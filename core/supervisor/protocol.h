@@ -28,10 +28,10 @@ struct Caps {
 // The first message, viewer → supervisor: what to run.
 struct RunRequest {
   std::string scenario;
-  std::map<std::string, std::string> settings;
+  std::map<std::string, std::string> settings = {};
   process::Buffering buffering = process::Buffering::line;
   int python_minor = 14;
-  Caps caps;
+  Caps caps = {};
 };
 
 [[nodiscard]] nlohmann::json to_json(const RunRequest& request);

@@ -1,0 +1,140 @@
+#include "app/cli/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/i18n/i18n.h"
+#include "app/timeline/words.h"
+
+namespace forklight::app::cli {
+
+using i18n::tr;
+using scenario::Verdict;
+
+namespace {
+
+// Columns that a text takes in a terminal.
+std::size_t width(std::string_view text) {
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte & 0xc0) == 0x80) continue;  // inside a character
+    // U+2E80 and up (CJK and full-width forms) take two.
+    const bool wide = byte >= 0xf0 || (byte >= 0xe2 && !(byte == 0xe2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xba));
+    columns += wide ? 2 : 1;
+  }
+  return columns;
+}
+
+std::string padded(std::string_view text, std::size_t columns, bool right) {
+  const std::string space(columns - std::min(columns, width(text)), ' ');
+  return right ? space + std::string(text) : std::string(text) + space;
+}
+
+std::string milliseconds(const timeline::Model& model, std::int64_t time_ns) {
+  if (time_ns == timeline::kOpen) return "–";
+  return fmt::format("{:.3f} ms", static_cast<double>(time_ns - model.begin_ns()) / 1e6);
+}
+
+std::string_view verdict_id(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::held:
+      return "held";
+    case Verdict::broken:
+      return "broken";
+    case Verdict::pending:
+      return "pending";
+  }
+  return "pending";
+}
+
+std::string claim_text(const session::Session& session, std::string_view claim) {
+  return tr(fmt::format("scenario.{}.claim.{}", session.scenario().id, claim));
+}
+
+nlohmann::json milliseconds_or_null(const timeline::Model& model, std::int64_t time_ns) {
+  if (time_ns == timeline::kOpen) return nullptr;
+  return static_cast<double>(time_ns - model.begin_ns()) / 1e6;
+}
+
+}  // namespace
+
+std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    std::size_t widest = width(columns[c].title);
+    for (const auto& row : rows) widest = std::max(widest, width(row[c]));
+    widths.push_back(widest);
+  }
+  std::string text;
+  const auto add = [&](std::size_t c, const std::string& cell) {
+    std::string part = padded(cell, widths[c], columns[c].right);
+    if (c + 1 == columns.size()) part.erase(part.find_last_not_of(' ') + 1);
+    text += part + (c + 1 == columns.size() ? "\n" : "  ");
+  };
+  for (std::size_t c = 0; c < columns.size(); ++c) add(c, columns[c].title);
+  for (const auto& row : rows) {
+    for (std::size_t c = 0; c < columns.size(); ++c) add(c, row[c]);
+  }
+  return text;
+}
+
+std::string report(const session::Session& session) {
+  const timeline::Model& model = session.model();
+  std::vector<std::vector<std::string>> rows;
+  for (const timeline::Task& task : model.tasks()) {
+    const timeline::Task* parent = model.find(task.parent);
+    const auto code = task.exit_code();
+    rows.push_back({task.name, fmt::format("{}", task.pid), parent != nullptr ? parent->name : "–",
+                    code ? timeline_view::exit_words(*code) : "–", milliseconds(model, task.born_ns), milliseconds(model, task.death_ns),
+                    milliseconds(model, task.reaped_ns)});
+  }
+  std::string text = table({{tr("cli.column.name")},
+                            {tr("cli.column.pid"), true},
+                            {tr("cli.column.parent")},
+                            {tr("cli.column.exitcode"), true},
+                            {tr("cli.column.started"), true},
+                            {tr("cli.column.ended"), true},
+                            {tr("cli.column.reaped"), true}},
+                           rows);
+  text += "\n";
+  for (const session::ClaimState& claim : session.claims()) {
+    const char* sign = claim.verdict == Verdict::held ? "✓" : claim.verdict == Verdict::broken ? "✗" : "…";
+    text += fmt::format("{} {} ({})\n", sign, claim_text(session, claim.id), tr(fmt::format("cli.verdict.{}", verdict_id(claim.verdict))));
+  }
+  text += tr("cli.events", fmt::arg("events", model.event_count()), fmt::arg("lost", model.lost_count())) + "\n";
+  if (model.stopped() == trace::StopReason::learner) text += std::string(tr("cli.stopped")) + "\n";
+  return text;
+}
+
+nlohmann::json report_json(const session::Session& session) {
+  const timeline::Model& model = session.model();
+  auto processes = nlohmann::json::array();
+  for (const timeline::Task& task : model.tasks()) {
+    const timeline::Task* parent = model.find(task.parent);
+    const auto code = task.exit_code();
+    nlohmann::json process = {{"name", task.name},
+                              {"pid", task.pid},
+                              {"parent", parent != nullptr ? nlohmann::json(parent->name) : nlohmann::json(nullptr)},
+                              {"parent_pid", parent != nullptr ? nlohmann::json(parent->pid) : nlohmann::json(nullptr)},
+                              {"exitcode", code ? nlohmann::json(*code) : nlohmann::json(nullptr)},
+                              {"started_ms", milliseconds_or_null(model, task.born_ns)},
+                              {"ended_ms", milliseconds_or_null(model, task.death_ns)},
+                              {"reaped_ms", milliseconds_or_null(model, task.reaped_ns)}};
+    processes.push_back(std::move(process));
+  }
+  auto claims = nlohmann::json::array();
+  for (const session::ClaimState& claim : session.claims()) {
+    claims.push_back({{"id", claim.id}, {"text", claim_text(session, claim.id)}, {"held", claim.verdict == Verdict::held}});
+  }
+  return {{"scenario", session.scenario().id},
+          {"settings", session.settings().values()},
+          {"processes", std::move(processes)},
+          {"claims", std::move(claims)},
+          {"events", model.event_count()},
+          {"lost", model.lost_count()},
+          {"stopped", model.stopped().has_value()}};
+}
+
+}  // namespace forklight::app::cli
