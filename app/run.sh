@@ -4,12 +4,12 @@
 set -euo pipefail
 
 start=$PWD
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 . app/packages.sh
 . app/build.sh
 
 ensure_packages "${forklight_build_packages[@]}"
-build build/release-app release -DFORKLIGHT_TESTS=OFF || fail "it could not be built; the compiler's words are above."
+build build/release-app release -DFORKLIGHT_TESTS=OFF || fail "it could not be built: what stood in the way is above."
 program=$PWD/build/release-app/bin/forklight
 cd "$start" # file names among the arguments are the caller's
 exec "$program" "$@"

@@ -4,7 +4,7 @@
 # FORKLIGHT_SANITIZERS="" leaves the first part out, "tsan" takes one. The exit status is non-zero if anything failed.
 set -euo pipefail
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 . app/packages.sh
 . app/build.sh
 
@@ -36,6 +36,6 @@ status=0
 for preset in ${FORKLIGHT_SANITIZERS-asan tsan}; do
   run_sanitized "$preset" "$@" || status=1
 done
-build build/release release || fail "it could not be built; the compiler's words are above."
+build build/release release || fail "it could not be built: what stood in the way is above."
 ctest --test-dir build/release "${ctest_options[@]}" "$@" || status=1
 exit "$status"
