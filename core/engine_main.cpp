@@ -1,5 +1,5 @@
 // forklight-engine: the supervisor of one run. Started by the viewer; it knows the lessons, and no window.
-#include <fcntl.h>
+#include <sys/socket.h>
 
 #include <cstdio>
 
@@ -20,7 +20,9 @@ forklight::supervisor::Lesson find_lesson(const forklight::supervisor::RunReques
 
 int main() {
   // Without a viewer there is nobody to watch the run, and nobody to end it.
-  if (::fcntl(forklight::supervisor::kControlFd, F_GETFD) < 0) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (::getsockopt(forklight::supervisor::kControlFd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
     std::fputs("forklight-engine is started by forklight: try `forklight run exit-codes`.\n", stderr);
     return 2;
   }

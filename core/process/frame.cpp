@@ -1,5 +1,7 @@
 #include "core/process/frame.h"
 
+#include <exception>
+
 #include "core/trace/recorder.h"
 
 namespace forklight::process {
@@ -11,7 +13,9 @@ Frame::Frame(std::string_view function) : caller_line_(trace::Recorder::current(
 
 Frame::~Frame() {
   frames.pop_back();
-  trace::Recorder::current().set_line(static_cast<std::uint16_t>(caller_line_));
+  // On its way up, an exception leaves the process on the line that raised it; so does the return of the outermost function.
+  const bool returns = std::uncaught_exceptions() == 0 && !frames.empty();
+  if (returns) trace::Recorder::current().set_line(caller_line_);
 }
 
 std::vector<FramePlace> Frame::stack() { return frames; }

@@ -33,7 +33,7 @@ class Frame {
   static void forget();
 
  private:
-  int caller_line_;
+  std::uint16_t caller_line_;
 };
 
 // The program goes to this line: passed at the gate, on record, in tracebacks.

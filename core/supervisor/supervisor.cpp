@@ -85,7 +85,7 @@ class Supervisor {
       keep_time();
     }
     tree_.note_births();
-    tree_.note_deaths();
+    (void)tree_.note_deaths(true);
     send_message(control_, {{"event", "ended"}});
   }
 

@@ -54,17 +54,17 @@ bool Tree::has_ended(const Member& member) noexcept {
   return ::poll(&ended, 1, 0) == 1;
 }
 
-bool Tree::note_deaths() {
+bool Tree::note_deaths(bool last) {
   bool waiting = false;
   for (Member& member : members_) {
-    if (!member.dead && has_ended(member)) waiting |= !settle(member);
+    if (!member.dead && has_ended(member)) waiting |= !settle(member, last);
   }
   std::erase_if(members_, [](const Member& member) { return member.dead; });
   return waiting;
 }
 
 // Finds out how an ended process ended. False while only its reaper knows, and has not written it down yet.
-bool Tree::settle(Member& member) {
+bool Tree::settle(Member& member, bool last) {
   const std::int64_t now = base::now_ns();
   if (member.ended_ns == 0) member.ended_ns = now;
   const trace::Slot& slot = region_->slot(member.slot);
@@ -82,8 +82,8 @@ bool Tree::settle(Member& member) {
     record_death(member, member.ended_ns, DeathSource::pidfd, status);
     return true;
   }
-  if (now - member.ended_ns < kReaperPatience) return false;
-  record_death(member, member.ended_ns, DeathSource::pidfd, kUnknown);  // its reaper died with the answer
+  if (!last && now - member.ended_ns < kReaperPatience) return false;
+  record_death(member, member.ended_ns, DeathSource::pidfd, kUnknown);  // whoever reaped it did not say
   region_->publish_reaping(member.slot, 0, kUnknown, now);
   return true;
 }
@@ -130,7 +130,7 @@ bool Tree::reap_own() {
     std::uint32_t slot = 0;
     trace::TaskId task = 0;
     if (member != members_.end()) {
-      (void)settle(*member);
+      (void)settle(*member, false);
       slot = member->slot;
       task = member->task;
     } else {

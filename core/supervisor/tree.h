@@ -21,8 +21,9 @@ class Tree {
   void note_births();
   // Descriptors to poll for deaths: readable when the process has ended.
   void append_pollfds(std::vector<pollfd>& fds) const;
-  // Records the deaths of all whose pidfd is readable. True while one of them still waits for its reaper's word.
-  bool note_deaths();
+  // Records the deaths of all whose pidfd is readable. True while one of them still waits for its reaper's word; `last`: nobody is left
+  // who could give it.
+  bool note_deaths(bool last = false);
   // Reaps every child of the supervisor itself (MainProcess and adopted orphans) that has ended; its death is recorded first.
   // False when there is no child left at all: the tree is empty.
   bool reap_own();
@@ -38,7 +39,7 @@ class Tree {
   };
   [[nodiscard]] static bool has_ended(const Member& member) noexcept;
   [[nodiscard]] static std::int32_t zombie_status(const Member& member);
-  bool settle(Member& member);
+  bool settle(Member& member, bool last);
   void record_death(Member& member, std::int64_t time_ns, trace::DeathSource source, std::int32_t status);
 
   const trace::Region* region_;

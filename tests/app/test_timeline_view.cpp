@@ -1,5 +1,6 @@
 // The timeline on a headless Dear ImGui: what is drawn, where, and what the mouse does there.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <imgui.h>
 
 #include <algorithm>
@@ -68,7 +69,7 @@ Model exit_codes() {
   run.at(0).begin(1, "MainProcess");
   for (TaskId child = 2; child <= 4; ++child) {
     run.at(0.3 * child).write(1, Kind::start_begin, child, 0);
-    run.at(0.3 * child + 0.2).begin(child, "Process-" + std::to_string(child - 1), 1);
+    run.at(0.3 * child + 0.2).begin(child, fmt::format("Process-{}", child - 1), 1);
   }
   run.at(1.6).write(4, Kind::sleep_begin, 0, 3'000 * kMs);
   run.at(2.0).write(2, Kind::output, 0, 1, 4, "nothing wrong here\n");
@@ -290,6 +291,7 @@ TEST_CASE("timeline view: the wheel keeps the moment under the mouse where it is
     screen.frame(model);
     const Drawn* before = screen.find(Drawn::What::badge, 3);
     REQUIRE(before != nullptr);
+    const double width = screen.ui.view.end - screen.ui.view.begin;
     const float x = before->x0 - 4, y = before->y0 - 20;  // the moment of that death
     screen.move(x, y);
     screen.frame(model);
@@ -298,7 +300,7 @@ TEST_CASE("timeline view: the wheel keeps the moment under the mouse where it is
     const Drawn* after = screen.find(Drawn::What::badge, 3);
     REQUIRE(after != nullptr);
     CHECK(std::abs(after->x0 - 4 - x) < 1.0f);
-    CHECK(screen.ui.view.end - screen.ui.view.begin < 0.8 * 9.1e6);
+    CHECK(screen.ui.view.end - screen.ui.view.begin < 0.8 * width);
   }
 }
 
@@ -453,7 +455,7 @@ TEST_CASE("timeline view: five hundred processes scroll, and only the visible la
   run.at(0).begin(1, "MainProcess");
   for (TaskId child = 2; child <= 500; ++child) {
     run.at(child).write(1, Kind::start_begin, child, 0);
-    run.at(child + 0.5).begin(child, "Process-" + std::to_string(child - 1), 1);
+    run.at(child + 0.5).begin(child, fmt::format("Process-{}", child - 1), 1);
     run.at(child + 0.7).die(child, child % 3 == 0 ? 1 << 8 : 0);
     run.at(child + 0.8).reap(child, 1, 0);
   }
@@ -483,7 +485,7 @@ TEST_CASE("timeline view: five hundred processes scroll, and only the visible la
 TEST_CASE("timeline view: a hundred thousand arrows become a few hundred") {
   std::vector<trace::Record> records;
   for (TaskId task = 1; task <= 3; ++task) {
-    records.push_back({{kBegin, Kind::task_begin, 1, 0, (4200ULL + task) << 32, 1}, task, "P" + std::to_string(task)});
+    records.push_back({{kBegin, Kind::task_begin, 1, 0, (4200ULL + task) << 32, 1}, task, fmt::format("P{}", task)});
   }
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     records.push_back({{kBegin + 1000 * (i + 1), Kind::signal_sent, 1, 2 + i % 2, 10, 0}, 1, {}});

@@ -90,6 +90,8 @@ Finished run_program(const std::vector<std::string>& arguments, std::chrono::mil
     ::kill(pid, SIGKILL);
     base::retry_eintr([&] { return ::waitpid(pid, &status, 0); });
   }
+  // Nobody else may have children in the meantime: the caller's own would be waited for too.
+  (void)none_left(std::chrono::duration_cast<std::chrono::milliseconds>(patience));
   return {WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status), captured(out.get()), captured(err.get())};
 }
 

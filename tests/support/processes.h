@@ -25,7 +25,7 @@ struct Finished {
   int status;  // exit code, or −signal
   std::string out, err;
 };
-// Runs a program to its end, killed after `patience`. `input` /dev/null.
+// Runs a program to its end, and that of every orphan it leaves (they come to us), killed after `patience`; stdin is /dev/null.
 [[nodiscard]] Finished run_program(const std::vector<std::string>& arguments, std::chrono::milliseconds patience = std::chrono::seconds(60),
                                    const std::vector<std::string>& environment = {});
 

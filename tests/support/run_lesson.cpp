@@ -57,7 +57,7 @@ PythonRun run_python(const std::string& source) {
 PythonRun run_python_file(const std::string& file, const std::vector<std::string>& arguments) {
   std::vector<std::string> words = {"python3", file};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  const Finished finished = run_program(words, std::chrono::seconds(60), {"PYTHONDONTWRITEBYTECODE=1"});
+  const Finished finished = run_program(words, std::chrono::seconds(60), {"PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED="});
   return {finished.out, finished.err, finished.status};
 }
 
