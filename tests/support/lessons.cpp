@@ -571,6 +571,21 @@ p = Process(target=child); p.start(); p.join(); print(p.exitcode)
        }
        for (Process& one : active_children()) one.kill();
      }},
+    {"bench start join", "",
+     [] {
+       // By turns, so that what else the machine does falls on both.
+       for (int i = 0; i < 300; ++i) {
+         const std::int64_t begin = base::now_ns();
+         const pid_t pid = ::fork();
+         if (pid == 0) ::_exit(0);
+         ::waitpid(pid, nullptr, 0);
+         const std::int64_t middle = base::now_ns();
+         Process p(kNothing);
+         p.start();
+         p.join();
+         print(fmt::format("{} {}", middle - begin, base::now_ns() - middle));
+       }
+     }},
     {"no descriptors", "",
      [] {
        const rlimit few{64, 64};
