@@ -152,7 +152,10 @@ std::vector<std::string> query(const fs::path& file, const std::string& sql) {
   std::vector<std::string> rows;
   const auto add = [](void* to, int columns, char** values, char**) {
     std::string row;
-    for (int i = 0; i < columns; ++i) row += (i ? "|" : "") + std::string(values[i] ? values[i] : "NULL");
+    for (int i = 0; i < columns; ++i) {
+      if (i > 0) row += '|';
+      row += values[i] != nullptr ? values[i] : "NULL";
+    }
     static_cast<std::vector<std::string>*>(to)->push_back(row);
     return 0;
   };
