@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "app/timeline/plot.h"
@@ -40,8 +41,14 @@ template <typename Emit>
 void for_each_piece(const std::vector<timeline::Span>& spans, const Plot& plot, float fold_below, Emit&& emit) {
   const std::int64_t from_ns = plot.time_ns(plot.area().x0), to_ns = plot.time_ns(plot.area().x1);
   std::size_t i = first_ending_after(spans, 0, from_ns);
+  // Most spans begin where the one before ended.
+  std::int64_t known_ns = INT64_MIN;
+  float known_x = 0;
+  const auto begin_of = [&](const timeline::Span& span) {
+    return span.begin_ns == known_ns ? known_x : plot.x(span.begin_ns);
+  };
   while (i < spans.size() && spans[i].begin_ns <= to_ns) {
-    Piece piece{i, 1, plot.x(spans[i].begin_ns), plot.x(spans[i].end_ns)};
+    Piece piece{i, 1, begin_of(spans[i]), plot.x(spans[i].end_ns)};
     if (piece.x1 - piece.x0 < fold_below) {
       float from_x = piece.x0;
       std::size_t next = i;
@@ -55,6 +62,8 @@ void for_each_piece(const std::vector<timeline::Span>& spans, const Plot& plot, 
       }
       piece.count = next - i;
     }
+    known_ns = spans[i + piece.count - 1].end_ns;
+    known_x = piece.x1;
     emit(piece);
     i += piece.count;
   }

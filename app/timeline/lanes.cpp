@@ -122,10 +122,12 @@ void draw_badges(Canvas& canvas) {
     const std::optional<int> code = badge.known ? std::optional<int>(badge.exit_code) : std::nullopt;
     draw_badge(canvas.list, badge.rect, code);
     const timeline::Task& task = canvas.task(badge.lane);
-    canvas.items.push_back(
-        {{Drawn::What::badge, task.id, badge.rect.x0, badge.rect.y0, badge.rect.x1, badge.rect.y1, badge_label(code)},
-         task.death_ns,
-         task.reaped_ns});
+    const Rect& plot = canvas.plot.area();
+    const Rect& rect = badge.rect;
+    canvas.items.push_back({{Drawn::What::badge, task.id, std::min(rect.x0, plot.x1), rect.y0,
+                             std::min(rect.x1, plot.x1), rect.y1, badge_label(code)},
+                            task.death_ns,
+                            task.reaped_ns});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "core/timeline/axis.h"
 
@@ -42,9 +43,16 @@ class Plot {
     return static_cast<float>(
         std::clamp(x, static_cast<double>(area_.x0) - kFar, static_cast<double>(area_.x1) + kFar));
   }
+  // On the order axis a moment's place is searched for among all events: millions, and none in the cache. This notes
+  // the moments of the events in view, or of its pixels where there are fewer of those; then x() looks there. Places
+  // stay exact, or within the pixel.
+  void index_moments();
+
   // What has not ended yet ends now.
   [[nodiscard]] float x(std::int64_t time_ns) const noexcept {
-    return x_of(axis_->coordinate(std::min(time_ns, now_ns_)));
+    const std::int64_t at_ns = std::min(time_ns, now_ns_);
+    const bool indexed = !moments_.empty() && at_ns >= moments_.front() && at_ns < moments_.back();
+    return x_of(indexed ? indexed_coordinate(at_ns) : axis_->coordinate(at_ns));
   }
   [[nodiscard]] double coordinate(float x) const noexcept {
     return view_.begin + static_cast<double>(x - area_.x0) / pixels_per_unit_;
@@ -53,11 +61,16 @@ class Plot {
   [[nodiscard]] bool sees(float x) const noexcept { return x >= area_.x0 && x <= area_.x1; }
 
  private:
+  [[nodiscard]] double indexed_coordinate(std::int64_t time_ns) const noexcept;
+
   Rect area_;
   const timeline::Axis* axis_;
   timeline::View view_;
   std::int64_t now_ns_;
   double pixels_per_unit_;
+  std::vector<std::int64_t> moments_;  // at first_, first_ + step_, …; empty if not used
+  double first_ = 0, step_ = 1;
+  mutable std::size_t hint_ = 0;  // where the last moment was found
 };
 
 }  // namespace forklight::app::timeline_view

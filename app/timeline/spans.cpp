@@ -19,6 +19,7 @@ using timeline::Span;
 using timeline::State;
 
 constexpr float kFoldBelow = 3;  // pixels, whatever the scale: what cannot be told apart is counted
+constexpr float kSlim = 10;      // points: narrower ones carry no words
 constexpr float kTick = 3;       // points: nothing short vanishes
 constexpr float kRounding = 3, kPadding = 7, kMiddlePadding = 16;
 
@@ -78,6 +79,11 @@ std::string draw_running(const Here& here) {
                   false);
 }
 
+Rect sleep_bar(const Here& here) {
+  const float middle = (here.bar.y0 + here.bar.y1) * 0.5f, half = std::max(here.bar.height() / 6, 2.0f);
+  return {here.visible.x0, middle - half, here.visible.x1, middle + half};
+}
+
 std::string draw_blocked(const Here& here) {
   const platform::Palette& colors = platform::palette();
   const std::size_t partner_lane = here.canvas.lane_of(here.span.partner);
@@ -99,9 +105,8 @@ std::string draw_blocked(const Here& here) {
 
 std::string draw_sleeping(const Here& here) {
   const platform::Palette& colors = platform::palette();
-  const float middle = (here.bar.y0 + here.bar.y1) * 0.5f, half = std::max(here.bar.height() / 6, 2.0f);
-  const platform::Color color = sleep_color(here.order);
-  fill(here.canvas.list, {here.visible.x0, middle - half, here.visible.x1, middle + half}, color, half * 0.7f);
+  const Rect bar = sleep_bar(here);
+  fill(here.canvas.list, bar, sleep_color(here.order), bar.height() * 0.35f);
   return write_on(here, bar_font(here),
                   {span_words(here.canvas.model, here.span, here.canvas.plot.now_ns()), tr("timeline.span.sleeping")},
                   colors.text, colors.lane, true);
@@ -131,7 +136,33 @@ std::string draw_lost(const Here& here) {
       colors.text, platform::with_alpha(colors.lane, 0), true);
 }
 
+// No words, no round corners, no dots: thousands of these may be on screen.
+void draw_slim(const Here& here) {
+  const platform::Palette& colors = platform::palette();
+  switch (here.span.state) {
+    case State::running:
+      return fill(here.canvas.list, here.visible, platform::task_color(here.order));
+    case State::sleeping:
+      return fill(here.canvas.list, sleep_bar(here), sleep_color(here.order));
+    case State::blocked: {
+      const Rect& rect = here.visible;
+      fill(here.canvas.list, rect, platform::mix(colors.panel, colors.blocked, 0.3f));
+      fill(here.canvas.list, {rect.x0, rect.y0, rect.x1, rect.y0 + px(1.5f)}, colors.blocked);
+      return fill(here.canvas.list, {rect.x0, rect.y1 - px(1.5f), rect.x1, rect.y1}, colors.blocked);
+    }
+    case State::zombie:
+      static_cast<void>(draw_zombie(here));
+      return;
+    case State::lost:
+      return fill(here.canvas.list, here.visible, colors.lost);
+  }
+}
+
 std::string draw_wide(const Here& here) {
+  if (here.visible.width() < px(kSlim)) {
+    draw_slim(here);
+    return {};
+  }
   switch (here.span.state) {
     case State::running:
       return draw_running(here);

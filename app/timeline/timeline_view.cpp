@@ -95,7 +95,8 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
 
   const Layout layout(window, model, ui.vertical_scroll * scale);
   ui.vertical_scroll = layout.scroll() / scale;
-  const Plot plot(layout.plot(), axis, ui.view, source.now_ns);
+  Plot plot(layout.plot(), axis, ui.view, source.now_ns);
+  plot.index_moments();
   Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, {}, {}, {}, {}, {}, {}};
   paint(canvas, mouse);
 
