@@ -73,18 +73,27 @@ void Object::check_open() const {
 bool Object::poll(bool wait) {
   if (exit_code) return true;
   if (stage != Stage::started) return false;
-  int status = 0;
-  pid_t got = base::retry_eintr([&] { return ::waitpid(pid, &status, WNOHANG); });
-  if (got == 0 && wait) {
+  // Looked at first (WNOWAIT) and written down, then reaped: if we are killed in between, the code is not lost with us.
+  const auto look = [&](int flags) -> std::optional<int> {
+    siginfo_t info{};
+    const int failed = base::retry_eintr([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | flags); });
+    if (failed != 0 || info.si_pid == 0) return std::nullopt;
+    return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
+  };
+  auto status = look(WNOHANG);
+  if (!status && wait) {
     const gil::Blocking blocking(trace::BlockReason::join, task, gil::kNoTimeout);
-    got = base::retry_eintr([&] { return ::waitpid(pid, &status, 0); });
+    status = look(0);
   }
-  if (got != pid) return false;  // still running, or not ours to wait for (P-27, P-54)
-  exit_code = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+  if (!status) return false;  // still running, or not ours to wait for (P-27, P-54)
+  const trace::Region& region = *Runtime::current().context().region;
+  region.publish_status(slot, *status);
+  base::retry_eintr([&] { return ::waitpid(pid, nullptr, 0); });
+  exit_code = *status & 0x7f ? -(*status & 0x7f) : *status >> 8;
   Recorder& recorder = Recorder::current();
   const std::int64_t reaped = base::now_ns();
-  recorder.record_at(reaped, Kind::reap, recorder.line(), task, u64(status), u64(pid));
-  Runtime::current().context().region->publish_reaping(slot, recorder.task(), status, reaped);
+  recorder.record_at(reaped, Kind::reap, recorder.line(), task, u64(*status), u64(pid));
+  region.publish_reaping(slot, recorder.task(), *status, reaped);
   return true;
 }
 

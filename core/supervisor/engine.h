@@ -33,7 +33,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Asks for the end, as the learner does: SIGTERM to every process, SIGKILL to what is left half a second later. Returns at once.
+  // Asks for the end, as the learner does: children before their parents, SIGTERM each and SIGKILL to who does
+  // not listen; half a second for all. Returns at once.
   void stop();
   // What has been recorded since the last call, in time order. Never waits for more.
   [[nodiscard]] std::vector<trace::Record> take();

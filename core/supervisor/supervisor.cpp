@@ -25,7 +25,8 @@ using trace::Recorder;
 using trace::StopReason;
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kGrace = 500 * base::kMillisecond;  // from SIGTERM to SIGKILL when a run is stopped
+constexpr std::int64_t kGrace = 500 * base::kMillisecond;  // for the whole tree to end when a run is stopped
+constexpr std::int64_t kStopPause = 5 * base::kMillisecond;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;  // the sanitizers' shadow memory is far larger than any cap
@@ -84,8 +85,7 @@ class Supervisor {
       if (!tree_.reap_own()) break;
       keep_time();
     }
-    tree_.note_births();
-    (void)tree_.note_deaths(true);
+    tree_.close();
     send_message(control_, {{"event", "ended"}});
   }
 
@@ -123,6 +123,7 @@ class Supervisor {
     tree_.append_pollfds(poll_);
     const std::int64_t next = std::min(deadline_, kill_at_);
     std::int64_t wait = next == kNever ? kNever : std::max<std::int64_t>(0, next - base::now_ns());
+    if (ending_) wait = std::min(wait, kStopPause);
     if (reaper_awaited) wait = std::min(wait, base::kMillisecond);
     const timespec timeout = base::to_timespec(wait);
     ::ppoll(poll_.data(), poll_.size(), wait == kNever ? nullptr : &timeout, nullptr);  // EINTR: nothing is lost by looking
@@ -156,6 +157,7 @@ class Supervisor {
                                  static_cast<std::uint64_t>(request_.caps.run_time_s));
       stop(StopReason::run_time);
     }
+    if (ending_) tree_.end_next(now >= hurry_at_);
     if (now >= kill_at_) {
       signal_group(SIGKILL);
       kill_at_ = now + kGrace;  // a process forked while the signal went round gets the next one
@@ -164,16 +166,19 @@ class Supervisor {
 
   void stop(StopReason why) {
     if (!stopping_) Recorder::current().record(Kind::stop, 0, static_cast<std::uint64_t>(why));
-    stopping_ = true;
     deadline_ = kNever;
-    if (why == StopReason::viewer_gone) {
+    const std::int64_t now = base::now_ns();
+    if (why == StopReason::viewer_gone) {  // nobody is left to see how they end
+      ending_ = false;
       signal_group(SIGKILL);
-      kill_at_ = base::now_ns() + kGrace;
-    } else if (kill_at_ == kNever) {
-      signal_group(SIGTERM);
-      signal_group(SIGCONT);  // a stopped process takes no SIGTERM
-      kill_at_ = base::now_ns() + kGrace;
+      kill_at_ = now + kGrace;
+    } else if (!stopping_) {
+      ending_ = true;
+      signal_group(SIGSTOP);  // all stand still first: none is born, none is reaped while the others are ended
+      hurry_at_ = now + kGrace;
+      kill_at_ = now + 4 * kGrace;
     }
+    stopping_ = true;
   }
 
   // The lesson's own process group. Its number stays taken as long as one of its processes is left, and we ask only while that is so.
@@ -188,8 +193,9 @@ class Supervisor {
   base::Pipe lifeline_;
   rlimit user_files_{};
   pid_t main_ = -1;
-  std::int64_t deadline_ = kNever, kill_at_ = kNever;
+  std::int64_t deadline_ = kNever, hurry_at_ = kNever, kill_at_ = kNever;
   bool stopping_ = false;
+  bool ending_ = false;  // one by one, children first
   std::vector<pollfd> poll_;
 };
 

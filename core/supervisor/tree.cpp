@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ using trace::Recorder;
 
 namespace {
 constexpr std::int32_t kUnknown = -1;
+constexpr std::int64_t kGraceOfOne = 200 * base::kMillisecond;      // from SIGTERM to SIGKILL when a run is ended
 constexpr std::int64_t kReaperPatience = 200 * base::kMillisecond;  // from waitpid to the reaper's note is microseconds
 
 std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
@@ -54,10 +56,10 @@ bool Tree::has_ended(const Member& member) noexcept {
   return ::poll(&ended, 1, 0) == 1;
 }
 
-bool Tree::note_deaths(bool last) {
+bool Tree::note_deaths() {
   bool waiting = false;
   for (Member& member : members_) {
-    if (!member.dead && has_ended(member)) waiting |= !settle(member, last);
+    if (!member.dead && has_ended(member)) waiting |= !settle(member, false);
   }
   std::erase_if(members_, [](const Member& member) { return member.dead; });
   return waiting;
@@ -68,24 +70,31 @@ bool Tree::settle(Member& member, bool last) {
   const std::int64_t now = base::now_ns();
   if (member.ended_ns == 0) member.ended_ns = now;
   const trace::Slot& slot = region_->slot(member.slot);
-  // The zombie first: looked at after the reaper's note it could be gone, before it the note may be missing; both are asked until one
-  // of them answers.
-  const std::int32_t status = zombie_status(member);
+  // The zombie itself says it, or who is about to reap it has written it down before.
+  std::int32_t status = zombie_status(member);
   const std::int64_t reaped = slot.reaped_ns.load(std::memory_order_acquire);
-  if (reaped != 0) {
-    const bool saw_it = member.pidfd && member.ended_ns < reaped;
-    record_death(member, saw_it ? member.ended_ns : reaped, saw_it ? DeathSource::pidfd : DeathSource::reaper,
-                 slot.status.load(std::memory_order_relaxed));
-    return true;
-  }
-  if (status != kUnknown) {
-    record_death(member, member.ended_ns, DeathSource::pidfd, status);
-    return true;
-  }
-  if (!last && now - member.ended_ns < kReaperPatience) return false;
-  record_death(member, member.ended_ns, DeathSource::pidfd, kUnknown);  // whoever reaped it did not say
-  region_->publish_reaping(member.slot, 0, kUnknown, now);
+  if (status == kUnknown) status = slot.status.load(std::memory_order_acquire);
+  if (status == kUnknown && !last && now - member.ended_ns < kReaperPatience) return false;  // P-54: reaped behind our back
+  const bool saw_it = member.pidfd && (reaped == 0 || member.ended_ns < reaped);
+  record_death(member, saw_it || reaped == 0 ? member.ended_ns : reaped, saw_it ? DeathSource::pidfd : DeathSource::reaper, status);
   return true;
+}
+
+void Tree::close() {
+  note_births();
+  for (Member& member : members_) {
+    if (!member.dead) (void)settle(member, true);
+  }
+  members_.clear();
+  // Who reaped these was ended before it could say so.
+  for (std::uint32_t index = 1; index < region_->slots_used(); ++index) {
+    const trace::Slot& slot = region_->slot(index);
+    if (slot.state.load(std::memory_order_acquire) != trace::SlotState::dead || slot.reaped_ns.load(std::memory_order_acquire) != 0) continue;
+    const std::int64_t now = base::now_ns();
+    const std::int32_t status = slot.status.load(std::memory_order_relaxed);
+    Recorder::current().record_at(now, Kind::reap, 0, slot.task, u64(status), u64(slot.pid.load(std::memory_order_relaxed)));
+    region_->publish_reaping(index, 0, status, now);
+  }
 }
 
 // Field 52 of /proc/PID/stat, if the process is a zombie.
@@ -108,7 +117,7 @@ void Tree::record_death(Member& member, std::int64_t time_ns, DeathSource source
   Recorder& recorder = Recorder::current();
   recorder.record_at(time_ns, Kind::death, static_cast<std::uint16_t>(source), member.task, u64(status), u64(member.pid));
   trace::Slot& slot = region_->slot(member.slot);
-  if (slot.reaped_ns.load(std::memory_order_acquire) == 0) slot.status.store(status, std::memory_order_relaxed);
+  if (status != kUnknown) slot.status.store(status, std::memory_order_relaxed);
   slot.died_ns.store(time_ns, std::memory_order_relaxed);
   region_->header().processes.fetch_sub(1, std::memory_order_relaxed);
   slot.state.store(trace::SlotState::dead, std::memory_order_release);
@@ -117,6 +126,19 @@ void Tree::record_death(Member& member, std::int64_t time_ns, DeathSource source
   for (const Member& child : members_) {
     if (child.parent == member.task && !child.dead) recorder.record(Kind::adopted, child.task, u64(child.pid), u64(::getpid()));
   }
+}
+
+void Tree::end_next(bool hurry) {
+  // Children have larger numbers than their parents.
+  const auto last = std::max_element(members_.begin(), members_.end(), [](const Member& x, const Member& y) { return x.task < y.task; });
+  if (last == members_.end() || last->ended_ns != 0) return;
+  const std::int64_t now = base::now_ns();
+  if (last->asked_ns == 0) {
+    last->asked_ns = now;
+    ::kill(last->pid, SIGTERM);
+    ::kill(last->pid, SIGCONT);  // a stopped process takes no SIGTERM
+  }
+  if (hurry || now - last->asked_ns > kGraceOfOne) ::kill(last->pid, SIGKILL);
 }
 
 bool Tree::reap_own() {

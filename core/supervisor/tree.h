@@ -21,12 +21,17 @@ class Tree {
   void note_births();
   // Descriptors to poll for deaths: readable when the process has ended.
   void append_pollfds(std::vector<pollfd>& fds) const;
-  // Records the deaths of all whose pidfd is readable. True while one of them still waits for its reaper's word; `last`: nobody is left
-  // who could give it.
-  bool note_deaths(bool last = false);
+  // Records the deaths of all whose pidfd is readable. True while one of them still waits for its reaper's word.
+  bool note_deaths();
   // Reaps every child of the supervisor itself (MainProcess and adopted orphans) that has ended; its death is recorded first.
   // False when there is no child left at all: the tree is empty.
   bool reap_own();
+  // The tree is empty: settles what nobody is left to tell.
+  void close();
+
+  // Ends the run one process at a time, children before their parents, all of them being stopped (SIGSTOP): SIGTERM, and SIGKILL to one
+  // that is still there 200 ms later, or at once if `hurry`. A parent that is stopped cannot reap, so every exit code is seen.
+  void end_next(bool hurry);
 
  private:
   struct Member {
@@ -36,6 +41,7 @@ class Tree {
     base::Fd pidfd, proc;  // proc: its directory in /proc, which no other process can come to stand for
     std::int64_t ended_ns = 0;  // when we saw it dead, 0 while alive
     bool dead = false;          // its death is on record
+    std::int64_t asked_ns = 0;  // when it was sent SIGTERM to end the run
   };
   [[nodiscard]] static bool has_ended(const Member& member) noexcept;
   [[nodiscard]] static std::int32_t zombie_status(const Member& member);

@@ -122,6 +122,10 @@ void Region::abandon(std::uint32_t index) const noexcept {
   slot.state.store(SlotState::dead, std::memory_order_release);
 }
 
+void Region::publish_status(std::uint32_t index, std::int32_t status) const noexcept {
+  slots_[index].status.store(status, std::memory_order_release);
+}
+
 void Region::publish_reaping(std::uint32_t index, TaskId by, std::int32_t status, std::int64_t time_ns) const noexcept {
   Slot& slot = slots_[index];
   slot.reaped_by = by;

@@ -36,7 +36,7 @@ struct Slot {
   std::uint32_t padding;
   std::atomic<std::int64_t> died_ns;    // 0 until the supervisor says so
   std::atomic<std::int64_t> reaped_ns;  // 0 until somebody waited for it
-  std::atomic<std::int32_t> status;     // as waitpid gives it, valid once died_ns or reaped_ns is set; -1 = not known
+  std::atomic<std::int32_t> status;     // as waitpid gives it; -1 = not known (yet)
   TaskId reaped_by;
   char name[kMaxName];
   RingIndices ring;
@@ -82,6 +82,8 @@ class Region {
   void publish_birth(std::uint32_t index, std::int32_t pid) const noexcept;
   // The task was never born.
   void abandon(std::uint32_t index) const noexcept;
+  // Written by whoever is about to reap the task: how it ended.
+  void publish_status(std::uint32_t index, std::int32_t status) const noexcept;
   // Written by whoever waited for the task; the last touch of the slot by the waiter.
   void publish_reaping(std::uint32_t index, TaskId by, std::int32_t status, std::int64_t time_ns) const noexcept;
 
