@@ -68,7 +68,7 @@ struct Task {
   std::int64_t reaped_ns = kOpen;  // moment somebody waited for it
   TaskId reaped_by = 0;
   trace::DeathSource death_source = trace::DeathSource::pidfd;
-  std::optional<int> wait_status;  // known at death, before anybody joined
+  std::optional<int> wait_status;  // known at death, before anybody joined; or never (P-54)
   std::vector<Span> spans;
   std::vector<Mark> marks;
   std::uint64_t lost_events = 0;

@@ -41,6 +41,12 @@ void tear(Task& task, const trace::Event& event, std::uint16_t line) {
   task.lost_events += event.a;
 }
 
+// What waitpid(2) gives has 16 bits. Who does not know the status says -1: the process was reaped behind our back
+// (P-54).
+bool is_status(std::uint64_t value) noexcept {
+  return value <= 0xffff;
+}
+
 // Kinds that are drawn as a point on their task. The others are spans, flows or badges.
 bool is_instant(Kind kind) noexcept {
   switch (kind) {
@@ -201,13 +207,13 @@ void Model::apply_death(const trace::Record& record) {
   if (event.kind == Kind::death && slot.death_said_ns == kOpen) {
     slot.death_said_ns = event.time_ns;
     task.death_source = trace::DeathSource{event.line};
-    task.wait_status = static_cast<int>(event.a);
+    if (is_status(event.a)) task.wait_status = static_cast<int>(event.a);
     if (task.pid == 0) task.pid = static_cast<std::int32_t>(event.b);
   }
   if (event.kind == Kind::reap && task.reaped_ns == kOpen) {
     task.reaped_ns = event.time_ns;
     task.reaped_by = record.task;
-    if (!task.wait_status) task.wait_status = static_cast<int>(event.a);
+    if (!task.wait_status && is_status(event.a)) task.wait_status = static_cast<int>(event.a);
   }
   if (slot.death_said_ns != kOpen) bury(slot);
 }

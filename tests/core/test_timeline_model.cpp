@@ -127,6 +127,15 @@ TEST_CASE("model: exit codes are 0 to 255, or minus the signal (P-36)") {
   CHECK_FALSE(task.exit_code().has_value());
 }
 
+TEST_CASE("model: a child that was reaped behind our back has no exit code, unless its reaper tells (P-54)") {
+  Model model =
+      model_of({begin(1, 1, "MainProcess", 0), begin(5, 2, "Process-1"), event(20, 0, Kind::death, 2, ~0ULL, 102)});
+  CHECK(model.find(2)->death_ns == 20);
+  CHECK_FALSE(model.find(2)->exit_code().has_value());
+  model.append(std::vector{event(30, 1, Kind::reap, 2, exited(4), 102)});
+  CHECK(model.find(2)->exit_code() == 4);
+}
+
 TEST_CASE("model: a child is a zombie from its death until somebody reaps it (P-50)") {
   const Model model = model_of(started_and_joined(exited(0)));
   const Task& child = *model.find(2);
