@@ -44,7 +44,7 @@ float claims_height(const Context& context, float width) {
 
 void draw_claims(Context& context) {
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const ImVec2 corner = ImGui::GetWindowPos();
+  const ImVec2 corner = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetWindowWidth();
   const ImVec2 start(corner.x + px(kMargin), corner.y + px(4));
   list->AddLine(corner, {corner.x + width, corner.y}, palette().line);
@@ -53,7 +53,7 @@ void draw_claims(Context& context) {
     const float y0 = start.y + static_cast<float>(line) * px(kLine);
     const float y1 = y0 + px(kLine);
     const Color hue = claim.verdict == Verdict::held ? palette().ok : claim.verdict == Verdict::broken ? palette().error : palette().text_dim;
-    const Color ink = platform::readable(hue, palette().panel);
+    const Color ink = platform::readable(platform::mix(hue, palette().text, 0.25f), palette().panel);
     const Icon sign = claim.verdict == Verdict::held ? Icon::check : claim.verdict == Verdict::broken ? Icon::cross : Icon::dots;
     draw_icon(list, sign, {start.x + x + px(6), (y0 + y1) / 2}, px(10), ink);
     const std::string text = text_of(context, claim);

@@ -23,6 +23,7 @@ void draw_console(Context& context, ConsoleRows& rows) {
   for (const timeline::Task& task : model.tasks()) name_width = std::max(name_width, text_width(Font::strong, task.name));
   const float time_width = text_width(Font::code, "000.0 ms");
   const float row_height = std::round(line_height(Font::code) + px(5));
+  const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   ImGuiListClipper clipper;
@@ -55,7 +56,7 @@ void draw_console(Context& context, ConsoleRows& rows) {
   clipper.End();
   ImGui::PopStyleVar();
   // The newest stays in sight for whoever is at the end; who has scrolled back is left alone.
-  if (context.session.live() && ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2) ImGui::SetScrollHereY(1);
+  if (rows.grew() && at_end) ImGui::SetScrollHereY(1);
 }
 
 }  // namespace forklight::app::panels

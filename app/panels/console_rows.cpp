@@ -45,12 +45,13 @@ std::string printable(std::string_view bytes) {
 
 void ConsoleRows::update(const timeline::Model& model) {
   const auto& writes = model.console();
-  const bool grew = writes.size() >= taken_ && (taken_ == 0 || writes[taken_ - 1].time_ns == last_time_ns_);
-  if (!grew) {
+  const bool goes_on = writes.size() >= taken_ && (taken_ == 0 || writes[taken_ - 1].time_ns == last_time_ns_);
+  if (!goes_on) {
     rows_.clear();
     taken_ = 0;
     open_ = false;
   }
+  grew_ = taken_ < writes.size();
   for (; taken_ < writes.size(); ++taken_) {
     add(writes[taken_]);
     last_time_ns_ = writes[taken_].time_ns;

@@ -23,6 +23,8 @@ class ConsoleRows {
   // Takes up what a model has gained since the last call; begins anew if it is another run.
   void update(const timeline::Model& model);
   [[nodiscard]] const std::vector<ConsoleRow>& rows() const noexcept { return rows_; }
+  // Whether update() brought something new: whoever reads the end wants to see it.
+  [[nodiscard]] bool grew() const noexcept { return grew_; }
 
  private:
   void add(const timeline::ConsoleLine& write);
@@ -30,6 +32,7 @@ class ConsoleRows {
   std::vector<ConsoleRow> rows_;
   std::size_t taken_ = 0;
   std::int64_t last_time_ns_ = 0;
+  bool grew_ = false;
   bool open_ = false;  // the last row has had no newline yet
 };
 

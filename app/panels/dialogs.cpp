@@ -1,6 +1,4 @@
 // Open, save, and the table of keys.
-#include <imgui_stdlib.h>
-
 #include <algorithm>
 #include <filesystem>
 

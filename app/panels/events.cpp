@@ -159,7 +159,8 @@ void draw_events(Context& context, EventRows& rows) {
   }
   clipper.End();
   ImGui::PopStyleVar();
-  if (context.session.live() && at_end) ImGui::SetScrollHereY(1);
+  if (count > rows.seen && at_end && rows.seen > 0) ImGui::SetScrollHereY(1);
+  rows.seen = count;
 }
 
 }  // namespace forklight::app::panels

@@ -31,6 +31,7 @@ const timeline::Flow* flow_to(const Model& model, const Task& task, timeline::Fl
 }
 
 const char* state_title(const Model& model, const Task& task, std::int64_t when) {
+  if (when < task.born_ns) return "inspector.title.unborn";
   if (when >= task.death_ns) {
     const auto code = task.exit_code();
     if (!code) return "inspector.title.ended";
@@ -81,11 +82,16 @@ std::string end_sentence(const Model& model, const Task& task) {
 
 std::string zombie_sentence(const Model& model, const Task& task, std::int64_t when) {
   if (when < task.reaped_ns) return tr("inspector.zombie.still", fmt::arg("time", format_duration(when - task.death_ns)));
+  // Reaped before anybody could look: the kernel tells no time between the two.
+  if (task.reaped_ns <= task.death_ns) return tr("inspector.zombie.none", fmt::arg("who", name_of(model, task.reaped_by)));
   return tr("inspector.zombie.was", fmt::arg("time", format_duration(task.reaped_ns - task.death_ns)), fmt::arg("who", name_of(model, task.reaped_by)));
 }
 
 std::string sentence(const Model& model, const Task& task, std::int64_t when) {
-  if (when >= task.death_ns) return end_sentence(model, task) + " " + zombie_sentence(model, task, when);
+  if (when < task.born_ns)
+    return tr("inspector.now.unborn", fmt::arg("who", name_of(model, task.parent)), fmt::arg("time", format_duration(task.born_ns - when)));
+  const std::string joint = tr("inspector.joint");
+  if (when >= task.death_ns) return end_sentence(model, task) + joint + zombie_sentence(model, task, when);
   const Span* span = model.span_at(task, when);
   if (span == nullptr) return tr("inspector.now.starting");
   const auto since = fmt::arg("since", format_duration(when - span->begin_ns));
@@ -101,7 +107,7 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when) {
     case State::zombie: text = tr("inspector.zombie.still", fmt::arg("time", format_duration(when - span->begin_ns))); break;
     case State::lost: text = tr("inspector.now.lost", fmt::arg("count", i18n::format_count(span->detail))); break;
   }
-  if (line > 0) text += " " + tr("inspector.now.line", fmt::arg("line", line));
+  if (line > 0) text += joint + tr("inspector.now.line", fmt::arg("line", line));
   return text;
 }
 
@@ -133,7 +139,7 @@ void draw_facts(const Model& model, const Task& task, std::int64_t when) {
     key_value(tr("inspector.lived"), format_duration(task.death_ns - task.born_ns));
   }
   if (dead && task.reaped_ns != kOpen && when >= task.reaped_ns) {
-    key_value(tr("inspector.zombie_for"), format_duration(task.reaped_ns - task.death_ns));
+    if (task.reaped_ns > task.death_ns) key_value(tr("inspector.zombie_for"), format_duration(task.reaped_ns - task.death_ns));
     key_value(tr("inspector.reaped_by"), name_of(model, task.reaped_by));
   }
   if (task.lost_events > 0) key_value(tr("inspector.lost"), i18n::format_count(task.lost_events));

@@ -1,7 +1,5 @@
 #include "app/panels/layout.h"
 
-#include <imgui_stdlib.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -74,11 +72,13 @@ bool splitter(const char* id, const Area& line, bool vertical, float& size, floa
   return folded;
 }
 
-// What a folded panel leaves: a thin strip that brings it back.
-void folded_strip(Context& context, const Area& area, const char* command, Icon icon) {
+// What a folded panel leaves: a thin strip that brings it back. `instead_of`: the panel that has to go then, nullptr if there is room
+// for both; the panel is `open` and not shown where there was none.
+void folded_strip(Context& context, const Area& area, const char* command, bool open, const char* instead_of, Icon icon) {
   panel(command, area, palette().panel, {0, 0}, kStill, [&] {
     const Hit strip = hit(context.ui, "unfold", {area.width(), area.height()});
-    if (strip.clicked) context.ui.push(command);
+    if (strip.clicked && instead_of != nullptr) context.ui.push(instead_of);
+    if (strip.clicked && !open) context.ui.push(command);
     tooltip(title_of(command) + "  [" + to_string(session::find_command(std::string_view(command))->shortcut) + "]");
     ImDrawList* list = ImGui::GetWindowDrawList();
     if (strip.hovered) list->AddRectFilled(strip.min, strip.max, palette().hover);
@@ -116,7 +116,8 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
     tab_row(context, {{"tab.console", ""}, {"tab.events", count(model.event_count())}, {"tab.processes", count(model.tasks().size())}});
     draw_tab_tools(context, tabs, ImGui::GetItemRectMax().x);
   });
-  const float claims = std::min(claims_height(context, area.width()), std::max(0.0f, area.y1 - tabs.y1));
+  // Claims never take the room of what is above them: where they are many, they scroll.
+  const float claims = std::min(claims_height(context, area.width()), std::max(0.0f, area.y1 - tabs.y1) * 0.4f);
   const Area content{area.x0, tabs.y1, area.x1, area.y1 - claims};
   const char* id = context.ui.bottom_tab == BottomTab::console ? "console" : context.ui.bottom_tab == BottomTab::events ? "events" : "table";
   const ImGuiWindowFlags flags =
@@ -128,21 +129,27 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
       case BottomTab::processes: draw_processes(context); break;
     }
   });
-  panel("claims", {area.x0, content.y1, area.x1, area.y1}, palette().panel, {0, 0}, kStill, [&] { draw_claims(context); });
+  panel("claims", {area.x0, content.y1, area.x1, area.y1}, palette().panel, {0, 0}, ImGuiWindowFlags_NoNav, [&] { draw_claims(context); });
 }
 
 // The right column: program above, what is selected below.
 void draw_right(Context& context, PanelState& state, const Area& area) {
   UiState& ui = context.ui;
   const float all = area.height() / platform::scale();
-  const float lower = std::clamp(ui.inspector_height, std::min(kInspectorLeast, all / 2), std::max(all / 2, all - kUpperLeast));
+  // The program gets what the inspector has no use for.
+  const float wanted = state.inspector_height > 0 ? std::min(ui.inspector_height, state.inspector_height / platform::scale()) : ui.inspector_height;
+  const float lower = std::clamp(wanted, std::min(kInspectorLeast, all / 2), std::max(all / 2, all - kUpperLeast));
   const Area program{area.x0, area.y0, area.x1, area.y1 - px(lower)};
   const Area inspector{area.x0, program.y1, area.x1, area.y1};
   panel("code", program, palette().panel, {0, 0}, kStill, [&] { draw_code(context, state.code); });
-  panel("inspector", inspector, palette().panel, {16, 14}, ImGuiWindowFlags_NoNav, [&] { draw_inspector(context); });
-  ui.inspector_height = lower;
-  if (splitter("split-inspector", {area.x0, program.y1, area.x1, program.y1}, false, ui.inspector_height, kInspectorLeast, all - kUpperLeast, -1))
-    ui.inspector_height = ui.inspector_height > kInspectorLeast ? kInspectorLeast : all / 2;
+  panel("inspector", inspector, palette().panel, {16, 14}, ImGuiWindowFlags_NoNav, [&] {
+    draw_inspector(context);
+    state.inspector_height = ImGui::GetCursorPosY() + px(8);
+  });
+  float size = lower;
+  if (splitter("split-inspector", {area.x0, program.y1, area.x1, program.y1}, false, size, kInspectorLeast, all - kUpperLeast, -1))
+    size = lower > kInspectorLeast ? kInspectorLeast : all / 2;
+  if (size != lower) ui.inspector_height = size;
 }
 
 void draw_timeline(Context& context, timeline_view::TimelineView& timeline, const Area& area) {
@@ -173,17 +180,19 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   const float bottom = std::max(top, window.y1 - px(kStatus));
   panel("status", {window.x0, bottom, window.x1, window.y1}, palette().status_bar, {0, 0}, kStill, [&] { draw_status_bar(context, state); });
 
-  // In a window too small for all, the sides give way before the timeline does.
+  // In a window too small for all, the sides give way before the timeline does, and the list of scenarios before the program.
   const float points = window.width() / platform::scale();
   const float spare = points - kCentreLeast;
-  const bool left_fits = ui.left_open && spare >= kLeftLeast;
-  const bool right_fits = ui.right_open && spare - (left_fits ? kLeftLeast : 0) >= kRightLeast;
+  const bool right_fits = ui.right_open && spare >= kRightLeast;
+  const bool left_fits = ui.left_open && spare - (right_fits ? kRightLeast : 0) >= kLeftLeast;
+  const bool both_fit = spare >= kLeftLeast + kRightLeast;
   const float left_most = spare - (right_fits ? kRightLeast : 0);
   const float left = left_fits ? std::clamp(ui.left_width, kLeftLeast, std::max(kLeftLeast, left_most)) : kFold;
   const float right = right_fits ? std::clamp(ui.right_width, kRightLeast, std::max(kRightLeast, spare - left)) : kFold;
   const float height = (bottom - top) / platform::scale();
-  const bool bottom_fits = ui.bottom_open && height >= kBottomLeast + kUpperLeast;
-  const float lower = bottom_fits ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast) : kFold;
+  const bool bottom_has_room = height >= kBottomLeast + kUpperLeast;
+  const bool bottom_fits = ui.bottom_open && bottom_has_room;
+  const float lower = bottom_fits ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast) : bottom_has_room ? kFold : 0;
 
   const float x1 = window.x0 + std::round(px(left));
   const float x2 = std::max(x1, window.x1 - std::round(px(right)));
@@ -192,15 +201,15 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   if (left_fits)
     panel("scenarios", {window.x0, top, x1, bottom}, palette().panel, {8, 12}, ImGuiWindowFlags_NoNav, [&] { draw_scenarios(context); });
   else
-    folded_strip(context, {window.x0, top, x1, bottom}, "panel.left", Icon::chevron_right);
+    folded_strip(context, {window.x0, top, x1, bottom}, "panel.left", ui.left_open, both_fit || !right_fits ? nullptr : "panel.right", Icon::chevron_right);
   if (bottom_fits)
     draw_bottom(context, state, {x1, y1, x2, bottom});
   else
-    folded_strip(context, {x1, y1, x2, bottom}, "panel.bottom", Icon::chevron_up);
+    folded_strip(context, {x1, y1, x2, bottom}, "panel.bottom", ui.bottom_open, nullptr, Icon::chevron_up);
   if (right_fits)
     draw_right(context, state, {x2, top, window.x1, bottom});
   else
-    folded_strip(context, {x2, top, window.x1, bottom}, "panel.right", Icon::chevron_left);
+    folded_strip(context, {x2, top, window.x1, bottom}, "panel.right", ui.right_open, both_fit || !left_fits ? nullptr : "panel.left", Icon::chevron_left);
 
   ImGui::GetWindowDrawList()->AddLine({window.x0, toolbar.y1}, {window.x1, toolbar.y1}, palette().line);
   // The drag starts from what is seen, which a small window may have clamped.

@@ -27,6 +27,7 @@ struct EventRows {
   int run = -1;
   std::vector<std::uint32_t> rows;  // indices of events that match, when there is a filter
   session::Selection shown;         // the selection that was last scrolled to
+  std::size_t seen = 0;             // how many rows there were in the last frame
 };
 
 struct DirectoryListing {

@@ -1,6 +1,7 @@
 // The table of processes: who, whose child, what it does, how and when it ended.
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
@@ -15,22 +16,15 @@ using timeline::kOpen;
 using timeline::Model;
 using timeline::Task;
 
-struct Column {
-  const char* title;
-  bool number;
-  float width;  // share of the table
-};
-constexpr std::array<Column, 7> kColumns = {{{"processes.name", false, 1.5f},
-                                             {"processes.pid", true, 0.8f},
-                                             {"processes.parent", false, 1.3f},
-                                             {"processes.state", false, 2.0f},
-                                             {"processes.exit_code", false, 1.4f},
-                                             {"processes.started", true, 1.0f},
-                                             {"processes.ended", true, 1.0f}}};
+constexpr std::array<const char*, 7> kTitles = {"processes.name",      "processes.pid",     "processes.parent", "processes.state",
+                                               "processes.exit_code", "processes.started", "processes.ended"};
+constexpr std::array<bool, kTitles.size()> kIsNumber = {false, true, false, false, false, true, true};
+constexpr std::size_t kParent = 2;  // goes where the state needs the room
+constexpr std::size_t kState = 3;   // takes what room the others leave
 constexpr float kRowHeight = 28;
 
 void cell(std::string_view text, Color ink, Font font, bool number) {
-  ImGui::TableNextColumn();
+  if (!ImGui::TableNextColumn()) return;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float end = at.x + ImGui::GetContentRegionAvail().x;
   const float x = number ? std::max(at.x, end - text_width(font, text)) : at.x;
@@ -38,6 +32,25 @@ void cell(std::string_view text, Color ink, Font font, bool number) {
     ImGui::Dummy({std::max(1.0f, end - at.x), px(kRowHeight)});
     tooltip(text);
   }
+}
+
+// Each column as wide as what stands in it, so that no name or time is cut while there is room.
+std::array<float, kTitles.size()> column_widths(const Model& model, std::int64_t when) {
+  std::array<float, kTitles.size()> widths{};
+  for (std::size_t i = 0; i < kTitles.size(); ++i) widths[i] = text_width(Font::small, tr(kTitles[i]));
+  const auto widen = [&widths](std::size_t column, float width) { widths[column] = std::max(widths[column], width); };
+  for (const Task& task : model.tasks()) {
+    const float name = text_width(Font::strong, task.name);
+    widen(0, name + px(16));
+    widen(1, text_width(Font::body, std::to_string(task.pid)));
+    if (const Task* parent = model.find(task.parent)) widen(2, text_width(Font::body, parent->name));
+    widen(kState, text_width(Font::body, timeline_view::state_words(model, task, when)));
+    if (const auto code = task.exit_code()) widen(4, exit_pill_width(*code));
+  }
+  const float time = text_width(Font::body, "000.0 ms");
+  widen(5, time);
+  widen(6, time);
+  return widths;
 }
 
 void draw_row(Context& context, const Task& task, std::size_t order, std::int64_t when) {
@@ -72,13 +85,26 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
 void draw_processes(Context& context) {
   const Model& model = context.session.model();
   if (model.tasks().empty()) return paragraph(Font::body, palette().text_dim, tr("processes.empty"));
+  const float room = ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(px(8), px(1)));
-  if (ImGui::BeginTable("processes", static_cast<int>(kColumns.size()), ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX)) {
-    for (const Column& column : kColumns) ImGui::TableSetupColumn(column.title, ImGuiTableColumnFlags_WidthStretch, column.width);
+  const std::int64_t when = moment(context);
+  const std::array<float, kTitles.size()> widths = column_widths(model, when);
+  const float needed = std::accumulate(widths.begin(), widths.end(), 2 * px(8) * static_cast<float>(kTitles.size()));
+  const bool parents = needed <= room;
+  // Where even that is not enough (large text, small window), the table scrolls sideways.
+  const float least = parents ? needed : needed - widths[kParent] - 2 * px(8);
+  const ImGuiTableFlags sideways = least > room ? ImGuiTableFlags_ScrollX : ImGuiTableFlags_None;
+  if (ImGui::BeginTable("processes", static_cast<int>(kTitles.size()),
+                        ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX | sideways, {0, 0},
+                        std::max(least, 1.0f))) {
+    for (std::size_t i = 0; i < kTitles.size(); ++i) {
+      ImGuiTableColumnFlags flags = i == kState ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed;
+      if (i == kParent && !parents) flags |= ImGuiTableColumnFlags_Disabled;
+      ImGui::TableSetupColumn(kTitles[i], flags, i == kState ? 1.0f : widths[i]);
+    }
     ImGui::TableSetupScrollFreeze(0, 1);
-    ImGui::TableNextRow(ImGuiTableRowFlags_Headers, px(24));
-    for (const Column& column : kColumns) cell(tr(column.title), palette().text_dim, Font::small, column.number);
-    const std::int64_t when = moment(context);
+    ImGui::TableNextRow(ImGuiTableRowFlags_Headers, px(kRowHeight));
+    for (std::size_t i = 0; i < kTitles.size(); ++i) cell(tr(kTitles[i]), palette().text_dim, Font::small, kIsNumber[i]);
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(model.tasks().size()), px(kRowHeight) + 2 * ImGui::GetStyle().CellPadding.y);
     while (clipper.Step())

@@ -22,16 +22,19 @@ std::string key_of(const Scenario& scenario, std::string_view rest) {
 void draw_item(Context& context, const Scenario& scenario) {
   const bool chosen = &scenario == &context.session.scenario();
   const float width = ImGui::GetContentRegionAvail().x;
-  const Hit area = hit(context.ui, std::string(scenario.id).c_str(), {width, px(44)});
+  const float inner = width - px(20);
+  const std::vector<std::string_view> promise = wrap(Font::small, tr(key_of(scenario, "promise")), inner);
+  const float promise_at = px(8) + line_height(Font::body);
+  const float height = promise_at + leading(Font::small) * static_cast<float>(promise.size()) + px(6);
+  const Hit area = hit(context.ui, std::string(scenario.id).c_str(), {width, height});
   if (area.clicked && !chosen) context.ui.push("scenario", std::string(scenario.id));
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (chosen || area.hovered) list->AddRectFilled(area.min, area.max, chosen ? palette().selected : palette().hover, px(6));
   if (chosen) list->AddRectFilled(area.min, {area.min.x + px(3), area.max.y}, palette().accent_text, px(1));
   const float x = area.min.x + px(12);
-  const float end = area.max.x - px(8);
-  const std::string promise = tr(key_of(scenario, "promise"));
-  draw_text_in(list, chosen ? Font::strong : Font::body, x, area.min.y + px(3), end, area.min.y + px(25), palette().text, tr(key_of(scenario, "title")));
-  if (draw_text_in(list, Font::small, x, area.min.y + px(23), end, area.max.y - px(4), palette().text_dim, promise)) tooltip(promise);
+  draw_text_in(list, chosen ? Font::strong : Font::body, x, area.min.y + px(4), x + inner, area.min.y + promise_at, palette().text,
+               tr(key_of(scenario, "title")));
+  draw_lines(list, Font::small, {x, area.min.y + promise_at}, palette().text_dim, promise);
   draw_focus(area, px(6));
 }
 
@@ -83,23 +86,27 @@ void draw_number(Context& context, const Parameter& parameter, float width) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float share = static_cast<float>(std::clamp((value - parameter.minimum) / range, 0.0, 1.0));
   list->AddRectFilled(area.min, area.max, area.hovered ? palette().hover : palette().panel_raised, px(6));
-  const float knob = area.min.x + px(4) + share * (area.max.x - area.min.x - px(8));
-  list->AddRectFilled({area.min.x + px(4), area.max.y - px(4)}, {area.max.x - px(4), area.max.y - px(2)}, palette().line, px(1));
-  list->AddRectFilled({area.min.x + px(4), area.max.y - px(4)}, {knob, area.max.y - px(2)}, palette().accent_text, px(1));
-  list->AddCircleFilled({knob, area.max.y - px(3)}, px(4), palette().accent_text);
+  const float knob = area.min.x + px(8) + share * (area.max.x - area.min.x - px(16));
+  list->AddRectFilled({area.min.x + px(8), area.max.y - px(6)}, {area.max.x - px(8), area.max.y - px(4)}, palette().line, px(1));
+  list->AddRectFilled({area.min.x + px(8), area.max.y - px(6)}, {knob, area.max.y - px(4)}, palette().accent_text, px(1));
+  list->AddCircleFilled({knob, area.max.y - px(5)}, px(4), palette().accent_text);
   std::string text = number_text(value);
   if (!parameter.unit.empty()) text += " " + std::string(parameter.unit);
-  draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y - px(2), palette().text, text);
+  draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y - px(5), palette().text, text);
   tooltip(tr("settings.range", fmt::arg("from", number_text(parameter.minimum)), fmt::arg("to", number_text(parameter.maximum)),
              fmt::arg("unit", parameter.unit)));
   draw_focus(area, px(6));
 }
 
-void draw_parameter(Context& context, const Scenario& scenario, const Parameter& parameter) {
+// `labels`: the width of the widest name, so that all fields begin at one edge.
+void draw_parameter(Context& context, const Scenario& scenario, const Parameter& parameter, float labels) {
   const std::string name = tr(key_of(scenario, "parameter." + std::string(parameter.id)));
   const float all = ImGui::GetContentRegionAvail().x;
-  const float taken = text_width(Font::body, name) + px(12);
-  const bool beside = all - taken >= px(116);
+  const float taken = labels + px(12);
+  float needed = px(96);
+  for (const std::string_view choice : parameter.choices)
+    needed = std::max(needed, px(48) + text_width(Font::body, tr(key_of(scenario, "parameter." + std::string(parameter.id) + "." + std::string(choice)))));
+  const bool beside = all - taken >= needed;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   draw_text_in(ImGui::GetWindowDrawList(), Font::body, at.x, at.y, at.x + all, at.y + px(beside ? 30 : 22), palette().text, name);
   if (beside) {
@@ -120,11 +127,13 @@ void draw_settings(Context& context) {
   const Scenario& scenario = context.session.scenario();
   if (scenario.parameters.empty()) return;
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  ImGui::GetWindowDrawList()->AddLine({at.x - px(8), at.y}, {at.x + ImGui::GetContentRegionAvail().x + px(8), at.y}, palette().line);
-  ImGui::Dummy({1, px(4)});
+  ImGui::GetWindowDrawList()->AddLine({at.x + px(8), at.y}, {at.x + ImGui::GetContentRegionAvail().x - px(8), at.y}, palette().line);
   ImGui::Indent(px(8));
   section_title(tr("settings.title"));
-  for (const Parameter& parameter : scenario.parameters) draw_parameter(context, scenario, parameter);
+  float labels = 0;
+  for (const Parameter& parameter : scenario.parameters)
+    labels = std::max(labels, text_width(Font::body, tr(key_of(scenario, "parameter." + std::string(parameter.id)))));
+  for (const Parameter& parameter : scenario.parameters) draw_parameter(context, scenario, parameter, labels);
   if (context.session.live()) paragraph(Font::small, palette().text_dim, tr("settings.next_run"));
   ImGui::Unindent(px(8));
 }
@@ -133,21 +142,18 @@ void draw_settings(Context& context) {
 void draw_watch(const Scenario& scenario) {
   const std::string key = key_of(scenario, "watch");
   if (!i18n::has(key)) return;
-  const char* text = tr(key);
   const float width = ImGui::GetContentRegionAvail().x;
   const float inner = width - px(32);
   if (inner < px(40)) return;
-  ImFont* face = platform::font(Font::body);
-  const float size = platform::compat::font_size(face);
-  const float height = face->CalcTextSizeA(size, 1e6f, inner, text).y + px(52);
-  ImGui::Dummy({width, height});
+  const std::vector<std::string_view> lines = wrap(Font::body, tr(key), inner);
+  ImGui::Dummy({width, leading(Font::body) * static_cast<float>(lines.size()) + px(52)});
   const ImVec2 min = ImGui::GetItemRectMin();
   const ImVec2 max = ImGui::GetItemRectMax();
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled(min, max, platform::mix(palette().panel, palette().accent, 0.28f), px(8));
   platform::compat::rect(list, min, max, palette().accent, px(8), 1);
   draw_text(list, Font::strong, {min.x + px(16), min.y + px(12)}, palette().accent_text, tr("scenarios.watch"));
-  list->AddText(face, size, {min.x + px(16), min.y + px(38)}, palette().text, text, nullptr, inner);
+  draw_lines(list, Font::body, {min.x + px(16), min.y + px(38)}, palette().text, lines);
 }
 
 }  // namespace

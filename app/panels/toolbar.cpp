@@ -1,6 +1,6 @@
 // The strip at the top: what to run, run it, how to look at it. It gives up words before it gives up buttons.
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
@@ -13,8 +13,8 @@ using platform::palette;
 
 constexpr float kGap = 8, kMargin = 16, kComboWidth = 190, kNarrowCombo = 110;
 
-// How much is written out: everything; no shortcut hints; no labels; a narrow list too.
-enum class Room : std::uint8_t { full, no_hints, no_labels, least };
+// How much stands in the strip: everything; no shortcut hints; no labels; files and language in the gear's menu; the axis too.
+enum class Room : std::uint8_t { full, no_hints, no_labels, few, fewest };
 
 struct Plan {
   Room room;
@@ -25,7 +25,9 @@ struct Plan {
   [[nodiscard]] ButtonLook fit() const { return {Icon::fit, labels(), false, ButtonStyle::plain}; }
   [[nodiscard]] ButtonLook follow() const { return {Icon::follow, labels(), false, ButtonStyle::plain}; }
   [[nodiscard]] ButtonLook file() const { return {Icon::none, true, false, ButtonStyle::quiet}; }
-  [[nodiscard]] float combo() const { return px(room == Room::least ? kNarrowCombo : kComboWidth); }
+  [[nodiscard]] bool files() const { return room < Room::few; }
+  [[nodiscard]] bool axis() const { return room < Room::fewest; }
+  [[nodiscard]] float combo() const { return px(room >= Room::few ? kNarrowCombo : kComboWidth); }
   [[nodiscard]] float brand() const { return px(28) + (labels() ? text_width(Font::title, "Forklight") + px(16) : px(8)); }
 };
 
@@ -34,19 +36,25 @@ constexpr ButtonLook kSettings{Icon::gear, false, false, ButtonStyle::quiet};
 
 float language_width() { return text_width(Font::body, "EN · 中文") + px(24); }
 
+float right_width(const Plan& plan) {
+  float width = command_button_width("theme", kTheme) + px(32) + px(4);
+  if (plan.files()) width += command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() + 3 * px(4);
+  return width;
+}
+
 float width_of(const Plan& plan) {
-  const float left = plan.brand() + plan.combo() + command_button_width("run", plan.run()) + command_button_width("stop", plan.stop()) +
-                     segmented_width({"axis.time", "axis.order"}) + (plan.labels() ? text_width(Font::small, tr("toolbar.axis")) + px(kGap) : 0) +
-                     command_button_width("fit", plan.fit()) + command_button_width("follow", plan.follow()) + 8 * px(kGap);
-  const float right = command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() +
-                      command_button_width("theme", kTheme) + px(32) + 5 * px(kGap);
-  return left + right + 2 * px(kMargin);
+  float left = plan.brand() + plan.combo() + px(12) + command_button_width("run", plan.run()) + px(kGap) + command_button_width("stop", plan.stop());
+  if (plan.axis())
+    left += px(16) + segmented_width({"axis.time", "axis.order"}) + px(kGap) + command_button_width("fit", plan.fit()) + px(kGap) +
+            command_button_width("follow", plan.follow());
+  if (plan.axis() && plan.labels()) left += text_width(Font::small, tr("toolbar.axis")) + px(kGap);
+  return left + px(16) + right_width(plan) + 2 * px(kMargin);
 }
 
 Plan plan_for(float width) {
-  for (const Room room : {Room::full, Room::no_hints, Room::no_labels})
+  for (const Room room : {Room::full, Room::no_hints, Room::no_labels, Room::few})
     if (width_of({room}) <= width) return {room};
-  return {Room::least};
+  return {Room::fewest};
 }
 
 void draw_brand(const Plan& plan) {
@@ -93,8 +101,35 @@ void draw_language(Context& context) {
   draw_focus(area, px(6));
 }
 
-// The gear: text size, panels, keys – commands, each with its key beside it.
-void draw_settings(Context& context) {
+// One line of the gear's menu: a command with its key; a rule for none.
+void draw_menu_row(Context& context, std::string_view id, float width) {
+  const session::Command* command = session::find_command(id);
+  if (command == nullptr) {
+    ImGui::Dummy({width, px(3)});
+    const ImVec2 at = ImGui::GetItemRectMin();
+    ImGui::GetWindowDrawList()->AddLine({at.x, at.y + px(1)}, {at.x + width, at.y + px(1)}, palette().line);
+    return;
+  }
+  const bool enabled = command->enabled(context);
+  const Hit row = hit(context.ui, std::string(id).c_str(), {width, px(28)}, enabled);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (row.hovered) list->AddRectFilled(row.min, row.max, palette().hover, px(4));
+  const float faint = enabled ? 1.0f : 0.45f;
+  if (command->checked != nullptr && command->checked(context))
+    draw_icon(list, Icon::check, {row.min.x + px(14), row.center_y()}, px(10), palette().accent_text);
+  const std::string shortcut = to_string(command->shortcut);
+  const float keys_at = row.max.x - px(12) - text_width(Font::small, shortcut);
+  draw_text_in(list, Font::body, row.min.x + px(28), row.min.y, keys_at - px(8), row.max.y, platform::with_alpha(palette().text, faint), title_of(id));
+  draw_text_in(list, Font::small, keys_at, row.min.y, row.max.x, row.max.y, platform::with_alpha(palette().text_dim, faint), shortcut);
+  draw_focus(row, px(4));
+  if (!row.clicked) return;
+  context.ui.push(std::string(id));
+  // Sizes are tried out several at a time; whatever else was chosen is done.
+  if (!id.starts_with("text.")) ImGui::CloseCurrentPopup();
+}
+
+// The gear: what has no room in the strip, then text size, panels, keys.
+void draw_settings(Context& context, const Plan& plan) {
   const Hit area = hit(context.ui, "settings", {px(32), px(30)});
   tooltip(tr("toolbar.settings"));
   ImDrawList* list = ImGui::GetWindowDrawList();
@@ -104,42 +139,39 @@ void draw_settings(Context& context) {
   draw_focus(area, px(6));
   if (area.clicked && !open) ImGui::OpenPopup("settings-menu");
 
-  static constexpr std::array<const char*, 11> kMenu = {"text.larger", "text.smaller",  "text.normal", "", "panel.left", "panel.right",
-                                                        "panel.bottom", "present", "", "screenshot", "keys"};
   const float width = px(300);
   ImGui::SetNextWindowPos({area.max.x - width - px(8), area.max.y + px(8)});
+  ImGui::SetNextWindowSizeConstraints({0, 0}, {width + px(16), std::max(px(120), ImGui::GetIO().DisplaySize.y - area.max.y - px(16))});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(4), px(4)));
   const bool visible = ImGui::BeginPopup("settings-menu");
   ImGui::PopStyleVar();
   if (!visible) return;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, px(2)));
-  for (const char* id : kMenu) {
-    const session::Command* command = session::find_command(std::string_view(id));
-    if (command == nullptr) {
-      ImGui::Dummy({width, px(3)});
-      const ImVec2 at = ImGui::GetItemRectMin();
-      ImGui::GetWindowDrawList()->AddLine({at.x, at.y + px(1)}, {at.x + width, at.y + px(1)}, palette().line);
-      continue;
-    }
-    const bool enabled = command->enabled(context);
-    const Hit row = hit(context.ui, id, {width, px(28)}, enabled);
-    ImDrawList* rows = ImGui::GetWindowDrawList();
-    if (row.hovered) rows->AddRectFilled(row.min, row.max, palette().hover, px(4));
-    const float faint = enabled ? 1.0f : 0.45f;
-    if (command->checked != nullptr && command->checked(context))
-      draw_icon(rows, Icon::check, {row.min.x + px(14), row.center_y()}, px(10), palette().accent_text);
-    const std::string shortcut = to_string(command->shortcut);
-    const float keys_at = row.max.x - px(12) - text_width(Font::small, shortcut);
-    draw_text_in(rows, Font::body, row.min.x + px(28), row.min.y, keys_at - px(8), row.max.y, platform::with_alpha(palette().text, faint), title_of(id));
-    draw_text_in(rows, Font::small, keys_at, row.min.y, row.max.x, row.max.y, platform::with_alpha(palette().text_dim, faint), shortcut);
-    draw_focus(row, px(4));
-    if (!row.clicked) continue;
-    context.ui.push(id);
-    // Sizes are tried out several at a time; whatever else was chosen is done.
-    if (!std::string_view(id).starts_with("text.")) ImGui::CloseCurrentPopup();
-  }
+  if (!plan.axis())
+    for (const char* id : {"axis.time", "axis.order", "fit", "follow", ""}) draw_menu_row(context, id, width);
+  if (!plan.files())
+    for (const char* id : {"open", "save", "language", ""}) draw_menu_row(context, id, width);
+  for (const char* id : {"text.larger", "text.smaller", "text.normal", "", "panel.left", "panel.right", "panel.bottom", "present", "", "screenshot", "keys"})
+    draw_menu_row(context, id, width);
   ImGui::PopStyleVar();
   ImGui::EndPopup();
+}
+
+void draw_axis(Context& context, const Plan& plan) {
+  ImGui::SameLine(0, px(16));
+  if (plan.labels()) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const char* text = tr("toolbar.axis");
+    const float width = text_width(Font::small, text);
+    draw_text_in(ImGui::GetWindowDrawList(), Font::small, at.x, at.y, at.x + width + 1, at.y + px(30), palette().text_dim, text);
+    ImGui::Dummy({width, px(30)});
+    ImGui::SameLine();
+  }
+  segmented(context, {"axis.time", "axis.order"});
+  ImGui::SameLine();
+  command_button(context, "fit", plan.fit());
+  ImGui::SameLine();
+  command_button(context, "follow", plan.follow());
 }
 
 }  // namespace
@@ -156,33 +188,20 @@ void draw_toolbar(Context& context) {
   command_button(context, "run", plan.run());
   ImGui::SameLine();
   command_button(context, "stop", plan.stop());
-  ImGui::SameLine(0, px(16));
-  if (plan.labels()) {
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float axis = text_width(Font::small, tr("toolbar.axis"));
-    draw_text_in(ImGui::GetWindowDrawList(), Font::small, at.x, at.y, at.x + axis + 1, at.y + px(30), palette().text_dim, tr("toolbar.axis"));
-    ImGui::Dummy({axis, px(30)});
-    ImGui::SameLine();
+  if (plan.axis()) draw_axis(context, plan);
+  ImGui::SameLine();
+  ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), width - px(kMargin) - right_width(plan)));
+  if (plan.files()) {
+    command_button(context, "open", plan.file());
+    ImGui::SameLine(0, px(4));
+    command_button(context, "save", plan.file());
+    ImGui::SameLine(0, px(4));
+    draw_language(context);
+    ImGui::SameLine(0, px(4));
   }
-  segmented(context, {"axis.time", "axis.order"});
-  ImGui::SameLine();
-  command_button(context, "fit", plan.fit());
-  ImGui::SameLine();
-  command_button(context, "follow", plan.follow());
-
-  const float right = command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() +
-                      command_button_width("theme", kTheme) + px(32) + 4 * px(4);
-  ImGui::SameLine();
-  ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), width - px(kMargin) - right));
-  command_button(context, "open", plan.file());
-  ImGui::SameLine(0, px(4));
-  command_button(context, "save", plan.file());
-  ImGui::SameLine(0, px(4));
-  draw_language(context);
-  ImGui::SameLine(0, px(4));
   command_button(context, "theme", kTheme);
   ImGui::SameLine(0, px(4));
-  draw_settings(context);
+  draw_settings(context, plan);
   ImGui::PopStyleVar();
 }
 

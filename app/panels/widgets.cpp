@@ -107,10 +107,21 @@ void label(Font font, Color color, std::string_view text) {
   ImGui::PopFont();
 }
 
+float leading(Font font) { return std::round(line_height(font) * 1.2f); }
+
+void draw_lines(ImDrawList* list, Font font, ImVec2 at, Color color, const std::vector<std::string_view>& lines) {
+  for (const std::string_view line : lines) {
+    draw_text(list, font, at, color, line);
+    at.y += leading(font);
+  }
+}
+
 void paragraph(Font font, Color color, std::string_view text) {
-  ImGui::PushTextWrapPos(0);
-  label(font, color, text);
-  ImGui::PopTextWrapPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const std::vector<std::string_view> lines = wrap(font, text, width);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::Dummy({std::max(1.0f, width), std::max(1.0f, leading(font) * static_cast<float>(lines.size()))});
+  draw_lines(ImGui::GetWindowDrawList(), font, at, color, lines);
 }
 
 // --- hits -------------------------------------------------------------------------------------------------------------
@@ -225,7 +236,7 @@ void command_button(Context& context, std::string_view command, const ButtonLook
     x += text_width(Font::strong, title) + px(10);
     if (look.show_hint)
       draw_text_in(list, Font::small, x, area.min.y, area.max.x, area.max.y,
-                   look.style == ButtonStyle::run && enabled ? colors.text : platform::mix(colors.text, palette().text_dim, 0.8f),
+                   look.style != ButtonStyle::plain && enabled ? colors.text : platform::mix(colors.text, palette().text_dim, 0.8f),
                    session::to_string(found->shortcut));
   }
   draw_focus(area, px(kRounding));

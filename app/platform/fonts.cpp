@@ -8,7 +8,6 @@
 #include <array>
 #include <chrono>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <vector>
 
@@ -143,8 +142,11 @@ struct Fonts::Library {
   File* load(const std::string& path) {
     const auto [at, fresh] = files.try_emplace(path);
     if (fresh) {
-      std::ifstream in(path, std::ios::binary);
-      at->second.bytes.assign(std::istreambuf_iterator<char>(in), {});
+      std::ifstream in(path, std::ios::binary | std::ios::ate);
+      const std::streamoff size = in ? static_cast<std::streamoff>(in.tellg()) : 0;
+      at->second.bytes.resize(static_cast<std::size_t>(std::max<std::streamoff>(size, 0)));
+      in.seekg(0);
+      if (!in.read(at->second.bytes.data(), size)) at->second.bytes.clear();
     }
     return at->second.bytes.empty() ? nullptr : &at->second;
   }

@@ -1,8 +1,10 @@
 // What differs between Dear ImGui 1.86 (Debian 12) and 1.92: the only file that asks for IMGUI_VERSION_NUM.
 #pragma once
 
+#include <backends/imgui_impl_opengl3.h>
 #include <imgui.h>
 #include <imgui_freetype.h>
+#include <imgui_stdlib.h>
 
 namespace forklight::app::platform::compat {
 
@@ -75,6 +77,16 @@ inline void set_light_hinting(ImFontConfig& config) {
   return false;
 #else
   return true;
+#endif
+}
+
+// Only the texture: 1.86 keeps the size of its vertex buffers when all device objects are made anew, and then writes past empty ones.
+// The first texture is made by the back end itself.
+inline void replace_font_texture() {
+#if IMGUI_VERSION_NUM < 19200
+  if (ImGui::GetFrameCount() == 0) return;
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
 #endif
 }
 

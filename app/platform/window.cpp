@@ -54,6 +54,7 @@ Window::Window(const WindowOptions& options) {
   glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
   glfwWindowHint(GLFW_VISIBLE, options.visible ? GLFW_TRUE : GLFW_FALSE);
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
+  glfwWindowHint(GLFW_AUTO_ICONIFY, GLFW_FALSE);  // presenting goes on while notes are read on another screen
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "forklight");
   window_ = glfwCreateWindow(options.width, options.height, options.title.c_str(), nullptr, nullptr);
   if (window_ == nullptr) {
@@ -136,12 +137,7 @@ void Window::end_frame() {
 
 void Window::show() { glfwSwapBuffers(window_); }
 
-void Window::upload_fonts() {
-  if constexpr (compat::atlas_is_static()) {
-    ImGui_ImplOpenGL3_DestroyDeviceObjects();
-    ImGui_ImplOpenGL3_CreateDeviceObjects();
-  }
-}
+void Window::upload_fonts() { compat::replace_font_texture(); }
 
 void Window::write_png(const std::string& path) const {
   const int columns = width();

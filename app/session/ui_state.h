@@ -43,7 +43,7 @@ struct UiState {
   ThemeName theme = ThemeName::stage;
   float text_scale = 1.0f;  // 1.0 … 2.5
   // panels: sizes in points at scale 1, folded or not
-  float left_width = 250, right_width = 380, bottom_height = 270, inspector_height = 300;
+  float left_width = 250, right_width = 380, bottom_height = 270, inspector_height = 330;
   bool left_open = true, right_open = true, bottom_open = true;
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
