@@ -22,8 +22,8 @@ void keep_near(timeline::View& view, double end) {
 
 timeline::View whole_run(const timeline::Axis& axis, std::int64_t now_ns, float width) {
   const double pixels = std::max(static_cast<double>(width), 1.0);
-  const double left = std::min(static_cast<double>(platform::px(10)), pixels * 0.05);
-  const double right = std::min(static_cast<double>(platform::px(140)), pixels * 0.2);
+  const double left = std::min(static_cast<double>(platform::px(26)), pixels * 0.06);
+  const double right = std::min(static_cast<double>(platform::px(140)), pixels * 0.3);
   const double end = std::max(axis.end(now_ns), 1.0);
   const double unit = end / std::max(pixels - left - right, 1.0);
   return {-left * unit, (pixels - left) * unit};

@@ -64,6 +64,7 @@ struct Canvas {
   std::vector<Tick> ticks;
   std::vector<ArrowPath> arrows;
   std::vector<Rect> taken;
+  std::vector<Rect> flags;  // words on the ruler, which tick labels make room for
 
   [[nodiscard]] const timeline::Task& task(std::size_t lane) const { return model.tasks()[layout.lanes()[lane].task]; }
   // The lane of a task, layout.lanes().size() if it has none.
@@ -76,6 +77,7 @@ struct Canvas {
 // One part each, in the order of a frame.
 void draw_lanes(Canvas& canvas);                           // backgrounds, rules
 void draw_ruler(Canvas& canvas);                           // ticks and grid
+void draw_tick_labels(Canvas& canvas);                     // once the flags are set
 void draw_lane_content(Canvas& canvas, std::size_t lane);  // spans, marks; decides where the badge goes
 void draw_spans(Canvas& canvas, std::size_t lane, const Badge* badge);
 void draw_marks(Canvas& canvas, std::size_t lane);

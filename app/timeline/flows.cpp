@@ -21,7 +21,7 @@ constexpr std::size_t kFaint = 120;         // and so many are hinted at
 constexpr std::size_t kExamined = 1024;     // per frame, for the picture
 constexpr std::size_t kSearched = 200'000;  // per frame, for those of the selected task
 constexpr std::size_t kReachBack = 2048;    // begun before the view, and perhaps ending in it
-constexpr float kHead = 9;
+constexpr float kHead = 9, kCorner = 20;
 
 enum class Weight { faint, normal, lit };
 
@@ -101,27 +101,32 @@ std::vector<Chosen> choose(const Canvas& canvas) {
     if (weight == Weight::faint && i % skip != 0) continue;
     chosen.push_back({seen[i], weight});
   }
-  std::stable_sort(chosen.begin(), chosen.end(), [](const Chosen& a, const Chosen& b) { return a.weight < b.weight; });
+  // Signals last: they are rare, and often at the very place of the join that follows.
+  std::stable_sort(chosen.begin(), chosen.end(), [&](const Chosen& a, const Chosen& b) {
+    const bool a_signal = flows[a.flow].kind == FlowKind::signal, b_signal = flows[b.flow].kind == FlowKind::signal;
+    return std::pair(a.weight, a_signal) < std::pair(b.weight, b_signal);
+  });
   return chosen;
 }
 
-// From a bar's edge into the head of another: down, and round the corner into it; straight onto it where there is no
-// room for one.
-std::vector<ImVec2> start_path(const Rect& from, const Rect& to, float from_x, float to_x) {
+// From a bar's edge down, and round the corner into the head of another. Where the child began at once, the line first
+// steps to the left: then it arrives from there as well, and does not run over the beginnings of those between.
+std::vector<ImVec2> start_path(const Rect& from, const Rect& to, float from_x, float to_x, float least_x) {
   const bool down = to.y0 > from.y0;
-  const float y0 = down ? from.y1 : from.y0, middle = (to.y0 + to.y1) * 0.5f;
+  const float y0 = down ? from.y1 : from.y0, middle = (to.y0 + to.y1) * 0.5f, way = down ? 1.0f : -1.0f;
+  const float height = std::abs(middle - y0);
+  const float column = std::min(from_x, std::max(to_x - px(kCorner), std::min(least_x, from_x)));
   std::vector<ImVec2> path = {ImVec2(from_x, y0)};
-  if (to_x - from_x >= px(16)) {
-    const float radius = std::min({px(22), to_x - from_x - px(kHead), std::abs(middle - y0) * 0.6f});
-    const float turn = middle - (down ? radius : -radius);
-    path.emplace_back(from_x, turn);
-    curve_to(path, ImVec2(from_x, turn + (middle - turn) * 0.7f), ImVec2(from_x + radius * 0.3f, middle),
-             ImVec2(from_x + radius, middle));
-    path.emplace_back(to_x, middle);
-  } else {
-    const float edge = down ? to.y0 : to.y1, bend = (edge - y0) * 0.5f;
-    curve_to(path, ImVec2(from_x, y0 + bend), ImVec2(to_x, edge - bend), ImVec2(to_x, edge));
+  if (column < from_x - 1) {
+    const float step = std::min(px(20), height * 0.4f) * way;
+    curve_to(path, ImVec2(from_x, y0 + step * 0.6f), ImVec2(column, y0 + step * 0.4f), ImVec2(column, y0 + step));
   }
+  const float radius = std::max(std::min({px(kCorner), to_x - column - px(kHead) * 0.5f, height * 0.5f}), 1.0f);
+  const float turn = middle - way * radius;
+  path.emplace_back(column, turn);
+  curve_to(path, ImVec2(column, turn + way * radius * 0.7f), ImVec2(column + radius * 0.3f, middle),
+           ImVec2(column + radius, middle));
+  path.emplace_back(to_x, middle);
   return path;
 }
 
@@ -175,7 +180,7 @@ void draw_flow(Canvas& canvas, std::size_t index, Weight weight) {
   float thickness = px(1.6f);
   switch (flow.kind) {
     case FlowKind::start:
-      path = start_path(from, to, ends->from_x, ends->to_x);
+      path = start_path(from, to, ends->from_x, ends->to_x, canvas.plot.area().x0 + px(5));
       break;
     case FlowKind::join: {
       const timeline::Task& child = canvas.task(ends->from_lane);

@@ -26,7 +26,8 @@ std::optional<Badge> place_badge(const Canvas& canvas, std::size_t lane) {
   const std::optional<int> code = task.exit_code();
   const Rect bar = canvas.layout.bar(lane);
   const ImVec2 size = badge_size(code, bar.height());
-  const float left = std::max(std::min(x + px(4), plot.x1 - size.x - px(4)), plot.x0 + px(2));
+  const float margin = canvas.layout.scroll_limit() > 0 ? px(11) : px(4);  // the scroll bar's place
+  const float left = std::max(std::min(x + px(4), plot.x1 - size.x - margin), plot.x0 + px(2));
   const float top = std::floor((bar.y0 + bar.y1 - size.y) * 0.5f);
   return Badge{lane, {left, top, left + size.x, top + size.y}, code.value_or(0), code.has_value()};
 }

@@ -9,8 +9,9 @@ namespace {
 
 using platform::px;
 
-constexpr float kRuler = 28, kOverview = 54, kGutter = 172;
-constexpr float kTallLane = 104, kLowLane = 46;
+constexpr float kRuler = 28, kGutter = 172;
+constexpr float kOverview = 54, kLowOverview = 36, kNoOverviewBelow = 240;
+constexpr float kTallLane = 104, kLowLane = 40;
 constexpr float kTopMargin = 4;
 
 }  // namespace
@@ -19,14 +20,16 @@ Layout::Layout(Rect window, const timeline::Model& model, double scroll) : windo
   const float width = window.width(), height = window.height();
   const float gutter = std::min(px(kGutter), width * 0.34f);
   const float ruler = std::min(px(kRuler), height * 0.25f);
-  const float overview = height >= px(210) ? px(kOverview) : 0.0f;
+  const std::size_t count = model.tasks().size();
+  const float least = px(kTopMargin) + static_cast<float>(count) * px(kLowLane);
+  const bool roomy = height - ruler - px(kOverview) >= least;
+  const float overview = height < px(kNoOverviewBelow) ? 0.0f : px(roomy ? kOverview : kLowOverview);
 
   ruler_ = {window.x0 + gutter, window.y0, window.x1, window.y0 + ruler};
   plot_ = {window.x0 + gutter, window.y0 + ruler, window.x1, window.y1 - overview};
   gutter_ = {window.x0, plot_.y0, plot_.x0, plot_.y1};
   overview_ = {window.x0, plot_.y1, window.x1, window.y1};
 
-  const std::size_t count = model.tasks().size();
   const float room = plot_.height() - px(kTopMargin);
   const float lane =
       std::clamp(room / static_cast<float>(std::max<std::size_t>(count, 1)), px(kLowLane), px(kTallLane));

@@ -34,7 +34,7 @@ void draw_overview(Canvas& canvas) {
         colors.text_dim, i18n::tr("timeline.overview"));
   canvas.list->PushClipRect(ImVec2(area.x0, area.y0), ImVec2(area.x1, area.y1), true);
 
-  const float top = area.y0 + px(9), room = area.height() - px(18);
+  const float top = area.y0 + px(8), room = area.height() - px(16);
   const auto& tasks = canvas.model.tasks();
   const auto rows = static_cast<float>(std::max<std::size_t>(tasks.size(), 4));
   const float row = room / rows, thick = std::clamp(row - px(2), 1.0f, px(8));

@@ -15,7 +15,6 @@ namespace {
 using platform::Font;
 using platform::px;
 
-constexpr float kBetween = 96;  // points from one label to the next, at least
 constexpr double kSecond = 1e9, kMinute = 60e9;
 
 struct Unit {
@@ -78,6 +77,36 @@ std::string moment_text(const Canvas& canvas, double coordinate) {
   return tick_text(std::round(coordinate / step) * step, step, std::max(coordinate, 1.0));
 }
 
+// The closest ticks whose labels have room.
+double step_between_ticks(const Canvas& canvas, bool time) {
+  double step = 1;
+  for (const float between : {56.0f, 84.0f, 126.0f}) {
+    step = nice_step(static_cast<double>(px(between)) / canvas.plot.pixels_per_unit(), time);
+    const double last = std::floor(canvas.plot.view().end / step) * step;
+    const std::string longest = time ? tick_text(last, step, canvas.plot.view().end) : rank_text(std::max(last, 1.0));
+    if (measure(Font::small, longest).x + px(22) <= static_cast<float>(step * canvas.plot.pixels_per_unit())) break;
+  }
+  return step;
+}
+
+// Calls with the coordinate of each tick in view, the value that it shows, and the step between two.
+template <typename Tick>
+void for_each_tick(const Canvas& canvas, Tick&& tick) {
+  const timeline::View& view = canvas.plot.view();
+  const bool time = canvas.plot.axis().kind() == timeline::AxisKind::time;
+  const double step = step_between_ticks(canvas, time);
+  // Ranks are counted from one, as people count; the axis counts from zero.
+  const double offset = time ? 0 : 1;
+  const double first = std::max(0.0, std::floor(view.begin / step) * step);
+  const auto ticks = static_cast<int>(std::min((view.end - first) / step + 2, 1000.0));
+  for (int i = 0; i < ticks; ++i) {
+    const double value = first + i * step;
+    if (value < offset) continue;
+    if (value - offset > view.end) break;
+    tick(value - offset, value, step);
+  }
+}
+
 // A word on the ruler above a line, on its own ground.
 void flag(Canvas& canvas, float x, const std::string& text, platform::Color ground) {
   const Rect& ruler = canvas.layout.ruler();
@@ -85,6 +114,7 @@ void flag(Canvas& canvas, float x, const std::string& text, platform::Color grou
   const float half = size.x * 0.5f + px(6);
   const float middle = std::max(ruler.x0 + half, std::min(x, ruler.x1 - half));
   const float y = (ruler.y0 + ruler.y1 - size.y) * 0.5f;
+  canvas.flags.push_back({middle - half - px(3), ruler.y0, middle + half + px(3), ruler.y1});
   fill(canvas.list, {middle - half, y - px(2), middle + half, y + size.y + px(2)}, ground, px(4));
   write(canvas.list, Font::small, ImVec2(middle - size.x * 0.5f, y), platform::text_on(ground), text);
 }
@@ -103,34 +133,33 @@ void draw_ruler(Canvas& canvas) {
     write(canvas.list, Font::small, ImVec2(window.x0 + px(14), (ruler.y0 + ruler.y1 - line_height(Font::small)) * 0.5f),
           colors.text_faint, title);
   }
-
-  const timeline::View& view = canvas.plot.view();
-  const double step = nice_step(static_cast<double>(px(kBetween)) / canvas.plot.pixels_per_unit(), time);
-  const double first = std::max(0.0, std::floor(view.begin / step) * step);
   canvas.list->PushClipRect(ImVec2(ruler.x0, ruler.y0), ImVec2(ruler.x1, plot.y1), true);
-  // Ranks are counted from one, as people count; the axis counts from zero.
-  const double offset = time ? 0 : 1;
-  const auto ticks = static_cast<int>(std::min((view.end - first) / step + 2, 1000.0));
-  for (int i = 0; i < ticks; ++i) {
-    const double value = first + i * step;
-    if (value < offset) continue;
-    const double at = value - offset;
-    const float x = std::floor(canvas.plot.x_of(at)) + 0.5f;
-    if (x > plot.x1) break;
+  for_each_tick(canvas, [&](double coordinate, double, double step) {
+    const float x = std::floor(canvas.plot.x_of(coordinate)) + 0.5f;
     line(canvas.list, x, ruler.y1 - px(6), x, plot.y1, colors.grid, 1);
-    const std::string text = time ? tick_text(at, step, view.end) : rank_text(value);
-    // One that would be cut at the edge is left out: half a number is a wrong number.
-    if (x + px(5) + measure(Font::small, text).x <= ruler.x1)
-      write(canvas.list, Font::small, ImVec2(x + px(5), (ruler.y0 + ruler.y1 - line_height(Font::small)) * 0.5f),
-            colors.text_dim, text);
+    if (!time && step < 5) return;  // between two events there is nothing
     for (int minor = 1; minor < 5; ++minor) {
-      const double between = value + minor * step / 5 - offset;
-      if (!time && step < 5) break;
-      const float tick = std::floor(canvas.plot.x_of(between)) + 0.5f;
-      line(canvas.list, tick, ruler.y1 - px(3), tick, ruler.y1, colors.line, 1);
+      const float between = std::floor(canvas.plot.x_of(coordinate + minor * step / 5)) + 0.5f;
+      line(canvas.list, between, ruler.y1 - px(3), between, ruler.y1, colors.line, 1);
     }
-  }
+  });
   canvas.list->PopClipRect();
+}
+
+void draw_tick_labels(Canvas& canvas) {
+  const Rect& ruler = canvas.layout.ruler();
+  const bool time = canvas.plot.axis().kind() == timeline::AxisKind::time;
+  const float y = (ruler.y0 + ruler.y1 - line_height(Font::small)) * 0.5f;
+  for_each_tick(canvas, [&](double coordinate, double value, double step) {
+    const float x = std::floor(canvas.plot.x_of(coordinate)) + px(5);
+    const std::string text = time ? tick_text(value, step, canvas.plot.view().end) : rank_text(value);
+    const Rect box{x, ruler.y0, x + measure(Font::small, text).x, ruler.y1};
+    // One that would be cut is left out: half a number is a wrong number.
+    const bool hidden =
+        box.x0 < ruler.x0 || box.x1 > ruler.x1 ||
+        std::any_of(canvas.flags.begin(), canvas.flags.end(), [&](const Rect& flag) { return flag.overlaps(box); });
+    if (!hidden) write(canvas.list, Font::small, ImVec2(x, y), platform::palette().text_dim, text);
+  });
 }
 
 void draw_now(Canvas& canvas) {

@@ -33,6 +33,7 @@ void paint(Canvas& canvas, const Mouse& mouse) {
   if (mouse.hovered && plot.contains(mouse.x, mouse.y)) draw_crosshair(canvas, mouse.x);
   draw_now(canvas);
   draw_selection(canvas);
+  draw_tick_labels(canvas);
   canvas.list->PopClipRect();
   draw_gutter(canvas);
   draw_overview(canvas);
@@ -97,7 +98,7 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   ui.vertical_scroll = layout.scroll() / scale;
   Plot plot(layout.plot(), axis, ui.view, source.now_ns);
   plot.index_moments();
-  Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, {}, {}, {}, {}, {}, {}};
+  Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, {}, {}, {}, {}, {}, {}, {}};
   paint(canvas, mouse);
 
   const Item* under = mouse.hovered ? item_at(canvas, mouse.x, mouse.y) : nullptr;
