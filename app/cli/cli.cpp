@@ -132,10 +132,11 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
   }
   const bool failed = !session.notice().empty();
   if (failed) put(stderr, session.notice() + "\n");
+  if (failed && session.model().tasks().empty()) return kFailure;  // nothing was started: there is nothing to report
   if (request.save) session.save(*request.save);
   const int status = finish(session, request.json);
   if (interrupted > 0) return 128 + SIGINT;
-  return failed && status == kOk ? kFailure : failed ? kFailure : status;
+  return failed ? kFailure : status;
 }
 
 int show(const std::string& file, bool json, const std::filesystem::path& engine) {

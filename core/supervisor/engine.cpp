@@ -63,10 +63,7 @@ pid_t spawn(const EngineOptions& options, int control, int region) {
     throw base::Failure(fmt::format("Cannot start the engine {}: {}. Build it, or put it beside forklight.", options.engine.string(),
                                     base::error_text(error)));
   }
-  if (error != 0) {
-    throw base::Failure(fmt::format("The system refused a new process ({}): end some processes, or raise the limit that `ulimit -u` shows.",
-                                    base::error_text(error)));
-  }
+  if (error != 0) base::throw_errno("posix_spawn", error);
   return pid;
 }
 
@@ -82,14 +79,21 @@ Engine::Engine(const EngineOptions& options, const RunRequest& request) : on_new
     // If the supervisor is killed, what it leaves behind comes to us, and not to an init that may not reap.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     supervisor_ = spawn(options, theirs.get(), region_.fd());
+    collector_ = std::thread([this, request] {
+      send_message(control_.get(), to_json(request));
+      collect();
+    });
   } catch (const std::system_error& error) {
+    if (supervisor_ > 0) {  // it has not been told to run anything
+      control_.reset();
+      bury_supervisor();
+    }
     const int number = error.code().value();
     const char* cure = number == EMFILE || number == ENFILE ? "close some files, or raise the limit that `ulimit -n` shows"
-                                                             : "free some memory and try again";
+                       : number == EAGAIN                   ? "end some processes, or raise the limit that `ulimit -u` shows"
+                                                            : "free some memory and try again";
     throw base::Failure(fmt::format("Cannot start a run ({}): {}.", error.what(), cure));
   }
-  send_message(control_.get(), to_json(request));
-  collector_ = std::thread([this] { collect(); });
 }
 
 Engine::~Engine() {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -104,6 +105,28 @@ TEST_CASE("engine: stop is SIGTERM to all, and SIGKILL to who does not listen") 
   CHECK(model.tasks().at(0).exit_code() == -SIGTERM);
   CHECK(model.tasks().at(1).exit_code() == -SIGKILL);
   CHECK(engine.error() == "");
+}
+
+TEST_CASE("engine: stopped at any moment, every exit code is known and everything is reaped") {
+  std::mt19937 random(815);
+  for (int round = 0; round < 40; ++round) {
+    supervisor::Engine engine({.engine = TEST_ENGINE}, {.scenario = "busy tree"});
+    std::vector<trace::Record> records;
+    const auto take = [&] {
+      for (auto& record : engine.take()) records.push_back(std::move(record));
+    };
+    const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds(random() % 40'000);
+    CHECK(tests::wait_until([&] { return take(), !records.empty() && std::chrono::steady_clock::now() > moment; }));
+    engine.stop();
+    CHECK(tests::wait_until([&] { return take(), engine.finished(); }));
+    timeline::Model model;
+    model.append(records);
+    CHECK(model.complete());
+    for (const timeline::Task& task : model.tasks()) {
+      CAPTURE(task.name);
+      CHECK(task.exit_code().has_value());
+    }
+  }
 }
 
 TEST_CASE("engine: dropped in the middle it takes everything with it") {
