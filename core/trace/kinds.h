@@ -37,7 +37,38 @@
   X(51, death, "task", "status", "pid")                     /* see DeathSource in `line` */       \
   X(52, adopted, "task", "pid", "adopter's pid")                                                  \
   X(53, cap, "", "which: see Cap", "limit")                                                       \
-  X(54, stop, "", "why: see StopReason", "")
+  X(54, stop, "", "why: see StopReason", "")                                                      \
+  X(55, learner, "task or object", "what: see LearnerAct", "signal or value")                     \
+  /* objects that tasks share; object ids are counted in the region, from kFirstObject on */       \
+  X(60, object_new, "object", "kind: see ObjectKind", "owner object << 32 | size")  /* + name */   \
+  X(61, object_closed, "object", "end: see PipeEnd", "")                                          \
+  /* Queue: the four places of an item are deque, feeder's hand, pipe, reader's hand */            \
+  X(70, put_begin, "queue", "message", "")                  /* + text: repr of the value */        \
+  X(71, put_end, "queue", "message", "1 in the deque, 0 Full")                                    \
+  X(72, feed, "queue", "message", "")                       /* the feeder took it from the deque */ \
+  X(73, sent, "queue or pipe", "message", "bytes on the wire") /* + repr when sent by send() */     \
+  X(74, get_begin, "queue or pipe", "timeout or -1", "")                                          \
+  X(75, received, "queue or pipe", "message", "bytes on the wire")                                \
+  X(76, get_end, "queue or pipe", "message", "1 got it, 0 Empty, EOF or error") /* + repr */        \
+  X(77, dropped, "queue", "message", "")                    /* + text: why */               \
+  X(78, fill, "queue or pipe", "bytes in the kernel's buffer", "end read: see PipeEnd")           \
+  X(79, task_done, "queue", "unfinished left", "")                                                \
+  /* Lock, RLock, Semaphore, BoundedSemaphore */                                                   \
+  X(80, acquire_begin, "object", "timeout or -1", "")                                             \
+  X(81, acquire_end, "object", "1 taken, 0 timed out", "value left")                              \
+  X(82, release, "object", "value after", "")                                                     \
+  /* Event, Condition, Barrier: `generation` ties a set or notify to those it woke */              \
+  X(83, set, "event", "generation", "")                                                           \
+  X(84, clear, "event", "generation", "")                                                         \
+  X(85, notify, "condition", "generation", "waiters woken")                                       \
+  X(86, wait_begin, "event, condition or barrier", "timeout or -1", "")                           \
+  X(87, wait_end, "event, condition or barrier", "1 woken, 0 timed out, 2 broken", "generation")  \
+  X(88, barrier_full, "barrier", "generation", "parties")   /* by the last one to come */          \
+  /* Value, Array */                                                                               \
+  X(89, store, "object", "value", "index")                                                        \
+  /* the gate, pace slow and step */                                                               \
+  X(90, held, "object or task", "kind of the operation", "")                                      \
+  X(91, let_go, "object or task", "kind of the operation", "how << 32 | ordinal of the choice: see Pace")
 
 namespace forklight::trace {
 
@@ -48,7 +79,17 @@ enum class Kind : std::uint16_t {
 };
 
 enum class ExitHow : std::uint64_t { returned, sys_exit, exception, os_exit };
-enum class BlockReason : std::uint64_t { join, wait, output };
+// What a blocked task waits for. `put`: room in a queue; `feed`: a feeder that has nothing to send; `send`: room in a pipe.
+enum class BlockReason : std::uint64_t {
+  join, wait, output, put, get, send, recv, poll, lock, semaphore, event, condition, barrier, queue_join, feed, thread_join
+};
+enum class ObjectKind : std::uint64_t {
+  pipe, queue, simple_queue, joinable_queue, lock, rlock, semaphore, bounded_semaphore, condition, event, barrier, value, array
+};
+enum class PipeEnd : std::uint64_t { first, second };  // of Pipe(): the reading and the writing one, if it is not duplex
+enum class Pace : std::uint32_t { real, slow, step, replay };
+enum class LearnerAct : std::uint64_t { signal, put, set, clear, close };
+inline constexpr std::uint32_t kFirstObject = 1u << 30;  // ids below are tasks
 enum class StartMethod : std::uint64_t { fork, spawn, forkserver };
 // How the moment of death is known: the supervisor's pidfd woke up; or the child was reaped before the supervisor could look, so the
 // time is the reaper's and the true moment lies between the child's last event and it.
