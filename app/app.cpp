@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using i18n::tr;
 
-constexpr auto kSettle = 700ms;      // after the last input: hover, tooltips and easing come to rest within this
-constexpr auto kFrame = 16ms;        // where vertical sync does not hold a frame back, this does
-constexpr double kIdleWait = 0.25;   // seconds asleep at a time when nothing happens
+constexpr auto kSettle = 700ms;     // after the last input: hover, tooltips and easing come to rest within this
+constexpr auto kFrame = 16ms;       // where vertical sync does not hold a frame back, this does
+constexpr double kIdleWait = 0.25;  // seconds asleep at a time when nothing happens
 
 platform::WindowOptions window_options(const Options& options) {
   platform::WindowOptions wanted;
@@ -98,7 +98,8 @@ void App::take_input() {
   }
   if (window_.take_input(wait)) last_input_ = Clock::now();
   session::Context context{session_, ui_};
-  for (const session::Shortcut& shortcut : window_.take_keys()) panels::route_key(context, shortcut, ImGui::GetIO().WantTextInput);
+  for (const session::Shortcut& shortcut : window_.take_keys())
+    panels::route_key(context, shortcut, ImGui::GetIO().WantTextInput);
 }
 
 void App::apply_ui() {
@@ -120,7 +121,8 @@ void App::apply_ui() {
     window_.upload_fonts();
     last_input_ = Clock::now();
   }
-  const std::string title = std::string(tr("scenario." + std::string(session_.scenario().id) + ".title")) + " – Forklight";
+  const std::string title =
+      std::string(tr("scenario." + std::string(session_.scenario().id) + ".title")) + " – Forklight";
   if (title != shown_title_) window_.set_title(shown_title_ = title);
   window_.set_fullscreen(ui_.presenting);
 }
@@ -141,7 +143,8 @@ void App::draw() {
   const auto now = Clock::now();
   const double seconds = std::chrono::duration<double>(now - last_draw_).count();
   // Smoothed, or the number would flicker more than the picture.
-  if (seconds > 0 && seconds < 0.5) panels_.frame_rate += (static_cast<float>(1 / seconds) - panels_.frame_rate) * 0.05f;
+  if (seconds > 0 && seconds < 0.5)
+    panels_.frame_rate += (static_cast<float>(1 / seconds) - panels_.frame_rate) * 0.05f;
   last_draw_ = now;
   drawn_revision_ = session_.model().revision();
   if (window_.minimized()) return;

@@ -29,8 +29,8 @@ struct Options {
 
 class App {
  public:
-  // Throws base::Failure (no display, no OpenGL) or base::UsageError (no such scenario), one sentence each. A file that cannot be
-  // opened is a notice in the window: the rest works.
+  // Throws base::Failure (no display, no OpenGL) or base::UsageError (no such scenario), one sentence each. A file that
+  // cannot be opened is a notice in the window: the rest works.
   explicit App(const Options& options);
   ~App();
   App(const App&) = delete;

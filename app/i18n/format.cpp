@@ -47,6 +47,8 @@ std::string signal_name(int signal) {
   return tr("format.signal", fmt::arg("number", signal));
 }
 
-std::string format_exit_code(int code) { return code < 0 ? kMinus + std::to_string(-static_cast<long>(code)) : std::to_string(code); }
+std::string format_exit_code(int code) {
+  return code < 0 ? kMinus + std::to_string(-static_cast<long>(code)) : std::to_string(code);
+}
 
 }  // namespace forklight::app::i18n

@@ -20,7 +20,8 @@ Language& current() noexcept {
   return language;
 }
 
-// Every file of a language's folder, merged. A damaged file contributes nothing: its keys show up as themselves, and a test says so.
+// Every file of a language's folder, merged. A damaged file contributes nothing: its keys show up as themselves, and a
+// test says so.
 Table read(std::string_view folder) {
   Table table;
   for (const assets::File& file : assets::kFiles) {
@@ -46,9 +47,13 @@ const char* keep(std::string_view key) {
 
 }  // namespace
 
-void set_language(Language language) noexcept { current() = language; }
+void set_language(Language language) noexcept {
+  current() = language;
+}
 
-Language language() noexcept { return current(); }
+Language language() noexcept {
+  return current();
+}
 
 Language language_for(std::string_view tag) noexcept {
   return tag.starts_with("zh") || tag.starts_with("ZH") ? Language::chinese : Language::english;
@@ -62,7 +67,9 @@ const char* tr(std::string_view key) noexcept {
   return keep(key);
 }
 
-bool has(std::string_view key) noexcept { return table(language()).contains(key) || table(Language::english).contains(key); }
+bool has(std::string_view key) noexcept {
+  return table(language()).contains(key) || table(Language::english).contains(key);
+}
 
 std::vector<std::string_view> keys(Language language) {
   std::vector<std::string_view> result;

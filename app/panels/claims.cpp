@@ -17,7 +17,8 @@ std::string text_of(const Context& context, const session::ClaimState& claim) {
   return tr("scenario." + std::string(context.session.scenario().id) + ".claim." + std::string(claim.id));
 }
 
-// Walks over the claims as they flow into lines of a width; tells visit(claim, x, line) where each goes, and how many lines there are.
+// Walks over the claims as they flow into lines of a width; tells visit(claim, x, line) where each goes, and how many
+// lines there are.
 template <typename Visit>
 int flow(const Context& context, float width, Visit visit) {
   float x = text_width(Font::small, tr("claims.title")) + px(16);
@@ -48,18 +49,25 @@ void draw_claims(Context& context) {
   const float width = ImGui::GetWindowWidth();
   const ImVec2 start(corner.x + px(kMargin), corner.y + px(4));
   list->AddLine(corner, {corner.x + width, corner.y}, palette().line);
-  draw_text_in(list, Font::small, start.x, start.y, corner.x + width, start.y + px(kLine), palette().text_dim, tr("claims.title"));
+  draw_text_in(list, Font::small, start.x, start.y, corner.x + width, start.y + px(kLine), palette().text_dim,
+               tr("claims.title"));
   flow(context, width - 2 * px(kMargin), [&](const session::ClaimState& claim, float x, int line) {
     const float y0 = start.y + static_cast<float>(line) * px(kLine);
     const float y1 = y0 + px(kLine);
-    const Color hue = claim.verdict == Verdict::held ? palette().ok : claim.verdict == Verdict::broken ? palette().error : palette().text_dim;
+    const Color hue = claim.verdict == Verdict::held     ? palette().ok
+                      : claim.verdict == Verdict::broken ? palette().error
+                                                         : palette().text_dim;
     const Color ink = platform::readable(platform::mix(hue, palette().text, 0.25f), palette().panel);
-    const Icon sign = claim.verdict == Verdict::held ? Icon::check : claim.verdict == Verdict::broken ? Icon::cross : Icon::dots;
+    const Icon sign = claim.verdict == Verdict::held     ? Icon::check
+                      : claim.verdict == Verdict::broken ? Icon::cross
+                                                         : Icon::dots;
     draw_icon(list, sign, {start.x + x + px(6), (y0 + y1) / 2}, px(10), ink);
     const std::string text = text_of(context, claim);
     ImGui::SetCursorScreenPos({start.x + x, y0});
     ImGui::Dummy({px(20) + text_width(Font::small, text), px(kLine)});
-    tooltip(tr(claim.verdict == Verdict::held ? "claims.held" : claim.verdict == Verdict::broken ? "claims.broken" : "claims.pending"));
+    tooltip(tr(claim.verdict == Verdict::held     ? "claims.held"
+               : claim.verdict == Verdict::broken ? "claims.broken"
+                                                  : "claims.pending"));
     draw_text_in(list, Font::small, start.x + x + px(18), y0, corner.x + width - px(kMargin), y1, ink, text);
   });
 }

@@ -37,11 +37,16 @@ Places places_at(const Context& context) {
 
 Color ink_of(TokenKind kind) {
   switch (kind) {
-    case TokenKind::keyword: return palette().code_keyword;
-    case TokenKind::string: return palette().code_string;
-    case TokenKind::number: return palette().code_number;
-    case TokenKind::comment: return palette().code_comment;
-    case TokenKind::text: break;
+    case TokenKind::keyword:
+      return palette().code_keyword;
+    case TokenKind::string:
+      return palette().code_string;
+    case TokenKind::number:
+      return palette().code_number;
+    case TokenKind::comment:
+      return palette().code_comment;
+    case TokenKind::text:
+      break;
   }
   return palette().code_text;
 }
@@ -50,18 +55,28 @@ float draw_line(ImDrawList* list, const CodeLine& line, float x, float y0, float
   const float y = y0 + (y1 - y0 - line_height(Font::code)) / 2;
   for (const Token& token : line.tokens) {
     const std::string_view text = line.text.substr(token.begin, token.end - token.begin);
-    draw_text(list, Font::code, {x, y}, lit && token.kind == TokenKind::text ? palette().text : ink_of(token.kind), text);
+    draw_text(list, Font::code, {x, y}, lit && token.kind == TokenKind::text ? palette().text : ink_of(token.kind),
+              text);
     x += text_width(Font::code, text);
   }
   return x;
 }
 
+// "P-1" for "Process-1", as one says it: for the room that a long line leaves.
+std::string short_name(const std::string& name) {
+  constexpr std::string_view kNumbered = "Process-", kMain = "MainProcess";
+  if (name.starts_with(kNumbered)) return "P-" + name.substr(kNumbered.size());
+  return name == kMain ? "Main" : name;
+}
+
 // The pills at a line's right end: filled for a process that is there, outlined for one that ended there.
-void draw_pills(ImDrawList* list, const std::vector<Place>& places, float text_end, float right, float y0, float y1, Color backdrop) {
+void draw_pills(ImDrawList* list, const std::vector<Place>& places, float text_end, float right, float y0, float y1,
+                Color backdrop) {
   float x = right;
   for (std::size_t i = places.size(); i-- > 0;) {
     const Place& place = places[i];
     std::string name = place.task->name.empty() ? std::to_string(place.task->pid) : place.task->name;
+    if (x - pill_width(name) < text_end + px(8)) name = short_name(name);
     float width = pill_width(name);
     // Where names would cover the program, the rest is a number.
     if (i > 0 && x - width - px(40) < text_end) {
@@ -71,9 +86,11 @@ void draw_pills(ImDrawList* list, const std::vector<Place>& places, float text_e
     x -= width;
     if (x < text_end + px(4)) list->AddRectFilled({x - px(8), y0}, {right + px(8), y1}, backdrop);
     if (place.ended)
-      pill(list, x, y0 + px(1), y1 - px(1), platform::task_color(place.order), platform::readable(platform::task_color(place.order), backdrop), name, true);
+      pill(list, x, y0 + px(1), y1 - px(1), platform::task_color(place.order),
+           platform::readable(platform::task_color(place.order), backdrop), name, true);
     else
-      pill(list, x, y0 + px(1), y1 - px(1), platform::task_color(place.order), platform::task_text_color(place.order), name);
+      pill(list, x, y0 + px(1), y1 - px(1), platform::task_color(place.order), platform::task_text_color(place.order),
+           name);
     if (name.front() == '+') return;
     x -= px(4);
   }
@@ -107,7 +124,8 @@ void keep_in_sight(int line, float row_height, CodeRows& rows) {
 }
 
 void take_up(const Context& context, CodeRows& rows, std::string_view text) {
-  const CodeLanguage language = context.ui.code_tab == session::CodeTab::python ? CodeLanguage::python : CodeLanguage::cpp;
+  const CodeLanguage language =
+      context.ui.code_tab == session::CodeTab::python ? CodeLanguage::python : CodeLanguage::cpp;
   if (rows.text == text.data() && rows.size == text.size() && rows.language == language) return;
   rows = {text.data(), text.size(), language, highlight(text, language), 0};
 }
@@ -126,7 +144,8 @@ void draw_code(Context& context, CodeRows& rows) {
   const float tabs_end = ImGui::GetItemRectMax().x;
   const std::string file(python ? scenario.python_file : scenario.cpp_file);
   const float file_at = corner.x + width - px(12) - text_width(Font::small, file);
-  if (file_at > tabs_end + px(8)) draw_text_in(list, Font::small, file_at, corner.y, corner.x + width, corner.y + px(32), palette().text_dim, file);
+  if (file_at > tabs_end + px(8))
+    draw_text_in(list, Font::small, file_at, corner.y, corner.x + width, corner.y + px(32), palette().text_dim, file);
 
   take_up(context, rows, python ? context.session.python() : context.session.cpp());
   const Places places = python ? places_at(context) : Places{};
@@ -139,7 +158,8 @@ void draw_code(Context& context, CodeRows& rows) {
     ImGui::Dummy({1, px(4)});
     ImDrawList* program = ImGui::GetWindowDrawList();
     const float left = ImGui::GetWindowPos().x;
-    const float right = left + ImGui::GetWindowWidth() - (ImGui::GetScrollMaxY() > 0 ? ImGui::GetStyle().ScrollbarSize : 0);
+    const float right =
+        left + ImGui::GetWindowWidth() - (ImGui::GetScrollMaxY() > 0 ? ImGui::GetStyle().ScrollbarSize : 0);
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(rows.lines.size()), row_height);
     while (clipper.Step()) {
@@ -155,8 +175,8 @@ void draw_code(Context& context, CodeRows& rows) {
           program->AddRectFilled({left, at.y}, {right, bottom}, backdrop);
         }
         const std::string number = std::to_string(i + 1);
-        draw_text_in(program, Font::code, at.x + px(12) + digits - text_width(Font::code, number), at.y, at.x + px(200), bottom,
-                     lit ? platform::readable(palette().text_dim, backdrop) : palette().text_faint, number);
+        draw_text_in(program, Font::code, at.x + px(12) + digits - text_width(Font::code, number), at.y, at.x + px(200),
+                     bottom, lit ? platform::readable(palette().text_dim, backdrop) : palette().text_faint, number);
         const CodeLine& line = rows.lines[static_cast<std::size_t>(i)];
         const float text_end = draw_line(program, line, at.x + px(28) + digits, at.y, bottom, lit);
         if (lit) draw_pills(program, here->second, text_end, right - px(12), at.y, bottom, backdrop);

@@ -12,7 +12,8 @@ std::int64_t moment(const Context& context) {
 
 std::size_t order_of(const timeline::Model& model, timeline::TaskId id) {
   const auto& tasks = model.tasks();
-  const auto found = std::find_if(tasks.begin(), tasks.end(), [id](const timeline::Task& task) { return task.id == id; });
+  const auto found =
+      std::find_if(tasks.begin(), tasks.end(), [id](const timeline::Task& task) { return task.id == id; });
   return static_cast<std::size_t>(found - tasks.begin());
 }
 

@@ -16,11 +16,14 @@ using platform::palette;
 void draw_console(Context& context, ConsoleRows& rows) {
   const timeline::Model& model = context.session.model();
   rows.update(model);
-  if (rows.rows().empty()) return paragraph(Font::body, palette().text_dim, tr(context.session.live() ? "console.empty_live" : "console.empty"));
+  if (rows.rows().empty())
+    return paragraph(Font::body, palette().text_dim,
+                     tr(context.session.live() ? "console.empty_live" : "console.empty"));
 
   // The names' column is as wide as the longest name, so that all output begins at one edge.
   float name_width = px(72);
-  for (const timeline::Task& task : model.tasks()) name_width = std::max(name_width, text_width(Font::strong, task.name));
+  for (const timeline::Task& task : model.tasks())
+    name_width = std::max(name_width, text_width(Font::strong, task.name));
   const float time_width = text_width(Font::code, "000.0 ms");
   const float row_height = std::round(line_height(Font::code) + px(5));
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;
@@ -36,18 +39,20 @@ void draw_console(Context& context, ConsoleRows& rows) {
       const std::size_t order = order_of(model, row.task);
       if (row.first) {
         const std::string time = moment_text(model, row.time_ns);
-        draw_text_in(list, Font::code, at.x + time_width - text_width(Font::code, time), at.y, at.x + px(300), bottom, palette().text_dim, time);
+        draw_text_in(list, Font::code, at.x + time_width - text_width(Font::code, time), at.y, at.x + px(300), bottom,
+                     palette().text_dim, time);
         const timeline::Task* task = model.find(row.task);
         if (task != nullptr)
-          draw_text_in(list, Font::strong, at.x + time_width + px(16), at.y, at.x + time_width + px(17) + name_width, bottom,
-                       platform::task_ink(order), task->name);
+          draw_text_in(list, Font::strong, at.x + time_width + px(16), at.y, at.x + time_width + px(17) + name_width,
+                       bottom, platform::task_ink(order), task->name);
       }
       const float text_x = at.x + time_width + name_width + px(32);
       const float y = at.y + (row_height - line_height(Font::code)) / 2;
       draw_text(list, Font::code, {text_x, y}, row.stream == 2 ? palette().traceback : palette().text, row.text);
       ImGui::PushID(i);
       // A click on a line selects who wrote it, and when.
-      const float row_width = std::max(ImGui::GetContentRegionAvail().x, text_x - at.x + text_width(Font::code, row.text));
+      const float row_width =
+          std::max(ImGui::GetContentRegionAvail().x, text_x - at.x + text_width(Font::code, row.text));
       ImGui::InvisibleButton("row", {std::max(1.0f, row_width), row_height});
       if (ImGui::IsItemClicked()) context.ui.selection = {row.task, row.time_ns};
       ImGui::PopID();

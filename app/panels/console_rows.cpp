@@ -9,7 +9,11 @@ namespace {
 std::size_t utf8_length(std::string_view bytes) {
   const auto at = [bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const unsigned char lead = at(0);
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : (lead & 0xf0u) == 0xe0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                             : (lead & 0xf0u) == 0xe0      ? 3
+                             : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                           : 0;
   if (length == 0 || length > bytes.size()) return 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((at(i) & 0xc0u) != 0x80) return 0;
@@ -66,7 +70,8 @@ void ConsoleRows::add(const timeline::ConsoleLine& write) {
     const std::string text = printable(rest.substr(0, end));
     const bool whole = end != std::string_view::npos;
     // print(…, end="") and what follows it are one line, if nobody else wrote in between.
-    const bool goes_on = open_ && !rows_.empty() && rows_.back().task == write.task && rows_.back().stream == write.stream;
+    const bool goes_on =
+        open_ && !rows_.empty() && rows_.back().task == write.task && rows_.back().stream == write.stream;
     if (goes_on)
       rows_.back().text += text;
     else

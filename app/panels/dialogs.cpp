@@ -15,14 +15,15 @@ using session::Dialog;
 
 constexpr double kReadAgain = 1.0;  // seconds: a file saved beside us turns up soon enough
 
-// What a person can choose from in the directory of the path that is typed. A directory that cannot be read is an empty list:
-// opening it says why.
+// What a person can choose from in the directory of the path that is typed. A directory that cannot be read is an empty
+// list: opening it says why.
 void read_directory(DirectoryListing& listing, const std::string& directory) {
   const double now = ImGui::GetTime();
   if (listing.directory == directory && listing.read_at >= 0 && now - listing.read_at < kReadAgain) return;
   listing = {directory, now, {}, {}};
   std::error_code error;
-  for (fs::directory_iterator at(directory, fs::directory_options::skip_permission_denied, error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(directory, fs::directory_options::skip_permission_denied, error), end;
+       !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
     std::error_code ignored;
     if (name.starts_with('.')) continue;
@@ -93,7 +94,8 @@ bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle st
   const Color base = main ? palette().run_button : palette().panel_raised;
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled(area.min, area.max, area.hovered ? platform::mix(base, palette().text, 0.1f) : base, px(6));
-  draw_text_in(list, Font::strong, area.min.x + px(16), area.min.y, area.max.x, area.max.y, main ? palette().run_button_text : palette().text, text);
+  draw_text_in(list, Font::strong, area.min.x + px(16), area.min.y, area.max.x, area.max.y,
+               main ? palette().run_button_text : palette().text, text);
   draw_focus(area, px(6));
   return area.clicked;
 }
@@ -103,7 +105,8 @@ void draw_files(Context& context, PanelState& state, const char* command, bool f
   const bool saving = std::string_view(command) == "save";
   label(Font::title, palette().text, tr(saving ? "dialog.save.title" : "dialog.open.title"));
   paragraph(Font::body, palette().text_dim, tr(saving ? "dialog.save.text" : "dialog.open.text"));
-  if (!context.session.notice().empty()) paragraph(Font::body, platform::readable(palette().warning, palette().panel), context.session.notice());
+  if (!context.session.notice().empty())
+    paragraph(Font::body, platform::readable(palette().warning, palette().panel), context.session.notice());
   ImGui::SetNextItemWidth(-1);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(12), px(7)));
   if (fresh) ImGui::SetKeyboardFocusHere();
@@ -141,7 +144,8 @@ void draw_keys(Context& context) {
       const float keys = text_width(Font::code, shortcut) + px(16);
       list->AddRectFilled({at.x, at.y + px(3)}, {at.x + keys, at.y + height - px(3)}, palette().panel_raised, px(4));
       draw_text_in(list, Font::code, at.x + px(8), at.y, at.x + keys + 1, at.y + height, palette().text, shortcut);
-      draw_text_in(list, Font::body, at.x + std::max(keys, px(88)) + px(12), at.y, at.x + width - px(8), at.y + height, palette().text, title_of(command.id));
+      draw_text_in(list, Font::body, at.x + std::max(keys, px(88)) + px(12), at.y, at.x + width - px(8), at.y + height,
+                   palette().text, title_of(command.id));
     }
     ImGui::PopStyleVar();
   }
@@ -165,13 +169,23 @@ void draw_dialogs(Context& context, PanelState& state) {
   const float width = std::min(px(ui.dialog == Dialog::keys ? 720 : 560), std::max(px(120), screen.x - px(32)));
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
   ImGui::SetNextWindowSize({width, 0});
-  if (!ImGui::BeginPopupModal("dialog", nullptr, ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove)) return;
+  if (!ImGui::BeginPopupModal("dialog", nullptr,
+                              ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove))
+    return;
   ui.focus.order.clear();  // what is behind a dialog is out of reach
   switch (ui.dialog) {
-    case Dialog::none: ImGui::CloseCurrentPopup(); break;
-    case Dialog::open: draw_files(context, state, "open", fresh); break;
-    case Dialog::save: draw_files(context, state, "save", fresh); break;
-    case Dialog::keys: draw_keys(context); break;
+    case Dialog::none:
+      ImGui::CloseCurrentPopup();
+      break;
+    case Dialog::open:
+      draw_files(context, state, "open", fresh);
+      break;
+    case Dialog::save:
+      draw_files(context, state, "save", fresh);
+      break;
+    case Dialog::keys:
+      draw_keys(context);
+      break;
   }
   ImGui::EndPopup();
 }

@@ -31,7 +31,9 @@ int exit_code_of(std::uint64_t status) {
 }
 
 // Events that the supervisor recorded are about a task: they are shown in that task's lane.
-timeline::TaskId subject(const EventRef& event) { return event.task != 0 ? event.task : event.event.object; }
+timeline::TaskId subject(const EventRef& event) {
+  return event.task != 0 ? event.task : event.event.object;
+}
 
 bool contains(std::string_view text, std::string_view lower) {
   const auto same = [](char a, char b) { return static_cast<char>(std::tolower(static_cast<unsigned char>(a))) == b; };
@@ -45,14 +47,17 @@ bool matches(const Model& model, const EventRef& event, std::string_view lower) 
 
 void update_filter(const Context& context, EventRows& rows) {
   const Model& model = context.session.model();
-  if (rows.filter == context.ui.event_filter && rows.revision == model.revision() && rows.run == context.session.run_count()) return;
+  if (rows.filter == context.ui.event_filter && rows.revision == model.revision() &&
+      rows.run == context.session.run_count())
+    return;
   rows.filter = context.ui.event_filter;
   rows.revision = model.revision();
   rows.run = context.session.run_count();
   rows.rows.clear();
   if (rows.filter.empty()) return;
   std::string lower = rows.filter;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (std::uint32_t i = 0; i < model.events().size(); ++i)
     if (matches(model, model.events()[i], lower)) rows.rows.push_back(i);
 }
@@ -78,14 +83,17 @@ void draw_row(Context& context, const EventRef& event, const Columns& columns, f
   draw_text_in(list, Font::code, x - text_width(Font::code, time), at.y, right, bottom, palette().text_dim, time);
   x += px(16);
   draw_text_in(list, Font::strong, x, at.y, x + columns.name + 1, bottom,
-               selected ? palette().text : platform::task_ink(order_of(model, subject(event))), name_of(model, subject(event)));
+               selected ? palette().text : platform::task_ink(order_of(model, subject(event))),
+               name_of(model, subject(event)));
   x += columns.name + px(16);
   const float line_at = right - columns.line - px(8);
   draw_text_in(list, Font::body, x, at.y, line_at - px(8), bottom, palette().text, event_words(model, event));
-  const bool has_line = event.event.line > 0 && event.event.kind != Kind::death;  // there, it says how the death is known
+  const bool has_line =
+      event.event.line > 0 && event.event.kind != Kind::death;  // there, it says how the death is known
   if (has_line) {
     const std::string line = tr("events.line", fmt::arg("line", event.event.line));
-    draw_text_in(list, Font::small, right - px(8) - text_width(Font::small, line), at.y, right, bottom, palette().text_dim, line);
+    draw_text_in(list, Font::small, right - px(8) - text_width(Font::small, line), at.y, right, bottom,
+                 palette().text_dim, line);
   }
 }
 
@@ -95,8 +103,10 @@ void show_selection(const Context& context, EventRows& rows, float row_height) {
   rows.shown = context.ui.selection;
   if (!rows.shown.time_ns || !rows.filter.empty() || ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) return;
   const auto& events = context.session.model().events();
-  const auto at = std::lower_bound(events.begin(), events.end(), *rows.shown.time_ns, [](const EventRef& event, std::int64_t time) { return event.time_ns < time; });
-  ImGui::SetScrollY(std::max(0.0f, static_cast<float>(at - events.begin()) * row_height - ImGui::GetWindowHeight() / 2));
+  const auto at = std::lower_bound(events.begin(), events.end(), *rows.shown.time_ns,
+                                   [](const EventRef& event, std::int64_t time) { return event.time_ns < time; });
+  ImGui::SetScrollY(
+      std::max(0.0f, static_cast<float>(at - events.begin()) * row_height - ImGui::GetWindowHeight() / 2));
 }
 
 }  // namespace
@@ -105,31 +115,56 @@ std::string event_words(const Model& model, const EventRef& ref) {
   const trace::Event& event = ref.event;
   const auto object = fmt::arg("name", name_of(model, event.object));
   switch (event.kind) {
-    case Kind::task_begin: return tr("event.task_begin");
-    case Kind::exit: return tr("event.exit", fmt::arg("code", static_cast<std::int64_t>(event.a)));
-    case Kind::line: return tr("event.line", fmt::arg("line", event.line));
-    case Kind::start_begin: return tr("event.start_begin", object);
-    case Kind::start_end: return tr("event.start_end", object, fmt::arg("pid", event.a));
-    case Kind::start_failed: return tr("event.start_failed", object);
-    case Kind::join_begin: return tr("event.join_begin", object);
-    case Kind::join_end: return tr(event.a != 0 ? "event.join_end" : "event.join_timeout", object);
-    case Kind::reap: return tr("event.reap", object, fmt::arg("code", timeline_view::exit_words(exit_code_of(event.a))));
-    case Kind::signal_sent: return tr("event.signal_sent", object, fmt::arg("signal", i18n::signal_name(static_cast<int>(event.a))));
-    case Kind::close: return tr("event.close", object);
-    case Kind::block_begin: return tr("event.block_begin");
-    case Kind::block_end: return tr("event.block_end");
-    case Kind::sleep_begin: return tr("event.sleep_begin", fmt::arg("duration", timeline_view::short_duration(static_cast<std::int64_t>(event.a))));
-    case Kind::sleep_end: return tr("event.sleep_end");
+    case Kind::task_begin:
+      return tr("event.task_begin");
+    case Kind::exit:
+      return tr("event.exit", fmt::arg("code", static_cast<std::int64_t>(event.a)));
+    case Kind::line:
+      return tr("event.line", fmt::arg("line", event.line));
+    case Kind::start_begin:
+      return tr("event.start_begin", object);
+    case Kind::start_end:
+      return tr("event.start_end", object, fmt::arg("pid", event.a));
+    case Kind::start_failed:
+      return tr("event.start_failed", object);
+    case Kind::join_begin:
+      return tr("event.join_begin", object);
+    case Kind::join_end:
+      return tr(event.a != 0 ? "event.join_end" : "event.join_timeout", object);
+    case Kind::reap:
+      return tr("event.reap", object, fmt::arg("code", timeline_view::exit_words(exit_code_of(event.a))));
+    case Kind::signal_sent:
+      return tr("event.signal_sent", object, fmt::arg("signal", i18n::signal_name(static_cast<int>(event.a))));
+    case Kind::close:
+      return tr("event.close", object);
+    case Kind::block_begin:
+      return tr("event.block_begin");
+    case Kind::block_end:
+      return tr("event.block_end");
+    case Kind::sleep_begin:
+      return tr("event.sleep_begin",
+                fmt::arg("duration", timeline_view::short_duration(static_cast<std::int64_t>(event.a))));
+    case Kind::sleep_end:
+      return tr("event.sleep_end");
     case Kind::output:
-      return tr(event.a == 2 ? "event.output_error" : "event.output", fmt::arg("text", printable(timeline_view::first_line(model.text(ref.text), 80))));
-    case Kind::raise: return tr("event.raise", fmt::arg("text", printable(timeline_view::first_line(model.text(ref.text), 80))));
-    case Kind::born: return tr("event.born", fmt::arg("pid", event.a));
-    case Kind::death: return tr("event.death", fmt::arg("code", timeline_view::exit_words(exit_code_of(event.a))));
-    case Kind::adopted: return tr("event.adopted");
-    case Kind::cap: return tr("event.cap", fmt::arg("limit", event.b));
-    case Kind::stop: return tr("event.stop");
-    case Kind::lost: return tr("event.lost", fmt::arg("count", i18n::format_count(event.a)));
-    case Kind::text: break;
+      return tr(event.a == 2 ? "event.output_error" : "event.output",
+                fmt::arg("text", printable(timeline_view::first_line(model.text(ref.text), 80))));
+    case Kind::raise:
+      return tr("event.raise", fmt::arg("text", printable(timeline_view::first_line(model.text(ref.text), 80))));
+    case Kind::born:
+      return tr("event.born", fmt::arg("pid", event.a));
+    case Kind::death:
+      return tr("event.death", fmt::arg("code", timeline_view::exit_words(exit_code_of(event.a))));
+    case Kind::adopted:
+      return tr("event.adopted");
+    case Kind::cap:
+      return tr("event.cap", fmt::arg("limit", event.b));
+    case Kind::stop:
+      return tr("event.stop");
+    case Kind::lost:
+      return tr("event.lost", fmt::arg("count", i18n::format_count(event.a)));
+    case Kind::text:
+      break;
   }
   return std::string(trace::name(event.kind));
 }
@@ -139,11 +174,14 @@ void draw_events(Context& context, EventRows& rows) {
   if (model.events().empty()) return paragraph(Font::body, palette().text_dim, tr("events.empty"));
   update_filter(context, rows);
   const std::size_t count = rows.filter.empty() ? model.events().size() : rows.rows.size();
-  if (count == 0) return paragraph(Font::body, palette().text_dim, tr("events.no_match", fmt::arg("filter", rows.filter)));
+  if (count == 0)
+    return paragraph(Font::body, palette().text_dim, tr("events.no_match", fmt::arg("filter", rows.filter)));
 
   const float row_height = std::round(line_height(Font::body) + px(5));
-  Columns columns{text_width(Font::code, "000.0 ms"), px(72), text_width(Font::small, tr("events.line", fmt::arg("line", 9999)))};
-  for (const timeline::Task& task : model.tasks()) columns.name = std::max(columns.name, text_width(Font::strong, task.name));
+  Columns columns{text_width(Font::code, "000.0 ms"), px(72),
+                  text_width(Font::small, tr("events.line", fmt::arg("line", 9999)))};
+  for (const timeline::Task& task : model.tasks())
+    columns.name = std::max(columns.name, text_width(Font::strong, task.name));
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;
   show_selection(context, rows, row_height);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));

@@ -9,17 +9,24 @@ namespace forklight::app::panels {
 namespace {
 
 constexpr std::array<std::string_view, 35> kPython = {
-    "False", "None",   "True",    "and",      "as",   "assert", "async", "await", "break", "class", "continue", "def",
-    "del",   "elif",   "else",    "except",   "finally", "for", "from",  "global", "if",   "import", "in",      "is",
-    "lambda", "nonlocal", "not",  "or",       "pass", "raise",  "return", "try",  "while", "with",  "yield"};
+    "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+    "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+    "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+    "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
 constexpr std::array<std::string_view, 46> kCpp = {
-    "auto",     "bool",     "break",   "case",     "catch",   "char",   "class",    "const",    "constexpr", "continue", "default", "do",
-    "double",   "else",     "enum",    "explicit", "false",   "float",  "for",      "if",       "inline",    "int",      "long",    "namespace",
-    "noexcept", "nullptr",  "operator", "override", "private", "public", "return",  "short",    "sizeof",    "static",   "static_cast", "struct",
-    "switch",   "template", "this",    "throw",    "true",    "try",    "typename", "using",    "void",      "while"};
+    "auto",      "bool",     "break",       "case",     "catch",   "char",     "class",  "const",
+    "constexpr", "continue", "default",     "do",       "double",  "else",     "enum",   "explicit",
+    "false",     "float",    "for",         "if",       "inline",  "int",      "long",   "namespace",
+    "noexcept",  "nullptr",  "operator",    "override", "private", "public",   "return", "short",
+    "sizeof",    "static",   "static_cast", "struct",   "switch",  "template", "this",   "throw",
+    "true",      "try",      "typename",    "using",    "void",    "while"};
 
-bool word_start(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-bool word_part(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool word_start(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+bool word_part(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
 class Scanner {
  public:
@@ -55,7 +62,8 @@ class Scanner {
     if (!python && rest.starts_with("R\"")) {
       const auto bracket = rest.find('(');
       if (bracket != std::string_view::npos)
-        return begin_open(line, at, bracket + 1, ")" + std::string(rest.substr(2, bracket - 2)) + "\"", TokenKind::string);
+        return begin_open(line, at, bracket + 1, ")" + std::string(rest.substr(2, bracket - 2)) + "\"",
+                          TokenKind::string);
     }
     const char c = rest.front();
     if (c == '"' || c == '\'') return quoted(line, at);
@@ -98,11 +106,12 @@ class Scanner {
     while (at < line.size() && word_part(line[at])) ++at;
     const std::string_view name = line.substr(begin, at - begin);
     // f"…", rb'…': the prefix belongs to the string.
-    if (language_ == CodeLanguage::python && name.size() <= 2 && at < line.size() && (line[at] == '"' || line[at] == '\'') &&
-        name.find_first_not_of("fFrRbBuU") == std::string_view::npos)
+    if (language_ == CodeLanguage::python && name.size() <= 2 && at < line.size() &&
+        (line[at] == '"' || line[at] == '\'') && name.find_first_not_of("fFrRbBuU") == std::string_view::npos)
       return TokenKind::string;
-    const bool known = language_ == CodeLanguage::python ? std::find(kPython.begin(), kPython.end(), name) != kPython.end()
-                                                         : std::find(kCpp.begin(), kCpp.end(), name) != kCpp.end();
+    const bool known = language_ == CodeLanguage::python
+                           ? std::find(kPython.begin(), kPython.end(), name) != kPython.end()
+                           : std::find(kCpp.begin(), kCpp.end(), name) != kCpp.end();
     return known ? TokenKind::keyword : TokenKind::text;
   }
 

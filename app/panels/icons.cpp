@@ -27,7 +27,9 @@ class Pen {
   void triangle(ImVec2 a, ImVec2 b, ImVec2 c) const {
     list_->AddTriangleFilled(at(a.x, a.y), at(b.x, b.y), at(c.x, c.y), color_);
   }
-  void box(float x0, float y0, float x1, float y1) const { list_->AddRectFilled(at(x0, y0), at(x1, y1), color_, half_ * 0.2f); }
+  void box(float x0, float y0, float x1, float y1) const {
+    list_->AddRectFilled(at(x0, y0), at(x1, y1), color_, half_ * 0.2f);
+  }
   void frame(float x0, float y0, float x1, float y1) const {
     compat::rect(list_, at(x0, y0), at(x1, y1), color_, half_ * 0.2f, width_);
   }
@@ -78,10 +80,17 @@ void gear(const Pen& pen) {
 void draw_icon(ImDrawList* list, Icon icon, ImVec2 center, float size, Color color) {
   const Pen pen(list, center, size, color);
   switch (icon) {
-    case Icon::none: break;
-    case Icon::fork: pen.fork(); break;
-    case Icon::run: pen.triangle({-0.6f, -0.8f}, {0.8f, 0}, {-0.6f, 0.8f}); break;
-    case Icon::stop: pen.box(-0.65f, -0.65f, 0.65f, 0.65f); break;
+    case Icon::none:
+      break;
+    case Icon::fork:
+      pen.fork();
+      break;
+    case Icon::run:
+      pen.triangle({-0.6f, -0.8f}, {0.8f, 0}, {-0.6f, 0.8f});
+      break;
+    case Icon::stop:
+      pen.box(-0.65f, -0.65f, 0.65f, 0.65f);
+      break;
     case Icon::fit:
       pen.line(std::array{ImVec2(-0.95f, -0.7f), ImVec2(-0.95f, 0.7f)});
       pen.line(std::array{ImVec2(0.95f, -0.7f), ImVec2(0.95f, 0.7f)});
@@ -94,20 +103,32 @@ void draw_icon(ImDrawList* list, Icon icon, ImVec2 center, float size, Color col
       pen.line(std::array{ImVec2(-0.9f, 0), ImVec2(0.3f, 0)});
       pen.triangle({0.65f, 0}, {0.1f, -0.45f}, {0.1f, 0.45f});
       break;
-    case Icon::gear: gear(pen); break;
+    case Icon::gear:
+      gear(pen);
+      break;
     case Icon::half_moon:
       pen.circle(0.85f);
       pen.half_disc(0.85f);
       break;
-    case Icon::chevron_down: pen.line(std::array{ImVec2(-0.6f, -0.3f), ImVec2(0, 0.35f), ImVec2(0.6f, -0.3f)}); break;
-    case Icon::chevron_up: pen.line(std::array{ImVec2(-0.6f, 0.3f), ImVec2(0, -0.35f), ImVec2(0.6f, 0.3f)}); break;
-    case Icon::chevron_left: pen.line(std::array{ImVec2(0.3f, -0.6f), ImVec2(-0.35f, 0), ImVec2(0.3f, 0.6f)}); break;
-    case Icon::chevron_right: pen.line(std::array{ImVec2(-0.3f, -0.6f), ImVec2(0.35f, 0), ImVec2(-0.3f, 0.6f)}); break;
+    case Icon::chevron_down:
+      pen.line(std::array{ImVec2(-0.6f, -0.3f), ImVec2(0, 0.35f), ImVec2(0.6f, -0.3f)});
+      break;
+    case Icon::chevron_up:
+      pen.line(std::array{ImVec2(-0.6f, 0.3f), ImVec2(0, -0.35f), ImVec2(0.6f, 0.3f)});
+      break;
+    case Icon::chevron_left:
+      pen.line(std::array{ImVec2(0.3f, -0.6f), ImVec2(-0.35f, 0), ImVec2(0.3f, 0.6f)});
+      break;
+    case Icon::chevron_right:
+      pen.line(std::array{ImVec2(-0.3f, -0.6f), ImVec2(0.35f, 0), ImVec2(-0.3f, 0.6f)});
+      break;
     case Icon::close:
       pen.line(std::array{ImVec2(-0.6f, -0.6f), ImVec2(0.6f, 0.6f)});
       pen.line(std::array{ImVec2(0.6f, -0.6f), ImVec2(-0.6f, 0.6f)});
       break;
-    case Icon::check: pen.line(std::array{ImVec2(-0.7f, 0.05f), ImVec2(-0.2f, 0.6f), ImVec2(0.75f, -0.6f)}, false, 1.4f); break;
+    case Icon::check:
+      pen.line(std::array{ImVec2(-0.7f, 0.05f), ImVec2(-0.2f, 0.6f), ImVec2(0.75f, -0.6f)}, false, 1.4f);
+      break;
     case Icon::cross:
       pen.line(std::array{ImVec2(-0.6f, -0.6f), ImVec2(0.6f, 0.6f)}, false, 1.4f);
       pen.line(std::array{ImVec2(0.6f, -0.6f), ImVec2(-0.6f, 0.6f)}, false, 1.4f);
@@ -124,12 +145,14 @@ void draw_icon(ImDrawList* list, Icon icon, ImVec2 center, float size, Color col
       pen.frame(-0.35f, -0.35f, 0.8f, 0.8f);
       break;
     case Icon::folder:
-      pen.line(std::array{ImVec2(-0.9f, 0.7f), ImVec2(-0.9f, -0.7f), ImVec2(-0.2f, -0.7f), ImVec2(0.05f, -0.4f), ImVec2(0.9f, -0.4f),
-                          ImVec2(0.9f, 0.7f)},
+      pen.line(std::array{ImVec2(-0.9f, 0.7f), ImVec2(-0.9f, -0.7f), ImVec2(-0.2f, -0.7f), ImVec2(0.05f, -0.4f),
+                          ImVec2(0.9f, -0.4f), ImVec2(0.9f, 0.7f)},
                true);
       break;
     case Icon::file:
-      pen.line(std::array{ImVec2(-0.6f, -0.9f), ImVec2(0.25f, -0.9f), ImVec2(0.65f, -0.45f), ImVec2(0.65f, 0.9f), ImVec2(-0.6f, 0.9f)}, true);
+      pen.line(std::array{ImVec2(-0.6f, -0.9f), ImVec2(0.25f, -0.9f), ImVec2(0.65f, -0.45f), ImVec2(0.65f, 0.9f),
+                          ImVec2(-0.6f, 0.9f)},
+               true);
       break;
   }
 }

@@ -9,8 +9,26 @@
 namespace forklight::app::panels {
 
 enum class Icon : std::uint8_t {
-  none, fork, run, stop, fit, follow, gear, half_moon, chevron_down, chevron_left, chevron_right, chevron_up, close, check, cross, bolt, dots,
-  copy, folder, file
+  none,
+  fork,
+  run,
+  stop,
+  fit,
+  follow,
+  gear,
+  half_moon,
+  chevron_down,
+  chevron_left,
+  chevron_right,
+  chevron_up,
+  close,
+  check,
+  cross,
+  bolt,
+  dots,
+  copy,
+  folder,
+  file
 };
 
 // Centred on a point; `size` is its height in pixels.

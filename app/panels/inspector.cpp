@@ -40,19 +40,24 @@ const char* state_title(const Model& model, const Task& task, std::int64_t when)
   const Span* span = model.span_at(task, when);
   if (span == nullptr) return "inspector.title.starting";
   switch (span->state) {
-    case State::running: return "inspector.title.running";
-    case State::blocked: return "inspector.title.waiting";
-    case State::sleeping: return "inspector.title.asleep";
-    case State::zombie: return "inspector.title.ended";
-    case State::lost: return "inspector.title.lost";
+    case State::running:
+      return "inspector.title.running";
+    case State::blocked:
+      return "inspector.title.waiting";
+    case State::sleeping:
+      return "inspector.title.asleep";
+    case State::zombie:
+      return "inspector.title.ended";
+    case State::lost:
+      return "inspector.title.lost";
   }
   return "inspector.title.running";
 }
 
 std::string title(const Model& model, const Task& task, std::int64_t when) {
   const int code = task.exit_code().value_or(0);
-  return tr(state_title(model, task, when), fmt::arg("name", name_of(model, task.id)), fmt::arg("code", i18n::format_exit_code(code)),
-            fmt::arg("signal", i18n::signal_name(-code)));
+  return tr(state_title(model, task, when), fmt::arg("name", name_of(model, task.id)),
+            fmt::arg("code", i18n::format_exit_code(code)), fmt::arg("signal", i18n::signal_name(-code)));
 }
 
 // How it was when it ended: the doing that the end cut off, and who ended it.
@@ -61,7 +66,8 @@ std::string end_sentence(const Model& model, const Task& task) {
   const auto lived = fmt::arg("lived", format_duration(task.death_ns - task.born_ns));
   if (!code) return tr("inspector.end.unknown", lived);
   if (*code > 0) {
-    const bool raised = std::any_of(task.marks.begin(), task.marks.end(), [](const timeline::Mark& mark) { return mark.kind == trace::Kind::raise; });
+    const bool raised = std::any_of(task.marks.begin(), task.marks.end(),
+                                    [](const timeline::Mark& mark) { return mark.kind == trace::Kind::raise; });
     const int line = model.line_at(task, task.death_ns - 1);
     if (raised && line > 0) return tr("inspector.end.raised", lived, fmt::arg("line", line), fmt::arg("code", *code));
     if (raised) return tr("inspector.end.raised_somewhere", lived, fmt::arg("code", *code));
@@ -72,24 +78,29 @@ std::string end_sentence(const Model& model, const Task& task) {
   const Span* last = nullptr;
   for (const Span& span : task.spans)
     if (span.begin_ns < task.death_ns && span.state != State::zombie) last = &span;
-  const char* doing = last != nullptr && last->state == State::sleeping ? "inspector.end.asleep"
+  const char* doing = last != nullptr && last->state == State::sleeping  ? "inspector.end.asleep"
                       : last != nullptr && last->state == State::blocked ? "inspector.end.waiting"
-                                                                           : "inspector.end.running";
+                                                                         : "inspector.end.running";
   if (const timeline::Flow* sent = flow_to(model, task, timeline::FlowKind::signal))
-    return tr(doing, fmt::arg("who", name_of(model, sent->from)), fmt::arg("signal", signal), fmt::arg("after", format_duration(sent->from_ns - task.born_ns)));
+    return tr(doing, fmt::arg("who", name_of(model, sent->from)), fmt::arg("signal", signal),
+              fmt::arg("after", format_duration(sent->from_ns - task.born_ns)));
   return tr("inspector.end.killed", lived, fmt::arg("signal", signal));
 }
 
 std::string zombie_sentence(const Model& model, const Task& task, std::int64_t when) {
-  if (when < task.reaped_ns) return tr("inspector.zombie.still", fmt::arg("time", format_duration(when - task.death_ns)));
+  if (when < task.reaped_ns)
+    return tr("inspector.zombie.still", fmt::arg("time", format_duration(when - task.death_ns)));
   // Reaped before anybody could look: the kernel tells no time between the two.
-  if (task.reaped_ns <= task.death_ns) return tr("inspector.zombie.none", fmt::arg("who", name_of(model, task.reaped_by)));
-  return tr("inspector.zombie.was", fmt::arg("time", format_duration(task.reaped_ns - task.death_ns)), fmt::arg("who", name_of(model, task.reaped_by)));
+  if (task.reaped_ns <= task.death_ns)
+    return tr("inspector.zombie.none", fmt::arg("who", name_of(model, task.reaped_by)));
+  return tr("inspector.zombie.was", fmt::arg("time", format_duration(task.reaped_ns - task.death_ns)),
+            fmt::arg("who", name_of(model, task.reaped_by)));
 }
 
 std::string sentence(const Model& model, const Task& task, std::int64_t when) {
   if (when < task.born_ns)
-    return tr("inspector.now.unborn", fmt::arg("who", name_of(model, task.parent)), fmt::arg("time", format_duration(task.born_ns - when)));
+    return tr("inspector.now.unborn", fmt::arg("who", name_of(model, task.parent)),
+              fmt::arg("time", format_duration(task.born_ns - when)));
   const std::string joint = tr("inspector.joint");
   if (when >= task.death_ns) return end_sentence(model, task) + joint + zombie_sentence(model, task, when);
   const Span* span = model.span_at(task, when);
@@ -98,14 +109,24 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when) {
   const int line = model.line_at(task, when);
   std::string text;
   switch (span->state) {
-    case State::running: text = tr("inspector.now.running", since); break;
-    case State::sleeping:
-      text = span->detail > 0 ? tr("inspector.now.asleep_for", since, fmt::arg("asked", timeline_view::short_duration(static_cast<std::int64_t>(span->detail))))
-                              : tr("inspector.now.asleep", since);
+    case State::running:
+      text = tr("inspector.now.running", since);
       break;
-    case State::blocked: text = tr("inspector.now.waiting", since, fmt::arg("what", timeline_view::wait_words(model, *span))); break;
-    case State::zombie: text = tr("inspector.zombie.still", fmt::arg("time", format_duration(when - span->begin_ns))); break;
-    case State::lost: text = tr("inspector.now.lost", fmt::arg("count", i18n::format_count(span->detail))); break;
+    case State::sleeping:
+      text = span->detail > 0
+                 ? tr("inspector.now.asleep_for", since,
+                      fmt::arg("asked", timeline_view::short_duration(static_cast<std::int64_t>(span->detail))))
+                 : tr("inspector.now.asleep", since);
+      break;
+    case State::blocked:
+      text = tr("inspector.now.waiting", since, fmt::arg("what", timeline_view::wait_words(model, *span)));
+      break;
+    case State::zombie:
+      text = tr("inspector.zombie.still", fmt::arg("time", format_duration(when - span->begin_ns)));
+      break;
+    case State::lost:
+      text = tr("inspector.now.lost", fmt::arg("count", i18n::format_count(span->detail)));
+      break;
   }
   if (line > 0) text += joint + tr("inspector.now.line", fmt::arg("line", line));
   return text;
@@ -117,20 +138,25 @@ std::string with_line(const std::string& who, int line) {
 
 const char* method_word(trace::StartMethod method) {
   switch (method) {
-    case trace::StartMethod::fork: return "fork";
-    case trace::StartMethod::spawn: return "spawn";
-    case trace::StartMethod::forkserver: return "forkserver";
+    case trace::StartMethod::fork:
+      return "fork";
+    case trace::StartMethod::spawn:
+      return "spawn";
+    case trace::StartMethod::forkserver:
+      return "forkserver";
   }
   return "fork";
 }
 
 void draw_facts(const Model& model, const Task& task, std::int64_t when) {
   const bool dead = when >= task.death_ns;
-  if (const auto code = task.exit_code(); code && dead) key_value(tr("inspector.exit_code"), timeline_view::exit_words(*code));
+  if (const auto code = task.exit_code(); code && dead)
+    key_value(tr("inspector.exit_code"), timeline_view::exit_words(*code));
   key_value(tr("inspector.pid"), std::to_string(task.pid));
   const timeline::Flow* start = flow_to(model, task, timeline::FlowKind::start);
   int line = 0;
-  if (const Task* parent = model.find(task.parent); parent != nullptr && start != nullptr) line = model.line_at(*parent, start->from_ns);
+  if (const Task* parent = model.find(task.parent); parent != nullptr && start != nullptr)
+    line = model.line_at(*parent, start->from_ns);
   key_value(tr("inspector.started_by"), with_line(name_of(model, task.parent), line));
   if (task.parent != 0) key_value(tr("inspector.start_method"), method_word(task.start_method));
   key_value(tr("inspector.started"), moment_text(model, task.born_ns));
@@ -139,7 +165,8 @@ void draw_facts(const Model& model, const Task& task, std::int64_t when) {
     key_value(tr("inspector.lived"), format_duration(task.death_ns - task.born_ns));
   }
   if (dead && task.reaped_ns != kOpen && when >= task.reaped_ns) {
-    if (task.reaped_ns > task.death_ns) key_value(tr("inspector.zombie_for"), format_duration(task.reaped_ns - task.death_ns));
+    if (task.reaped_ns > task.death_ns)
+      key_value(tr("inspector.zombie_for"), format_duration(task.reaped_ns - task.death_ns));
     key_value(tr("inspector.reaped_by"), name_of(model, task.reaped_by));
   }
   if (task.lost_events > 0) key_value(tr("inspector.lost"), i18n::format_count(task.lost_events));
@@ -152,15 +179,18 @@ void draw_inspector(Context& context) {
   const Task* task = model.find(context.ui.selection.task);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(8), px(6)));
   if (task == nullptr) {
-    label(Font::title, palette().text, tr(model.tasks().empty() ? "inspector.none.title_empty" : "inspector.none.title"));
-    paragraph(Font::body, palette().text_dim, tr(model.tasks().empty() ? "inspector.none.text_empty" : "inspector.none.text"));
+    label(Font::title, palette().text,
+          tr(model.tasks().empty() ? "inspector.none.title_empty" : "inspector.none.title"));
+    paragraph(Font::body, palette().text_dim,
+              tr(model.tasks().empty() ? "inspector.none.text_empty" : "inspector.none.text"));
     ImGui::PopStyleVar();
     return;
   }
   const std::int64_t when = moment(context);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const std::size_t order = order_of(model, task->id);
-  ImGui::GetWindowDrawList()->AddRectFilled({at.x - px(16), at.y}, {at.x - px(12), at.y + line_height(Font::title)}, platform::task_color(order));
+  ImGui::GetWindowDrawList()->AddRectFilled({at.x - px(16), at.y}, {at.x - px(12), at.y + line_height(Font::title)},
+                                            platform::task_color(order));
   paragraph(Font::title, palette().text, title(model, *task, when));
   if (context.ui.selection.time_ns)
     label(Font::small, palette().text_dim, tr("inspector.at", fmt::arg("time", moment_text(model, when))));

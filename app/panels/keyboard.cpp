@@ -6,16 +6,28 @@ namespace {
 using session::Key;
 using session::Shortcut;
 
-bool is_function_key(Key key) { return key == Key::f1 || key == Key::f2 || key == Key::f5 || key == Key::f11; }
+bool is_function_key(Key key) {
+  return key == Key::f1 || key == Key::f2 || key == Key::f5 || key == Key::f11;
+}
 
 // While a text is typed: letters and editing keys are the field's own.
 bool passes_typing(Shortcut shortcut) {
   if (shortcut.key == Key::escape || is_function_key(shortcut.key)) return true;
   if (!shortcut.ctrl) return false;
   switch (shortcut.key) {
-    case Key::a: case Key::c: case Key::v: case Key::x: case Key::y: case Key::z:
-    case Key::left: case Key::right: case Key::home: case Key::end: return false;
-    default: return true;
+    case Key::a:
+    case Key::c:
+    case Key::v:
+    case Key::x:
+    case Key::y:
+    case Key::z:
+    case Key::left:
+    case Key::right:
+    case Key::home:
+    case Key::end:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -45,8 +57,9 @@ void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   const session::Command* command = session::find_command(shortcut);
   if (command == nullptr || !command->enabled(context)) return;
   // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
-  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "quit" || command->id == "screenshot" ||
-                        command->id == "theme" || command->id == "language" || command->id.starts_with("text.");
+  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "quit" ||
+                        command->id == "screenshot" || command->id == "theme" || command->id == "language" ||
+                        command->id.starts_with("text.");
   if (ui.dialog != session::Dialog::none && !harmless) return;
   ui.push(std::string(command->id));
 }

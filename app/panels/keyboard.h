@@ -1,4 +1,5 @@
-// Where a key goes: to the text being typed, to the control that has the keyboard, or to the command that it stands for.
+// Where a key goes: to the text being typed, to the control that has the keyboard, or to the command that it stands
+// for.
 #pragma once
 
 #include "app/session/command.h"

@@ -14,8 +14,10 @@ using platform::palette;
 using session::BottomTab;
 
 constexpr float kToolbar = 52, kStatus = 26, kNotice = 40, kTabs = 32, kFold = 14;
-constexpr float kLeftLeast = 180, kRightLeast = 240, kBottomLeast = 120, kCentreLeast = 320, kUpperLeast = 160, kInspectorLeast = 120;
-constexpr ImGuiWindowFlags kStill = ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
+constexpr float kLeftLeast = 180, kRightLeast = 240, kBottomLeast = 120, kCentreLeast = 320, kUpperLeast = 160,
+                kInspectorLeast = 120;
+constexpr ImGuiWindowFlags kStill =
+    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
 
 struct Area {
   float x0, y0, x1, y1;
@@ -31,7 +33,8 @@ void panel(const char* id, const Area& area, Color surface, ImVec2 padding, ImGu
   ImGui::SetCursorScreenPos({area.x0, area.y0});
   ImGui::PushStyleColor(ImGuiCol_ChildBg, surface);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(padding.x), px(padding.y)));
-  const ImGuiWindowFlags own = flags | (padding.x > 0 || padding.y > 0 ? ImGuiWindowFlags_AlwaysUseWindowPadding : ImGuiWindowFlags_None);
+  const ImGuiWindowFlags own =
+      flags | (padding.x > 0 || padding.y > 0 ? ImGuiWindowFlags_AlwaysUseWindowPadding : ImGuiWindowFlags_None);
   const bool visible = ImGui::BeginChild(id, {area.width(), area.height()}, false, own);
   ImGui::PopStyleVar();
   if (visible) draw();
@@ -65,16 +68,19 @@ bool splitter(const char* id, const Area& line, bool vertical, float& size, floa
   const float half = near ? px(1.5f) : 0.5f;
   const Color ink = near ? palette().accent_text : palette().line;
   if (vertical)
-    list->AddRectFilled({std::floor(middle.x - half), min.y}, {std::floor(middle.x - half) + std::max(1.0f, 2 * half), max.y}, ink);
+    list->AddRectFilled({std::floor(middle.x - half), min.y},
+                        {std::floor(middle.x - half) + std::max(1.0f, 2 * half), max.y}, ink);
   else
-    list->AddRectFilled({min.x, std::floor(middle.y - half)}, {max.x, std::floor(middle.y - half) + std::max(1.0f, 2 * half)}, ink);
+    list->AddRectFilled({min.x, std::floor(middle.y - half)},
+                        {max.x, std::floor(middle.y - half) + std::max(1.0f, 2 * half)}, ink);
   ImGui::EndChild();
   return folded;
 }
 
-// What a folded panel leaves: a thin strip that brings it back. `instead_of`: the panel that has to go then, nullptr if there is room
-// for both; the panel is `open` and not shown where there was none.
-void folded_strip(Context& context, const Area& area, const char* command, bool open, const char* instead_of, Icon icon) {
+// What a folded panel leaves: a thin strip that brings it back. `instead_of`: the panel that has to go then, nullptr if
+// there is room for both; the panel is `open` and not shown where there was none.
+void folded_strip(Context& context, const Area& area, const char* command, bool open, const char* instead_of,
+                  Icon icon) {
   panel(command, area, palette().panel, {0, 0}, kStill, [&] {
     const Hit strip = hit(context.ui, "unfold", {area.width(), area.height()});
     if (strip.clicked && instead_of != nullptr) context.ui.push(instead_of);
@@ -82,7 +88,8 @@ void folded_strip(Context& context, const Area& area, const char* command, bool 
     tooltip(title_of(command) + "  [" + to_string(session::find_command(std::string_view(command))->shortcut) + "]");
     ImDrawList* list = ImGui::GetWindowDrawList();
     if (strip.hovered) list->AddRectFilled(strip.min, strip.max, palette().hover);
-    draw_icon(list, icon, {(strip.min.x + strip.max.x) / 2, strip.center_y()}, px(9), strip.hovered ? palette().text : palette().text_dim);
+    draw_icon(list, icon, {(strip.min.x + strip.max.x) / 2, strip.center_y()}, px(9),
+              strip.hovered ? palette().text : palette().text_dim);
     draw_focus(strip, 0);
   });
 }
@@ -101,7 +108,8 @@ void draw_tab_tools(Context& context, const Area& strip, float tabs_end) {
     if (width < px(80)) return;
     ImGui::SetCursorScreenPos({strip.x1 - px(8) - width, strip.y0 + px(4)});
     ImGui::SetNextItemWidth(width);
-    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(10), std::max(0.0f, (px(24) - line_height(Font::body)) / 2)));
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
+                        ImVec2(px(10), std::max(0.0f, (px(24) - line_height(Font::body)) / 2)));
     ImGui::InputTextWithHint("##filter", tr("events.filter"), &context.ui.event_filter);
     ImGui::PopStyleVar();
   }
@@ -113,23 +121,35 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
   panel("tabs", tabs, palette().tab_strip, {0, 0}, kStill, [&] {
     ImGui::SetCursorPos({px(4), 0});
     const auto count = [](std::uint64_t number) { return number > 0 ? i18n::format_count(number) : std::string(); };
-    tab_row(context, {{"tab.console", ""}, {"tab.events", count(model.event_count())}, {"tab.processes", count(model.tasks().size())}});
+    tab_row(context, {{"tab.console", ""},
+                      {"tab.events", count(model.event_count())},
+                      {"tab.processes", count(model.tasks().size())}});
     draw_tab_tools(context, tabs, ImGui::GetItemRectMax().x);
   });
   // Claims never take the room of what is above them: where they are many, they scroll.
   const float claims = std::min(claims_height(context, area.width()), std::max(0.0f, area.y1 - tabs.y1) * 0.4f);
   const Area content{area.x0, tabs.y1, area.x1, area.y1 - claims};
-  const char* id = context.ui.bottom_tab == BottomTab::console ? "console" : context.ui.bottom_tab == BottomTab::events ? "events" : "table";
-  const ImGuiWindowFlags flags =
-      context.ui.bottom_tab == BottomTab::console ? ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar : ImGuiWindowFlags_NoNav;
+  const char* id = context.ui.bottom_tab == BottomTab::console  ? "console"
+                   : context.ui.bottom_tab == BottomTab::events ? "events"
+                                                                : "table";
+  const ImGuiWindowFlags flags = context.ui.bottom_tab == BottomTab::console
+                                     ? ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar
+                                     : ImGuiWindowFlags_NoNav;
   panel(id, content, palette().panel, {16, 8}, flags, [&] {
     switch (context.ui.bottom_tab) {
-      case BottomTab::console: draw_console(context, state.console); break;
-      case BottomTab::events: draw_events(context, state.events); break;
-      case BottomTab::processes: draw_processes(context); break;
+      case BottomTab::console:
+        draw_console(context, state.console);
+        break;
+      case BottomTab::events:
+        draw_events(context, state.events);
+        break;
+      case BottomTab::processes:
+        draw_processes(context);
+        break;
     }
   });
-  panel("claims", {area.x0, content.y1, area.x1, area.y1}, palette().panel, {0, 0}, ImGuiWindowFlags_NoNav, [&] { draw_claims(context); });
+  panel("claims", {area.x0, content.y1, area.x1, area.y1}, palette().panel, {0, 0}, ImGuiWindowFlags_NoNav,
+        [&] { draw_claims(context); });
 }
 
 // The right column: program above, what is selected below.
@@ -137,7 +157,9 @@ void draw_right(Context& context, PanelState& state, const Area& area) {
   UiState& ui = context.ui;
   const float all = area.height() / platform::scale();
   // The program gets what the inspector has no use for.
-  const float wanted = state.inspector_height > 0 ? std::min(ui.inspector_height, state.inspector_height / platform::scale()) : ui.inspector_height;
+  const float wanted = state.inspector_height > 0
+                           ? std::min(ui.inspector_height, state.inspector_height / platform::scale())
+                           : ui.inspector_height;
   const float lower = std::clamp(wanted, std::min(kInspectorLeast, all / 2), std::max(all / 2, all - kUpperLeast));
   const Area program{area.x0, area.y0, area.x1, area.y1 - px(lower)};
   const Area inspector{area.x0, program.y1, area.x1, area.y1};
@@ -147,7 +169,8 @@ void draw_right(Context& context, PanelState& state, const Area& area) {
     state.inspector_height = ImGui::GetCursorPosY() + px(8);
   });
   float size = lower;
-  if (splitter("split-inspector", {area.x0, program.y1, area.x1, program.y1}, false, size, kInspectorLeast, all - kUpperLeast, -1))
+  if (splitter("split-inspector", {area.x0, program.y1, area.x1, program.y1}, false, size, kInspectorLeast,
+               all - kUpperLeast, -1))
     size = lower > kInspectorLeast ? kInspectorLeast : all / 2;
   if (size != lower) ui.inspector_height = size;
 }
@@ -163,7 +186,8 @@ void draw_presentation(Context& context, timeline_view::TimelineView& timeline, 
   const float code = std::min(area.width() / 3, px(560));
   const float split = area.x1 - (area.width() > px(480) ? code : 0);
   draw_timeline(context, timeline, {area.x0, bar.y1, split, area.y1});
-  panel("code", {split, bar.y1, area.x1, area.y1}, palette().panel, {0, 0}, kStill, [&] { draw_code(context, state.code); });
+  panel("code", {split, bar.y1, area.x1, area.y1}, palette().panel, {0, 0}, kStill,
+        [&] { draw_code(context, state.code); });
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddLine({area.x0, bar.y1}, {area.x1, bar.y1}, palette().line);
 }
@@ -174,13 +198,16 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   panel("toolbar", toolbar, palette().panel, {0, 0}, kStill, [&] { draw_toolbar(context); });
   float top = toolbar.y1;
   if (!context.session.notice().empty() && ui.dialog == session::Dialog::none) {
-    panel("notice", {window.x0, top, window.x1, std::min(window.y1, top + px(kNotice))}, palette().panel, {0, 0}, kStill, [&] { draw_notice(context); });
+    panel("notice", {window.x0, top, window.x1, std::min(window.y1, top + px(kNotice))}, palette().panel, {0, 0},
+          kStill, [&] { draw_notice(context); });
     top = std::min(window.y1, top + px(kNotice));
   }
   const float bottom = std::max(top, window.y1 - px(kStatus));
-  panel("status", {window.x0, bottom, window.x1, window.y1}, palette().status_bar, {0, 0}, kStill, [&] { draw_status_bar(context, state); });
+  panel("status", {window.x0, bottom, window.x1, window.y1}, palette().status_bar, {0, 0}, kStill,
+        [&] { draw_status_bar(context, state); });
 
-  // In a window too small for all, the sides give way before the timeline does, and the list of scenarios before the program.
+  // In a window too small for all, the sides give way before the timeline does, and the list of scenarios before the
+  // program.
   const float points = window.width() / platform::scale();
   const float spare = points - kCentreLeast;
   const bool right_fits = ui.right_open && spare >= kRightLeast;
@@ -192,16 +219,20 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   const float height = (bottom - top) / platform::scale();
   const bool bottom_has_room = height >= kBottomLeast + kUpperLeast;
   const bool bottom_fits = ui.bottom_open && bottom_has_room;
-  const float lower = bottom_fits ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast) : bottom_has_room ? kFold : 0;
+  const float lower = bottom_fits       ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast)
+                      : bottom_has_room ? kFold
+                                        : 0;
 
   const float x1 = window.x0 + std::round(px(left));
   const float x2 = std::max(x1, window.x1 - std::round(px(right)));
   const float y1 = std::max(top, bottom - std::round(px(lower)));
   draw_timeline(context, timeline, {x1, top, x2, y1});
   if (left_fits)
-    panel("scenarios", {window.x0, top, x1, bottom}, palette().panel, {8, 12}, ImGuiWindowFlags_NoNav, [&] { draw_scenarios(context); });
+    panel("scenarios", {window.x0, top, x1, bottom}, palette().panel, {8, 12}, ImGuiWindowFlags_NoNav,
+          [&] { draw_scenarios(context); });
   else
-    folded_strip(context, {window.x0, top, x1, bottom}, "panel.left", ui.left_open, both_fit || !right_fits ? nullptr : "panel.right", Icon::chevron_right);
+    folded_strip(context, {window.x0, top, x1, bottom}, "panel.left", ui.left_open,
+                 both_fit || !right_fits ? nullptr : "panel.right", Icon::chevron_right);
   if (bottom_fits)
     draw_bottom(context, state, {x1, y1, x2, bottom});
   else
@@ -209,7 +240,8 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   if (right_fits)
     draw_right(context, state, {x2, top, window.x1, bottom});
   else
-    folded_strip(context, {x2, top, window.x1, bottom}, "panel.right", ui.right_open, both_fit || !left_fits ? nullptr : "panel.left", Icon::chevron_left);
+    folded_strip(context, {x2, top, window.x1, bottom}, "panel.right", ui.right_open,
+                 both_fit || !left_fits ? nullptr : "panel.left", Icon::chevron_left);
 
   ImGui::GetWindowDrawList()->AddLine({window.x0, toolbar.y1}, {window.x1, toolbar.y1}, palette().line);
   // The drag starts from what is seen, which a small window may have clamped.
@@ -220,12 +252,14 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   }
   if (right_fits) {
     float size = right;
-    if (splitter("split-right", {x2, top, x2, bottom}, true, size, kRightLeast, spare - left, -1)) ui.push("panel.right");
+    if (splitter("split-right", {x2, top, x2, bottom}, true, size, kRightLeast, spare - left, -1))
+      ui.push("panel.right");
     if (size != right) ui.right_width = size;
   }
   if (bottom_fits) {
     float size = lower;
-    if (splitter("split-bottom", {x1, y1, x2, y1}, false, size, kBottomLeast, height - kUpperLeast, -1)) ui.push("panel.bottom");
+    if (splitter("split-bottom", {x1, y1, x2, y1}, false, size, kBottomLeast, height - kUpperLeast, -1))
+      ui.push("panel.bottom");
     if (size != lower) ui.bottom_height = size;
   }
 }
@@ -247,8 +281,9 @@ void draw_frame(session::Context& context, timeline_view::TimelineView& timeline
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
   ImGui::PushStyleColor(ImGuiCol_WindowBg, palette().window);
-  constexpr ImGuiWindowFlags kWhole = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse;
+  constexpr ImGuiWindowFlags kWhole = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                      ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoSavedSettings |
+                                      ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse;
   const bool visible = ImGui::Begin("Forklight", nullptr, kWhole);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(3);

@@ -16,7 +16,8 @@ void draw_notice(Context& context) {
   ImGui::SetCursorPos({px(16), (size.y - line_height(Font::body)) / 2});
   const float end = size.x - px(56);
   const float x = start.x + px(16);
-  if (draw_text_in(list, Font::body, x, start.y, start.x + end, start.y + size.y, colors.text, context.session.notice())) {
+  if (draw_text_in(list, Font::body, x, start.y, start.x + end, start.y + size.y, colors.text,
+                   context.session.notice())) {
     ImGui::Dummy({std::max(1.0f, end - px(16)), line_height(Font::body)});
     tooltip(context.session.notice());
   }

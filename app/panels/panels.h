@@ -1,5 +1,6 @@
-// The parts of the window. Each draws into the current ImGui window from a session and what the person chose to see, and answers by
-// pushing commands; what a panel has worked out from the model and would not want to work out in every frame is kept in PanelState.
+// The parts of the window. Each draws into the current ImGui window from a session and what the person chose to see,
+// and answers by pushing commands; what a panel has worked out from the model and would not want to work out in every
+// frame is kept in PanelState.
 #pragma once
 
 #include <cstdint>

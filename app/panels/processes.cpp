@@ -16,8 +16,9 @@ using timeline::kOpen;
 using timeline::Model;
 using timeline::Task;
 
-constexpr std::array<const char*, 7> kTitles = {"processes.name",      "processes.pid",     "processes.parent", "processes.state",
-                                               "processes.exit_code", "processes.started", "processes.ended"};
+constexpr std::array<const char*, 7> kTitles = {"processes.name",  "processes.pid",       "processes.parent",
+                                                "processes.state", "processes.exit_code", "processes.started",
+                                                "processes.ended"};
 constexpr std::array<bool, kTitles.size()> kIsNumber = {false, true, false, false, false, true, true};
 constexpr std::size_t kParent = 2;  // goes where the state needs the room
 constexpr std::size_t kState = 3;   // takes what room the others leave
@@ -60,15 +61,18 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
   ImGui::TableNextColumn();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float end = at.x + ImGui::GetContentRegionAvail().x;
-  if (ImGui::Selectable("##row", context.ui.selection.task == task.id, ImGuiSelectableFlags_SpanAllColumns, {0, px(kRowHeight)}))
+  if (ImGui::Selectable("##row", context.ui.selection.task == task.id, ImGuiSelectableFlags_SpanAllColumns,
+                        {0, px(kRowHeight)}))
     context.ui.push("select", std::to_string(task.id));
   ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled({at.x, at.y + px(7)}, {at.x + px(4), at.y + px(kRowHeight - 7)}, platform::task_color(order), px(1));
+  list->AddRectFilled({at.x, at.y + px(7)}, {at.x + px(4), at.y + px(kRowHeight - 7)}, platform::task_color(order),
+                      px(1));
   draw_text_in(list, Font::strong, at.x + px(12), at.y, end, at.y + px(kRowHeight), palette().text, task.name);
 
   cell(std::to_string(task.pid), palette().text_dim, Font::body, true);
   const Task* parent = model.find(task.parent);
-  cell(parent != nullptr ? std::string_view(parent->name) : std::string_view("–"), palette().text_dim, Font::body, false);
+  cell(parent != nullptr ? std::string_view(parent->name) : std::string_view("–"), palette().text_dim, Font::body,
+       false);
   cell(timeline_view::state_words(model, task, when), palette().text, Font::body, false);
   ImGui::TableNextColumn();
   if (const auto code = task.exit_code(); code && when >= task.death_ns) {
@@ -76,7 +80,8 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
     exit_pill(list, pill_at.x, pill_at.y + px(4), pill_at.y + px(kRowHeight - 4), *code);
   }
   cell(moment_text(model, task.born_ns), palette().text_dim, Font::body, true);
-  cell(task.death_ns != kOpen && when >= task.death_ns ? moment_text(model, task.death_ns) : "", palette().text_dim, Font::body, true);
+  cell(task.death_ns != kOpen && when >= task.death_ns ? moment_text(model, task.death_ns) : "", palette().text_dim,
+       Font::body, true);
   ImGui::PopID();
 }
 
@@ -94,9 +99,10 @@ void draw_processes(Context& context) {
   // Where even that is not enough (large text, small window), the table scrolls sideways.
   const float least = parents ? needed : needed - widths[kParent] - 2 * px(8);
   const ImGuiTableFlags sideways = least > room ? ImGuiTableFlags_ScrollX : ImGuiTableFlags_None;
-  if (ImGui::BeginTable("processes", static_cast<int>(kTitles.size()),
-                        ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX | sideways, {0, 0},
-                        std::max(least, 1.0f))) {
+  if (ImGui::BeginTable(
+          "processes", static_cast<int>(kTitles.size()),
+          ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoPadOuterX | sideways, {0, 0},
+          std::max(least, 1.0f))) {
     for (std::size_t i = 0; i < kTitles.size(); ++i) {
       ImGuiTableColumnFlags flags = i == kState ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed;
       if (i == kParent && !parents) flags |= ImGuiTableColumnFlags_Disabled;
@@ -104,7 +110,8 @@ void draw_processes(Context& context) {
     }
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableNextRow(ImGuiTableRowFlags_Headers, px(kRowHeight));
-    for (std::size_t i = 0; i < kTitles.size(); ++i) cell(tr(kTitles[i]), palette().text_dim, Font::small, kIsNumber[i]);
+    for (std::size_t i = 0; i < kTitles.size(); ++i)
+      cell(tr(kTitles[i]), palette().text_dim, Font::small, kIsNumber[i]);
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(model.tasks().size()), px(kRowHeight) + 2 * ImGui::GetStyle().CellPadding.y);
     while (clipper.Step())

@@ -29,11 +29,12 @@ void draw_item(Context& context, const Scenario& scenario) {
   const Hit area = hit(context.ui, std::string(scenario.id).c_str(), {width, height});
   if (area.clicked && !chosen) context.ui.push("scenario", std::string(scenario.id));
   ImDrawList* list = ImGui::GetWindowDrawList();
-  if (chosen || area.hovered) list->AddRectFilled(area.min, area.max, chosen ? palette().selected : palette().hover, px(6));
+  if (chosen || area.hovered)
+    list->AddRectFilled(area.min, area.max, chosen ? palette().selected : palette().hover, px(6));
   if (chosen) list->AddRectFilled(area.min, {area.min.x + px(3), area.max.y}, palette().accent_text, px(1));
   const float x = area.min.x + px(12);
-  draw_text_in(list, chosen ? Font::strong : Font::body, x, area.min.y + px(4), x + inner, area.min.y + promise_at, palette().text,
-               tr(key_of(scenario, "title")));
+  draw_text_in(list, chosen ? Font::strong : Font::body, x, area.min.y + px(4), x + inner, area.min.y + promise_at,
+               palette().text, tr(key_of(scenario, "title")));
   draw_lines(list, Font::small, {x, area.min.y + promise_at}, palette().text_dim, promise);
   draw_focus(area, px(6));
 }
@@ -41,7 +42,9 @@ void draw_item(Context& context, const Scenario& scenario) {
 void draw_choice(Context& context, const Scenario& scenario, const Parameter& parameter, float width) {
   const std::string base = key_of(scenario, "parameter." + std::string(parameter.id));
   const std::string& value = context.session.settings().text(parameter.id);
-  const auto choose = [&](std::string_view choice) { context.ui.push("set", std::string(parameter.id) + "=" + std::string(choice)); };
+  const auto choose = [&](std::string_view choice) {
+    context.ui.push("set", std::string(parameter.id) + "=" + std::string(choice));
+  };
   int adjust = 0;
   const bool open = begin_combo(context.ui, std::string(parameter.id).c_str(), tr(base + "." + value), width, adjust);
   if (adjust != 0 && !parameter.choices.empty()) {
@@ -57,7 +60,8 @@ void draw_choice(Context& context, const Scenario& scenario, const Parameter& pa
 
 // Steps that a hand can hit and a person can name: 1, 0.1, 0.01 …, about fifty or more over the range.
 double step_of(const Parameter& parameter) {
-  const double fine = std::pow(10.0, std::floor(std::log10(std::max(parameter.maximum - parameter.minimum, 1e-9) / 20)));
+  const double fine =
+      std::pow(10.0, std::floor(std::log10(std::max(parameter.maximum - parameter.minimum, 1e-9) / 20)));
   return parameter.type == ParameterType::integer ? std::max(1.0, fine) : fine;
 }
 
@@ -70,8 +74,9 @@ std::string number_text(double value) {
 
 // A value in its range: drag along the field, or focus it and press ← →.
 void draw_number(Context& context, const Parameter& parameter, float width) {
-  const double value = parameter.type == ParameterType::integer ? static_cast<double>(context.session.settings().integer(parameter.id))
-                                                                : context.session.settings().real(parameter.id);
+  const double value = parameter.type == ParameterType::integer
+                           ? static_cast<double>(context.session.settings().integer(parameter.id))
+                           : context.session.settings().real(parameter.id);
   const double range = std::max(parameter.maximum - parameter.minimum, 1e-9);
   const double step = step_of(parameter);
   const Hit area = hit(context.ui, std::string(parameter.id).c_str(), {width, px(30)});
@@ -81,20 +86,23 @@ void draw_number(Context& context, const Parameter& parameter, float width) {
     wanted = parameter.minimum + std::round(std::clamp(share, 0.0, 1.0) * range / step) * step;
   }
   wanted = std::clamp(wanted, parameter.minimum, parameter.maximum);
-  if (std::abs(wanted - value) > step / 4) context.ui.push("set", std::string(parameter.id) + "=" + number_text(wanted));
+  if (std::abs(wanted - value) > step / 4)
+    context.ui.push("set", std::string(parameter.id) + "=" + number_text(wanted));
 
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float share = static_cast<float>(std::clamp((value - parameter.minimum) / range, 0.0, 1.0));
   list->AddRectFilled(area.min, area.max, area.hovered ? palette().hover : palette().panel_raised, px(6));
   const float knob = area.min.x + px(8) + share * (area.max.x - area.min.x - px(16));
-  list->AddRectFilled({area.min.x + px(8), area.max.y - px(6)}, {area.max.x - px(8), area.max.y - px(4)}, palette().line, px(1));
-  list->AddRectFilled({area.min.x + px(8), area.max.y - px(6)}, {knob, area.max.y - px(4)}, palette().accent_text, px(1));
+  list->AddRectFilled({area.min.x + px(8), area.max.y - px(6)}, {area.max.x - px(8), area.max.y - px(4)},
+                      palette().line, px(1));
+  list->AddRectFilled({area.min.x + px(8), area.max.y - px(6)}, {knob, area.max.y - px(4)}, palette().accent_text,
+                      px(1));
   list->AddCircleFilled({knob, area.max.y - px(5)}, px(4), palette().accent_text);
   std::string text = number_text(value);
   if (!parameter.unit.empty()) text += " " + std::string(parameter.unit);
   draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y - px(5), palette().text, text);
-  tooltip(tr("settings.range", fmt::arg("from", number_text(parameter.minimum)), fmt::arg("to", number_text(parameter.maximum)),
-             fmt::arg("unit", parameter.unit)));
+  tooltip(tr("settings.range", fmt::arg("from", number_text(parameter.minimum)),
+             fmt::arg("to", number_text(parameter.maximum)), fmt::arg("unit", parameter.unit)));
   draw_focus(area, px(6));
 }
 
@@ -105,10 +113,13 @@ void draw_parameter(Context& context, const Scenario& scenario, const Parameter&
   const float taken = labels + px(12);
   float needed = px(96);
   for (const std::string_view choice : parameter.choices)
-    needed = std::max(needed, px(48) + text_width(Font::body, tr(key_of(scenario, "parameter." + std::string(parameter.id) + "." + std::string(choice)))));
+    needed =
+        std::max(needed, px(48) + text_width(Font::body, tr(key_of(scenario, "parameter." + std::string(parameter.id) +
+                                                                                 "." + std::string(choice)))));
   const bool beside = all - taken >= needed;
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  draw_text_in(ImGui::GetWindowDrawList(), Font::body, at.x, at.y, at.x + all, at.y + px(beside ? 30 : 22), palette().text, name);
+  draw_text_in(ImGui::GetWindowDrawList(), Font::body, at.x, at.y, at.x + all, at.y + px(beside ? 30 : 22),
+               palette().text, name);
   if (beside) {
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + taken);
   } else {
@@ -127,7 +138,8 @@ void draw_settings(Context& context) {
   const Scenario& scenario = context.session.scenario();
   if (scenario.parameters.empty()) return;
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  ImGui::GetWindowDrawList()->AddLine({at.x + px(8), at.y}, {at.x + ImGui::GetContentRegionAvail().x - px(8), at.y}, palette().line);
+  ImGui::GetWindowDrawList()->AddLine({at.x + px(8), at.y}, {at.x + ImGui::GetContentRegionAvail().x - px(8), at.y},
+                                      palette().line);
   ImGui::Indent(px(8));
   section_title(tr("settings.title"));
   float labels = 0;

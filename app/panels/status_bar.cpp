@@ -17,22 +17,30 @@ using timeline::kOpen;
 std::string run_words(const session::Session& session) {
   const timeline::Model& model = session.model();
   const auto number = fmt::arg("number", session.run_count());
-  const auto time = fmt::arg("time", i18n::format_duration(model.tasks().empty() ? 0 : session.now_ns() - model.begin_ns()));
+  const auto time =
+      fmt::arg("time", i18n::format_duration(model.tasks().empty() ? 0 : session.now_ns() - model.begin_ns()));
   switch (session.state()) {
-    case RunState::ready: return tr("status.ready");
-    case RunState::running: return tr("status.running", number, time);
-    case RunState::stopping: return tr("status.stopping", number);
-    case RunState::finished: return tr(model.stopped() ? "status.stopped" : "status.finished", number, time);
-    case RunState::opened: return tr("status.opened", fmt::arg("file", session.file().filename().string()), time);
+    case RunState::ready:
+      return tr("status.ready");
+    case RunState::running:
+      return tr("status.running", number, time);
+    case RunState::stopping:
+      return tr("status.stopping", number);
+    case RunState::finished:
+      return tr(model.stopped() ? "status.stopped" : "status.finished", number, time);
+    case RunState::opened:
+      return tr("status.opened", fmt::arg("file", session.file().filename().string()), time);
   }
   return "";
 }
 
 std::string process_words(const timeline::Model& model) {
   const auto count = static_cast<std::uint64_t>(model.tasks().size());
-  const auto left = std::count_if(model.tasks().begin(), model.tasks().end(), [](const timeline::Task& task) { return task.reaped_ns == kOpen; });
+  const auto left = std::count_if(model.tasks().begin(), model.tasks().end(),
+                                  [](const timeline::Task& task) { return task.reaped_ns == kOpen; });
   const auto total = fmt::arg("count", format_count(count));
-  return left == 0 ? tr("status.none_left", total) : tr("status.left", total, fmt::arg("left", format_count(static_cast<std::uint64_t>(left))));
+  return left == 0 ? tr("status.none_left", total)
+                   : tr("status.left", total, fmt::arg("left", format_count(static_cast<std::uint64_t>(left))));
 }
 
 }  // namespace
@@ -50,7 +58,8 @@ void draw_status_bar(Context& context, const PanelState& state) {
     x += text_width(Font::small, text) + px(24);
   };
   if (!model.tasks().empty()) {
-    add(tr("status.events", fmt::arg("count", format_count(model.event_count())), fmt::arg("lost", format_count(model.lost_count()))),
+    add(tr("status.events", fmt::arg("count", format_count(model.event_count())),
+           fmt::arg("lost", format_count(model.lost_count()))),
         model.lost_count() > 0 ? platform::readable(colors.warning, colors.status_bar) : colors.text_dim);
   }
   add(run_words(context.session), colors.text_dim);
@@ -64,7 +73,8 @@ void draw_status_bar(Context& context, const PanelState& state) {
     right = tr("status.keys");
   }
   const float right_at = end - text_width(Font::small, right);
-  if (right_at > x) draw_text_in(list, Font::small, right_at, start.y, end + 1, start.y + size.y, colors.text_dim, right);
+  if (right_at > x)
+    draw_text_in(list, Font::small, right_at, start.y, end + 1, start.y + size.y, colors.text_dim, right);
 }
 
 }  // namespace forklight::app::panels

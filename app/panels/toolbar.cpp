@@ -13,7 +13,8 @@ using platform::palette;
 
 constexpr float kGap = 8, kMargin = 16, kComboWidth = 190, kNarrowCombo = 110;
 
-// How much stands in the strip: everything; no shortcut hints; no labels; files and language in the gear's menu; the axis too.
+// How much stands in the strip: everything; no shortcut hints; no labels; files and language in the gear's menu; the
+// axis too.
 enum class Room : std::uint8_t { full, no_hints, no_labels, few, fewest };
 
 struct Plan {
@@ -28,25 +29,32 @@ struct Plan {
   [[nodiscard]] bool files() const { return room < Room::few; }
   [[nodiscard]] bool axis() const { return room < Room::fewest; }
   [[nodiscard]] float combo() const { return px(room >= Room::few ? kNarrowCombo : kComboWidth); }
-  [[nodiscard]] float brand() const { return px(28) + (labels() ? text_width(Font::title, "Forklight") + px(16) : px(8)); }
+  [[nodiscard]] float brand() const {
+    return px(28) + (labels() ? text_width(Font::title, "Forklight") + px(16) : px(8));
+  }
 };
 
 constexpr ButtonLook kTheme{Icon::half_moon, false, false, ButtonStyle::quiet};
 constexpr ButtonLook kSettings{Icon::gear, false, false, ButtonStyle::quiet};
 
-float language_width() { return text_width(Font::body, "EN · 中文") + px(24); }
+float language_width() {
+  return text_width(Font::body, "EN · 中文") + px(24);
+}
 
 float right_width(const Plan& plan) {
   float width = command_button_width("theme", kTheme) + px(32) + px(4);
-  if (plan.files()) width += command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() + 3 * px(4);
+  if (plan.files())
+    width += command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() +
+             3 * px(4);
   return width;
 }
 
 float width_of(const Plan& plan) {
-  float left = plan.brand() + plan.combo() + px(12) + command_button_width("run", plan.run()) + px(kGap) + command_button_width("stop", plan.stop());
+  float left = plan.brand() + plan.combo() + px(12) + command_button_width("run", plan.run()) + px(kGap) +
+               command_button_width("stop", plan.stop());
   if (plan.axis())
-    left += px(16) + segmented_width({"axis.time", "axis.order"}) + px(kGap) + command_button_width("fit", plan.fit()) + px(kGap) +
-            command_button_width("follow", plan.follow());
+    left += px(16) + segmented_width({"axis.time", "axis.order"}) + px(kGap) + command_button_width("fit", plan.fit()) +
+            px(kGap) + command_button_width("follow", plan.follow());
   if (plan.axis() && plan.labels()) left += text_width(Font::small, tr("toolbar.axis")) + px(kGap);
   return left + px(16) + right_width(plan) + 2 * px(kMargin);
 }
@@ -61,7 +69,9 @@ void draw_brand(const Plan& plan) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetCursorScreenPos();
   draw_icon(list, Icon::fork, {start.x + px(10), start.y + px(15)}, px(22), palette().accent_text);
-  if (plan.labels()) draw_text_in(list, Font::title, start.x + px(28), start.y, start.x + px(400), start.y + px(30), palette().text, "Forklight");
+  if (plan.labels())
+    draw_text_in(list, Font::title, start.x + px(28), start.y, start.x + px(400), start.y + px(30), palette().text,
+                 "Forklight");
   ImGui::Dummy({plan.brand() - px(kGap), px(30)});
 }
 
@@ -71,7 +81,8 @@ std::string scenario_text(const scenario::Scenario& scenario, const char* which)
 
 void draw_scenario_list(Context& context, const Plan& plan) {
   int adjust = 0;
-  const bool open = begin_combo(context.ui, "scenario", scenario_text(context.session.scenario(), "title"), plan.combo(), adjust);
+  const bool open =
+      begin_combo(context.ui, "scenario", scenario_text(context.session.scenario(), "title"), plan.combo(), adjust);
   const auto all = scenario::all();
   if (adjust != 0) {
     const auto here = std::find(all.begin(), all.end(), &context.session.scenario()) - all.begin();
@@ -80,7 +91,8 @@ void draw_scenario_list(Context& context, const Plan& plan) {
   }
   if (!open) return;
   for (const scenario::Scenario* scenario : all)
-    if (combo_row(context.ui, scenario_text(*scenario, "title"), scenario_text(*scenario, "promise"), scenario == &context.session.scenario()))
+    if (combo_row(context.ui, scenario_text(*scenario, "title"), scenario_text(*scenario, "promise"),
+                  scenario == &context.session.scenario()))
       context.ui.push("scenario", std::string(scenario->id));
   end_combo();
 }
@@ -95,7 +107,8 @@ void draw_language(Context& context) {
   const bool english = i18n::language() == i18n::Language::english;
   float x = area.min.x + px(12);
   for (const auto& [text, on] : {std::pair("EN", english), std::pair(" · ", false), std::pair("中文", !english)}) {
-    draw_text_in(list, Font::body, x, area.min.y, area.max.x, area.max.y, on ? palette().text : palette().text_dim, text);
+    draw_text_in(list, Font::body, x, area.min.y, area.max.x, area.max.y, on ? palette().text : palette().text_dim,
+                 text);
     x += text_width(Font::body, text);
   }
   draw_focus(area, px(6));
@@ -119,8 +132,10 @@ void draw_menu_row(Context& context, std::string_view id, float width) {
     draw_icon(list, Icon::check, {row.min.x + px(14), row.center_y()}, px(10), palette().accent_text);
   const std::string shortcut = to_string(command->shortcut);
   const float keys_at = row.max.x - px(12) - text_width(Font::small, shortcut);
-  draw_text_in(list, Font::body, row.min.x + px(28), row.min.y, keys_at - px(8), row.max.y, platform::with_alpha(palette().text, faint), title_of(id));
-  draw_text_in(list, Font::small, keys_at, row.min.y, row.max.x, row.max.y, platform::with_alpha(palette().text_dim, faint), shortcut);
+  draw_text_in(list, Font::body, row.min.x + px(28), row.min.y, keys_at - px(8), row.max.y,
+               platform::with_alpha(palette().text, faint), title_of(id));
+  draw_text_in(list, Font::small, keys_at, row.min.y, row.max.x, row.max.y,
+               platform::with_alpha(palette().text_dim, faint), shortcut);
   draw_focus(row, px(4));
   if (!row.clicked) return;
   context.ui.push(std::string(id));
@@ -135,13 +150,15 @@ void draw_settings(Context& context, const Plan& plan) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const bool open = ImGui::IsPopupOpen("settings-menu");
   if (area.hovered || open) list->AddRectFilled(area.min, area.max, palette().hover, px(6));
-  draw_icon(list, Icon::gear, {(area.min.x + area.max.x) / 2, area.center_y()}, px(17), area.hovered || open ? palette().text : palette().text_dim);
+  draw_icon(list, Icon::gear, {(area.min.x + area.max.x) / 2, area.center_y()}, px(17),
+            area.hovered || open ? palette().text : palette().text_dim);
   draw_focus(area, px(6));
   if (area.clicked && !open) ImGui::OpenPopup("settings-menu");
 
   const float width = px(300);
   ImGui::SetNextWindowPos({area.max.x - width - px(8), area.max.y + px(8)});
-  ImGui::SetNextWindowSizeConstraints({0, 0}, {width + px(16), std::max(px(120), ImGui::GetIO().DisplaySize.y - area.max.y - px(16))});
+  ImGui::SetNextWindowSizeConstraints(
+      {0, 0}, {width + px(16), std::max(px(120), ImGui::GetIO().DisplaySize.y - area.max.y - px(16))});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(4), px(4)));
   const bool visible = ImGui::BeginPopup("settings-menu");
   ImGui::PopStyleVar();
@@ -151,7 +168,8 @@ void draw_settings(Context& context, const Plan& plan) {
     for (const char* id : {"axis.time", "axis.order", "fit", "follow", ""}) draw_menu_row(context, id, width);
   if (!plan.files())
     for (const char* id : {"open", "save", "language", ""}) draw_menu_row(context, id, width);
-  for (const char* id : {"text.larger", "text.smaller", "text.normal", "", "panel.left", "panel.right", "panel.bottom", "present", "", "screenshot", "keys"})
+  for (const char* id : {"text.larger", "text.smaller", "text.normal", "", "panel.left", "panel.right", "panel.bottom",
+                         "present", "", "screenshot", "keys"})
     draw_menu_row(context, id, width);
   ImGui::PopStyleVar();
   ImGui::EndPopup();
@@ -163,7 +181,8 @@ void draw_axis(Context& context, const Plan& plan) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const char* text = tr("toolbar.axis");
     const float width = text_width(Font::small, text);
-    draw_text_in(ImGui::GetWindowDrawList(), Font::small, at.x, at.y, at.x + width + 1, at.y + px(30), palette().text_dim, text);
+    draw_text_in(ImGui::GetWindowDrawList(), Font::small, at.x, at.y, at.x + width + 1, at.y + px(30),
+                 palette().text_dim, text);
     ImGui::Dummy({width, px(30)});
     ImGui::SameLine();
   }
@@ -211,7 +230,8 @@ void draw_presentation_bar(Context& context) {
   const ImVec2 start = ImGui::GetWindowPos();
   const ImVec2 size = ImGui::GetWindowSize();
   const std::string title = scenario_text(context.session.scenario(), "title");
-  const std::string leave = tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
+  const std::string leave =
+      tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
   const float leave_at = start.x + size.x - px(kMargin) - text_width(Font::small, leave);
   float x = start.x + px(kMargin);
   draw_text_in(list, Font::title, x, start.y, leave_at, start.y + size.y, palette().text, title);

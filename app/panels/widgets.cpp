@@ -16,7 +16,9 @@ namespace compat = platform::compat;
 constexpr float kControlHeight = 30;
 constexpr float kRounding = 6;
 
-bool on(const Context& context, const session::Command& command) { return command.checked != nullptr && command.checked(context); }
+bool on(const Context& context, const session::Command& command) {
+  return command.checked != nullptr && command.checked(context);
+}
 
 std::string short_title(std::string_view command) {
   const std::string key = "command." + std::string(command) + ".short";
@@ -26,8 +28,10 @@ std::string short_title(std::string_view command) {
 // Title, longer help where there is one, and the key: what hovering over a button tells.
 std::string help_of(const session::Command& command) {
   std::string text = title_of(command.id);
-  if (const std::string shortcut = session::to_string(command.shortcut); !shortcut.empty()) text += "  [" + shortcut + "]";
-  if (const std::string help = "command." + std::string(command.id) + ".help"; i18n::has(help)) text += std::string("\n") + tr(help);
+  if (const std::string shortcut = session::to_string(command.shortcut); !shortcut.empty())
+    text += "  [" + shortcut + "]";
+  if (const std::string help = "command." + std::string(command.id) + ".help"; i18n::has(help))
+    text += std::string("\n") + tr(help);
   return text;
 }
 
@@ -66,65 +70,11 @@ Inks inks(ButtonStyle style, const Hit& hit, bool enabled, bool checked) {
 
 }  // namespace
 
-std::string title_of(std::string_view command) { return tr("command." + std::string(command)); }
-
-// --- text -------------------------------------------------------------------------------------------------------------
-
-float text_width(Font font, std::string_view text) {
-  ImFont* face = platform::font(font);
-  return face->CalcTextSizeA(compat::font_size(face), 1e6f, 0, text.data(), text.data() + text.size()).x;
+std::string title_of(std::string_view command) {
+  return tr("command." + std::string(command));
 }
 
-float line_height(Font font) { return compat::font_size(platform::font(font)); }
-
-void draw_text(ImDrawList* list, Font font, ImVec2 at, Color color, std::string_view text) {
-  ImFont* face = platform::font(font);
-  if (!text.empty())
-    list->AddText(face, compat::font_size(face), {std::round(at.x), std::round(at.y)}, color, text.data(), text.data() + text.size());
-}
-
-bool draw_text_in(ImDrawList* list, Font font, float x0, float y0, float x1, float y1, Color color, std::string_view text) {
-  const float y = y0 + (y1 - y0 - line_height(font)) / 2;
-  if (x0 + text_width(font, text) <= x1 + 1) {
-    draw_text(list, font, {x0, y}, color, text);
-    return false;
-  }
-  constexpr std::string_view kEllipsis = "…";
-  ImFont* face = platform::font(font);
-  const char* rest = nullptr;
-  const float room = x1 - x0 - text_width(font, kEllipsis);
-  if (room <= 0) return true;
-  face->CalcTextSizeA(compat::font_size(face), room, 0, text.data(), text.data() + text.size(), &rest);
-  draw_text(list, font, {x0, y}, color, std::string(text.data(), rest) + std::string(kEllipsis));
-  return true;
-}
-
-void label(Font font, Color color, std::string_view text) {
-  compat::push_font(platform::font(font));
-  ImGui::PushStyleColor(ImGuiCol_Text, color);
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
-  ImGui::PopStyleColor();
-  ImGui::PopFont();
-}
-
-float leading(Font font) { return std::round(line_height(font) * 1.2f); }
-
-void draw_lines(ImDrawList* list, Font font, ImVec2 at, Color color, const std::vector<std::string_view>& lines) {
-  for (const std::string_view line : lines) {
-    draw_text(list, font, at, color, line);
-    at.y += leading(font);
-  }
-}
-
-void paragraph(Font font, Color color, std::string_view text) {
-  const float width = ImGui::GetContentRegionAvail().x;
-  const std::vector<std::string_view> lines = wrap(font, text, width);
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  ImGui::Dummy({std::max(1.0f, width), std::max(1.0f, leading(font) * static_cast<float>(lines.size()))});
-  draw_lines(ImGui::GetWindowDrawList(), font, at, color, lines);
-}
-
-// --- hits -------------------------------------------------------------------------------------------------------------
+// --- hits -----------------------------------------------------------------------------------------
 
 Hit hit(UiState& ui, const char* id, ImVec2 size, bool enabled) {
   Hit result;
@@ -151,8 +101,8 @@ Hit hit(UiState& ui, const char* id, ImVec2 size, bool enabled) {
 void draw_focus(const Hit& hit, float rounding) {
   if (!hit.focused) return;
   const float out = px(1);
-  compat::rect(ImGui::GetWindowDrawList(), {hit.min.x - out, hit.min.y - out}, {hit.max.x + out, hit.max.y + out}, palette().focus,
-               rounding + out, px(2));
+  compat::rect(ImGui::GetWindowDrawList(), {hit.min.x - out, hit.min.y - out}, {hit.max.x + out, hit.max.y + out},
+               palette().focus, rounding + out, px(2));
 }
 
 void begin_focus(UiState& ui) {
@@ -177,7 +127,8 @@ void end_focus(UiState& ui) {
 
 void tooltip(std::string_view text) {
   if (!ImGui::IsItemHovered()) return;
-  // A pointer that only passes by asks for nothing. One thing is hovered at a time: its corner tells whether it still is the same.
+  // A pointer that only passes by asks for nothing. One thing is hovered at a time: its corner tells whether it still
+  // is the same.
   constexpr float kPatience = 0.45f;  // seconds
   ImGuiStorage* storage = ImGui::GetStateStorage();
   const ImVec2 corner = ImGui::GetItemRectMin();
@@ -188,7 +139,8 @@ void tooltip(std::string_view text) {
   const bool same = last_place == place;
   last_place = place;
   float& since = *storage->GetFloatRef(key + 1, now);
-  const bool seen_lately = now >= storage->GetFloat(key + 2, -1e3f) && now - storage->GetFloat(key + 2, -1e3f) < kPatience;
+  const bool seen_lately =
+      now >= storage->GetFloat(key + 2, -1e3f) && now - storage->GetFloat(key + 2, -1e3f) < kPatience;
   storage->SetFloat(key + 2, now);
   if (!same || !seen_lately) since = now;
   if (now - since < kPatience) return;
@@ -201,7 +153,7 @@ void tooltip(std::string_view text) {
   ImGui::PopStyleVar();
 }
 
-// --- buttons ----------------------------------------------------------------------------------------------------------
+// --- buttons --------------------------------------------------------------------------------------
 
 float command_button_width(std::string_view command, const ButtonLook& look) {
   const session::Command* found = session::find_command(command);
@@ -236,7 +188,8 @@ void command_button(Context& context, std::string_view command, const ButtonLook
     x += text_width(Font::strong, title) + px(10);
     if (look.show_hint)
       draw_text_in(list, Font::small, x, area.min.y, area.max.x, area.max.y,
-                   look.style != ButtonStyle::plain && enabled ? colors.text : platform::mix(colors.text, palette().text_dim, 0.8f),
+                   look.style != ButtonStyle::plain && enabled ? colors.text
+                                                               : platform::mix(colors.text, palette().text_dim, 0.8f),
                    session::to_string(found->shortcut));
   }
   draw_focus(area, px(kRounding));
@@ -251,7 +204,8 @@ float segmented_width(std::initializer_list<std::string_view> commands) {
 void segmented(Context& context, std::initializer_list<std::string_view> commands) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetCursorScreenPos();
-  list->AddRectFilled(start, {start.x + segmented_width(commands), start.y + px(kControlHeight)}, palette().panel_raised, px(kRounding));
+  list->AddRectFilled(start, {start.x + segmented_width(commands), start.y + px(kControlHeight)},
+                      palette().panel_raised, px(kRounding));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   bool first = true;
   for (const std::string_view id : commands) {
@@ -267,8 +221,9 @@ void segmented(Context& context, std::initializer_list<std::string_view> command
     const bool checked = on(context, *command);
     if (checked || area.hovered)
       list->AddRectFilled(area.min, area.max, checked ? palette().accent : palette().hover, px(kRounding));
-    draw_text_in(list, checked ? Font::strong : Font::body, area.min.x + (width - text_width(checked ? Font::strong : Font::body, title)) / 2,
-                 area.min.y, area.max.x, area.max.y, checked || area.hovered ? palette().text : palette().text_dim, title);
+    draw_text_in(list, checked ? Font::strong : Font::body,
+                 area.min.x + (width - text_width(checked ? Font::strong : Font::body, title)) / 2, area.min.y,
+                 area.max.x, area.max.y, checked || area.hovered ? palette().text : palette().text_dim, title);
     draw_focus(area, px(kRounding));
   }
   ImGui::PopStyleVar();
@@ -291,18 +246,20 @@ void tab_row(Context& context, std::initializer_list<Tab> tabs) {
     tooltip(help_of(*command));
     const bool checked = on(context, *command);
     const Color ink = checked || area.hovered ? palette().text : palette().text_dim;
-    draw_text_in(list, checked ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y, ink, title);
+    draw_text_in(list, checked ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y,
+                 ink, title);
     if (!tab.count.empty())
-      draw_text_in(list, Font::small, area.min.x + px(12) + title_width + px(6), area.min.y, area.max.x, area.max.y, palette().text_dim,
-                   tab.count);
+      draw_text_in(list, Font::small, area.min.x + px(12) + title_width + px(6), area.min.y, area.max.x, area.max.y,
+                   palette().text_dim, tab.count);
     if (checked)
-      list->AddRectFilled({area.min.x + px(12), area.max.y - px(3)}, {area.max.x - px(12), area.max.y}, palette().accent_text, px(1));
+      list->AddRectFilled({area.min.x + px(12), area.max.y - px(3)}, {area.max.x - px(12), area.max.y},
+                          palette().accent_text, px(1));
     draw_focus(area, px(4));
   }
   ImGui::PopStyleVar();
 }
 
-// --- lists --------------------------------------------------------------------------------------------------------------
+// --- lists ----------------------------------------------------------------------------------------
 
 bool begin_combo(UiState& ui, const char* id, std::string_view shown, float width, int& adjust) {
   const std::string popup = std::string(id) + "##list";
@@ -311,9 +268,11 @@ bool begin_combo(UiState& ui, const char* id, std::string_view shown, float widt
   const bool open = ImGui::IsPopupOpen(popup.c_str());
   if (area.clicked && !open) ImGui::OpenPopup(popup.c_str());
   ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled(area.min, area.max, area.hovered || open ? palette().hover : palette().panel_raised, px(kRounding));
+  list->AddRectFilled(area.min, area.max, area.hovered || open ? palette().hover : palette().panel_raised,
+                      px(kRounding));
   const float text_end = area.max.x - px(28);
-  if (draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, text_end, area.max.y, palette().text, shown)) tooltip(shown);
+  if (draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, text_end, area.max.y, palette().text, shown))
+    tooltip(shown);
   draw_icon(list, Icon::chevron_down, {area.max.x - px(16), area.center_y()}, px(10), palette().text_dim);
   draw_focus(area, px(kRounding));
 
@@ -331,11 +290,14 @@ bool combo_row(UiState& ui, std::string_view text, std::string_view detail, bool
   const float height = detail.empty() ? px(28) : px(44);
   const Hit area = hit(ui, std::string(text).c_str(), {std::max(wanted, ImGui::GetContentRegionAvail().x), height});
   ImDrawList* list = ImGui::GetWindowDrawList();
-  if (chosen || area.hovered) list->AddRectFilled(area.min, area.max, area.hovered ? palette().hover : palette().selected, px(4));
+  if (chosen || area.hovered)
+    list->AddRectFilled(area.min, area.max, area.hovered ? palette().hover : palette().selected, px(4));
   const float middle = detail.empty() ? area.max.y : area.min.y + px(26);
-  draw_text_in(list, chosen ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, middle, palette().text, text);
+  draw_text_in(list, chosen ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, middle,
+               palette().text, text);
   if (!detail.empty())
-    draw_text_in(list, Font::small, area.min.x + px(12), area.min.y + px(22), area.max.x, area.max.y, palette().text_dim, detail);
+    draw_text_in(list, Font::small, area.min.x + px(12), area.min.y + px(22), area.max.x, area.max.y,
+                 palette().text_dim, detail);
   draw_focus(area, px(4));
   if (area.clicked) ImGui::CloseCurrentPopup();
   return area.clicked;
@@ -346,7 +308,7 @@ void end_combo() {
   ImGui::EndPopup();
 }
 
-// --- values and pills ---------------------------------------------------------------------------------------------------
+// --- values and pills -----------------------------------------------------------------------------
 
 void key_value(std::string_view key, std::string_view value) {
   ImDrawList* list = ImGui::GetWindowDrawList();
@@ -357,11 +319,15 @@ void key_value(std::string_view key, std::string_view value) {
   const float key_end = start.x + text_width(Font::body, key);
   draw_text_in(list, Font::body, start.x, start.y, start.x + width, start.y + height, palette().text_dim, key);
   const float from = std::max(key_end + px(12), start.x + width - text_width(Font::body, value));
-  if (draw_text_in(list, Font::body, from, start.y, start.x + width, start.y + height, palette().text, value)) tooltip(value);
-  list->AddLine({start.x, start.y + height}, {start.x + width, start.y + height}, platform::with_alpha(palette().line, 0.6f));
+  if (draw_text_in(list, Font::body, from, start.y, start.x + width, start.y + height, palette().text, value))
+    tooltip(value);
+  list->AddLine({start.x, start.y + height}, {start.x + width, start.y + height},
+                platform::with_alpha(palette().line, 0.6f));
 }
 
-float pill_width(std::string_view text) { return text_width(Font::small, text) + px(20); }
+float pill_width(std::string_view text) {
+  return text_width(Font::small, text) + px(20);
+}
 
 float pill(ImDrawList* list, float x, float y0, float y1, Color fill, Color ink, std::string_view text, bool hollow) {
   const float width = pill_width(text);
@@ -374,7 +340,9 @@ float pill(ImDrawList* list, float x, float y0, float y1, Color fill, Color ink,
   return width;
 }
 
-float exit_pill_width(int code) { return px(12 + 6) + pill_width(timeline_view::exit_words(code)) - px(2); }
+float exit_pill_width(int code) {
+  return px(12 + 6) + pill_width(timeline_view::exit_words(code)) - px(2);
+}
 
 float exit_pill(ImDrawList* list, float x, float y0, float y1, int code) {
   const platform::Palette& colors = palette();

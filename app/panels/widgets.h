@@ -1,6 +1,7 @@
 // The controls that every panel is made of. Sizes are points, through platform::px; what a control does is a command.
 //
-// Each control is reached by the mouse and by Tab: hit() keeps the order, and the ring round the one that has the keyboard is always drawn.
+// Each control is reached by the mouse and by Tab: hit() keeps the order, and the ring round the one that has the
+// keyboard is always drawn.
 #pragma once
 
 #include <initializer_list>
@@ -20,14 +21,16 @@ using platform::px;
 using session::Context;
 using session::UiState;
 
-// --- text ---------------------------------------------------------------------------------------------------------------
+// --- text -----------------------------------------------------------------------------------------
 
 [[nodiscard]] float text_width(Font font, std::string_view text);
 [[nodiscard]] float line_height(Font font);
 void draw_text(ImDrawList* list, Font font, ImVec2 at, Color color, std::string_view text);
 // Vertically centred in y0…y1, and ended by "…" where it would pass x1. True if it was cut.
-bool draw_text_in(ImDrawList* list, Font font, float x0, float y0, float x1, float y1, Color color, std::string_view text);
-// A text cut into lines of a width at most: between words, and between Chinese characters, but never before a closing mark.
+bool draw_text_in(ImDrawList* list, Font font, float x0, float y0, float x1, float y1, Color color,
+                  std::string_view text);
+// A text cut into lines of a width at most: between words, and between Chinese characters, but never before a closing
+// mark.
 [[nodiscard]] std::vector<std::string_view> wrap(Font font, std::string_view text, float width);
 [[nodiscard]] float leading(Font font);  // from line to line in running text
 void draw_lines(ImDrawList* list, Font font, ImVec2 at, Color color, const std::vector<std::string_view>& lines);
@@ -35,7 +38,7 @@ void draw_lines(ImDrawList* list, Font font, ImVec2 at, Color color, const std::
 void label(Font font, Color color, std::string_view text);
 void paragraph(Font font, Color color, std::string_view text);
 
-// --- hits and the keyboard ring -------------------------------------------------------------------------------------------
+// --- hits and the keyboard ring -------------------------------------------------------------------
 
 struct Hit {
   ImVec2 min, max;
@@ -52,7 +55,7 @@ void end_focus(UiState& ui);
 
 void tooltip(std::string_view text);  // for the item before it, after a moment
 
-// --- controls -----------------------------------------------------------------------------------------------------------------
+// --- controls -------------------------------------------------------------------------------------
 
 enum class ButtonStyle : std::uint8_t { plain, quiet, run, stop };
 struct ButtonLook {
@@ -83,7 +86,8 @@ void end_combo();
 void key_value(std::string_view key, std::string_view value);
 
 // A pill; returns its width. Its text is centred between y0 and y1.
-float pill(ImDrawList* list, float x, float y0, float y1, Color fill, Color ink, std::string_view text, bool hollow = false);
+float pill(ImDrawList* list, float x, float y0, float y1, Color fill, Color ink, std::string_view text,
+           bool hollow = false);
 [[nodiscard]] float pill_width(std::string_view text);
 
 // Exit code as pictured everywhere: ✓ 0, ✗ 1, bolt −15 SIGTERM. Returns its width.

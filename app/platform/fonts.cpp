@@ -42,13 +42,15 @@ constexpr int kLastCodePoint = 0xffff;  // ImWchar of the distributions' builds 
 
 using Bytes = std::vector<char>;
 
-// Em against the height that ImGui asks of FreeType (ascender to descender): 14 points of Inter and of Noto are then as large as in print.
+// Em against the height that ImGui asks of FreeType (ascender to descender): 14 points of Inter and of Noto are then as
+// large as in print.
 float height_per_em(const Bytes& bytes, int index) {
   FT_Library library = nullptr;
   FT_Face face = nullptr;
   float ratio = 0;
   if (FT_Init_FreeType(&library) != 0) return ratio;
-  if (FT_New_Memory_Face(library, reinterpret_cast<const FT_Byte*>(bytes.data()), static_cast<FT_Long>(bytes.size()), index, &face) == 0) {
+  if (FT_New_Memory_Face(library, reinterpret_cast<const FT_Byte*>(bytes.data()), static_cast<FT_Long>(bytes.size()),
+                         index, &face) == 0) {
     if (FT_IS_SCALABLE(face) && face->units_per_EM > 0)
       ratio = static_cast<float>(face->ascender - face->descender) / static_cast<float>(face->units_per_EM);
     FT_Done_Face(face);
@@ -61,7 +63,8 @@ template <typename Visit>
 void for_each_code_point(std::string_view utf8, Visit visit) {
   for (std::size_t at = 0; at < utf8.size();) {
     FcChar32 point = 0;
-    const int length = FcUtf8ToUcs4(reinterpret_cast<const FcChar8*>(utf8.data() + at), &point, static_cast<int>(utf8.size() - at));
+    const int length =
+        FcUtf8ToUcs4(reinterpret_cast<const FcChar8*>(utf8.data() + at), &point, static_cast<int>(utf8.size() - at));
     if (length <= 0) {
       ++at;
       continue;
@@ -129,7 +132,8 @@ struct Fonts::Library {
     if (FcPatternGetString(pattern, FC_FILE, 0, &file) != FcResultMatch) return false;
     if (FcPatternGetBool(pattern, FC_SCALABLE, 0, &flag) == FcResultMatch && flag == FcFalse) return false;
     if (FcPatternGetBool(pattern, FC_VARIABLE, 0, &flag) == FcResultMatch && flag == FcTrue) return false;
-    if (FcPatternGetBool(pattern, FC_COLOR, 0, &flag) == FcResultMatch && flag == FcTrue) return false;  // emoji bitmaps
+    if (FcPatternGetBool(pattern, FC_COLOR, 0, &flag) == FcResultMatch && flag == FcTrue)
+      return false;  // emoji bitmaps
     if (FcPatternGetCharSet(pattern, FC_CHARSET, 0, &face.glyphs) != FcResultMatch) return false;
     face.file = reinterpret_cast<const char*>(file);
     face.index = 0;
@@ -156,7 +160,8 @@ struct Fonts::Library {
     std::vector<ImWchar> range;
     FcChar32 map[FC_CHARSET_MAP_SIZE];
     FcChar32 next = 0;
-    for (FcChar32 base = FcCharSetFirstPage(wanted, map, &next); base != FC_CHARSET_DONE; base = FcCharSetNextPage(wanted, map, &next))
+    for (FcChar32 base = FcCharSetFirstPage(wanted, map, &next); base != FC_CHARSET_DONE;
+         base = FcCharSetNextPage(wanted, map, &next))
       for (FcChar32 bit = 0; bit < FC_CHARSET_MAP_SIZE * 32; ++bit)
         if ((map[bit / 32] >> (bit % 32) & 1u) != 0 && FcCharSetHasChar(face.glyphs, base + bit) == FcTrue)
           range.insert(range.end(), 2, static_cast<ImWchar>(base + bit));
@@ -176,7 +181,8 @@ struct Fonts::Library {
     config_of_face.OversampleH = config_of_face.OversampleV = 1;
     compat::set_light_hinting(config_of_face);
     return ImGui::GetIO().Fonts->AddFontFromMemoryTTF(file->bytes.data(), static_cast<int>(file->bytes.size()),
-                                                      std::max(6.0f, role.em * scale * ratio), &config_of_face, ranges.back().data());
+                                                      std::max(6.0f, role.em * scale * ratio), &config_of_face,
+                                                      ranges.back().data());
   }
 
   // The font of a role: its own face, and others for the characters that face lacks.
@@ -188,7 +194,8 @@ struct Fonts::Library {
     for (int at = 0; at < set->nfont && FcCharSetCount(missing) > 0; ++at) {
       Face face;
       if (!read(set->fonts[at], face)) continue;
-      if (font == nullptr && FcCharSetHasChar(face.glyphs, 'A') == FcFalse) continue;  // the base of a role can write Latin
+      if (font == nullptr && FcCharSetHasChar(face.glyphs, 'A') == FcFalse)
+        continue;  // the base of a role can write Latin
       ImFont* added = add(kRoles[role], face, missing, scale, font != nullptr);
       if (added == nullptr) continue;
       font = added;

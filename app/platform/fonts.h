@@ -1,4 +1,5 @@
-// The fonts of the screen: found by fontconfig, rasterised at the size of the moment with just the glyphs that are needed.
+// The fonts of the screen: found by fontconfig, rasterised at the size of the moment with just the glyphs that are
+// needed.
 #pragma once
 
 #include <cstdint>

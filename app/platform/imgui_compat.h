@@ -8,7 +8,7 @@
 
 namespace forklight::app::platform::compat {
 
-// --- drawing: `flags` and `thickness` changed places in 1.92.8, and both orders compile ---------------------------------
+// --- drawing: `flags` and `thickness` changed places in 1.92.8, and both orders compile -----------
 
 inline void rect(ImDrawList* list, ImVec2 min, ImVec2 max, ImU32 color, float rounding, float thickness) {
 #if IMGUI_VERSION_NUM >= 19280
@@ -36,7 +36,7 @@ inline void stroke_path(ImDrawList* list, ImU32 color, bool closed, float thickn
 #endif
 }
 
-// --- fonts: since 1.92 a font has no size of its own -----------------------------------------------------------------------
+// --- fonts: since 1.92 a font has no size of its own ----------------------------------------------
 
 [[nodiscard]] inline float font_size(const ImFont* font) {
 #if IMGUI_VERSION_NUM >= 19200
@@ -80,8 +80,8 @@ inline void set_light_hinting(ImFontConfig& config) {
 #endif
 }
 
-// Only the texture: 1.86 keeps the size of its vertex buffers when all device objects are made anew, and then writes past empty ones.
-// The first texture is made by the back end itself.
+// Only the texture: 1.86 keeps the size of its vertex buffers when all device objects are made anew, and then writes
+// past empty ones. The first texture is made by the back end itself.
 inline void replace_font_texture() {
 #if IMGUI_VERSION_NUM < 19200
   if (ImGui::GetFrameCount() == 0) return;
@@ -90,7 +90,7 @@ inline void replace_font_texture() {
 #endif
 }
 
-// --- style: what later versions added keeps its default there -----------------------------------------------------------------
+// --- style: what later versions added keeps its default there -------------------------------------
 
 inline void quiet_extras(ImGuiStyle& style) {
 #if IMGUI_VERSION_NUM >= 18900
@@ -100,7 +100,7 @@ inline void quiet_extras(ImGuiStyle& style) {
 #endif
 }
 
-// --- headless frames (tests): a font texture id, so that draw lists can be built without a renderer --------------------------
+// --- headless frames (tests): a font texture id, so that draw lists can be built without a renderer ---
 
 inline void headless_atlas(ImGuiIO& io) {
 #if IMGUI_VERSION_NUM >= 19200

@@ -9,40 +9,66 @@ namespace {
 
 using session::Key;
 
-Key offset(Key first, int by) { return static_cast<Key>(static_cast<int>(first) + by); }
+Key offset(Key first, int by) {
+  return static_cast<Key>(static_cast<int>(first) + by);
+}
 
 Key by_place(int key) noexcept {
   if (key >= GLFW_KEY_A && key <= GLFW_KEY_Z) return offset(Key::a, key - GLFW_KEY_A);
   if (key >= GLFW_KEY_0 && key <= GLFW_KEY_9) return offset(Key::n0, key - GLFW_KEY_0);
   if (key >= GLFW_KEY_KP_0 && key <= GLFW_KEY_KP_9) return offset(Key::n0, key - GLFW_KEY_KP_0);
   switch (key) {
-    case GLFW_KEY_SPACE: return Key::space;
+    case GLFW_KEY_SPACE:
+      return Key::space;
     case GLFW_KEY_ENTER:
-    case GLFW_KEY_KP_ENTER: return Key::enter;
-    case GLFW_KEY_ESCAPE: return Key::escape;
-    case GLFW_KEY_TAB: return Key::tab;
-    case GLFW_KEY_LEFT: return Key::left;
-    case GLFW_KEY_RIGHT: return Key::right;
-    case GLFW_KEY_UP: return Key::up;
-    case GLFW_KEY_DOWN: return Key::down;
-    case GLFW_KEY_HOME: return Key::home;
-    case GLFW_KEY_END: return Key::end;
-    case GLFW_KEY_PAGE_UP: return Key::page_up;
-    case GLFW_KEY_PAGE_DOWN: return Key::page_down;
-    case GLFW_KEY_PERIOD: return Key::period;
-    case GLFW_KEY_COMMA: return Key::comma;
+    case GLFW_KEY_KP_ENTER:
+      return Key::enter;
+    case GLFW_KEY_ESCAPE:
+      return Key::escape;
+    case GLFW_KEY_TAB:
+      return Key::tab;
+    case GLFW_KEY_LEFT:
+      return Key::left;
+    case GLFW_KEY_RIGHT:
+      return Key::right;
+    case GLFW_KEY_UP:
+      return Key::up;
+    case GLFW_KEY_DOWN:
+      return Key::down;
+    case GLFW_KEY_HOME:
+      return Key::home;
+    case GLFW_KEY_END:
+      return Key::end;
+    case GLFW_KEY_PAGE_UP:
+      return Key::page_up;
+    case GLFW_KEY_PAGE_DOWN:
+      return Key::page_down;
+    case GLFW_KEY_PERIOD:
+      return Key::period;
+    case GLFW_KEY_COMMA:
+      return Key::comma;
     case GLFW_KEY_EQUAL:
-    case GLFW_KEY_KP_ADD: return Key::plus;
+    case GLFW_KEY_KP_ADD:
+      return Key::plus;
     case GLFW_KEY_MINUS:
-    case GLFW_KEY_KP_SUBTRACT: return Key::minus;
-    case GLFW_KEY_LEFT_BRACKET: return Key::left_bracket;
-    case GLFW_KEY_RIGHT_BRACKET: return Key::right_bracket;
-    case GLFW_KEY_SLASH: return Key::slash;
-    case GLFW_KEY_F1: return Key::f1;
-    case GLFW_KEY_F2: return Key::f2;
-    case GLFW_KEY_F5: return Key::f5;
-    case GLFW_KEY_F11: return Key::f11;
-    default: return Key::none;
+    case GLFW_KEY_KP_SUBTRACT:
+      return Key::minus;
+    case GLFW_KEY_LEFT_BRACKET:
+      return Key::left_bracket;
+    case GLFW_KEY_RIGHT_BRACKET:
+      return Key::right_bracket;
+    case GLFW_KEY_SLASH:
+      return Key::slash;
+    case GLFW_KEY_F1:
+      return Key::f1;
+    case GLFW_KEY_F2:
+      return Key::f2;
+    case GLFW_KEY_F5:
+      return Key::f5;
+    case GLFW_KEY_F11:
+      return Key::f11;
+    default:
+      return Key::none;
   }
 }
 
@@ -53,11 +79,16 @@ Key by_layout(const char* name) noexcept {
   if (c >= 'a' && c <= 'z') return offset(Key::a, c - 'a');
   switch (c) {
     case '+':
-    case '=': return Key::plus;
-    case '-': return Key::minus;
-    case '[': return Key::left_bracket;
-    case ']': return Key::right_bracket;
-    default: return Key::none;
+    case '=':
+      return Key::plus;
+    case '-':
+      return Key::minus;
+    case '[':
+      return Key::left_bracket;
+    case ']':
+      return Key::right_bracket;
+    default:
+      return Key::none;
   }
 }
 

@@ -17,37 +17,89 @@ constexpr Color rgb(std::uint32_t hex) {
 constexpr Color kInk = rgb(0x0d1116);
 constexpr Color kWhite = rgb(0xffffff);
 
-// The tasks' order is the same in both themes (blue, orange, purple, green …): a class that has learned "Process-1 is the orange one"
-// need not learn it again when the lights go on.
-constexpr Palette kStage = {
-    .window = rgb(0x14171c), .panel = rgb(0x1b1f26), .panel_raised = rgb(0x232932), .lane = rgb(0x14171c),
-    .lane_header = rgb(0x1b1f26), .line = rgb(0x2c333e), .grid = rgb(0x242a33),
-    .text = rgb(0xe6e9ef), .text_dim = rgb(0x97a1b0), .text_faint = rgb(0x8a94a3), .text_on_color = kInk,
-    .accent = rgb(0x33506a), .accent_text = rgb(0x56b4e9), .selected = rgb(0x26313d), .hover = rgb(0x2b323d), .focus = rgb(0x8fd0f5),
-    .run_button = rgb(0x0f7a5a), .run_button_text = kWhite, .stop_button = rgb(0x9c4410),
-    .ok = rgb(0x009e73), .error = rgb(0xd55e00), .signal = rgb(0xe69f00),
-    .blocked = rgb(0x97a1b0), .sleeping = rgb(0x5d6b7a), .zombie = rgb(0x6b7480), .stopped = rgb(0x050608), .held = rgb(0x4a5563),
-    .lost = rgb(0xd55e00),
-    .traceback = rgb(0xf0b48a), .warning = rgb(0xe6b95a),
-    .task = {rgb(0x56b4e9), rgb(0xe69f00), rgb(0xcc79a7), rgb(0x009e73), rgb(0xf0e442), rgb(0x6d9bff), rgb(0xe0702a), rgb(0xb4bcc8)},
-    .tab_strip = rgb(0x20252d), .status_bar = rgb(0x0f1216), .scrim = 0xb0000000u,
-    .code_text = rgb(0xc9d1dc), .code_keyword = rgb(0x8ec4f0), .code_string = rgb(0xb9d3a0), .code_number = rgb(0xe3b98a),
-    .code_comment = rgb(0x8a94a3)};
+// The tasks' order is the same in both themes (blue, orange, purple, green …): a class that has learned "Process-1 is
+// the orange one" need not learn it again when the lights go on.
+constexpr Palette kStage = {.window = rgb(0x14171c),
+                            .panel = rgb(0x1b1f26),
+                            .panel_raised = rgb(0x232932),
+                            .lane = rgb(0x14171c),
+                            .lane_header = rgb(0x1b1f26),
+                            .line = rgb(0x2c333e),
+                            .grid = rgb(0x242a33),
+                            .text = rgb(0xe6e9ef),
+                            .text_dim = rgb(0x97a1b0),
+                            .text_faint = rgb(0x8a94a3),
+                            .text_on_color = kInk,
+                            .accent = rgb(0x33506a),
+                            .accent_text = rgb(0x56b4e9),
+                            .selected = rgb(0x26313d),
+                            .hover = rgb(0x2b323d),
+                            .focus = rgb(0x8fd0f5),
+                            .run_button = rgb(0x0f7a5a),
+                            .run_button_text = kWhite,
+                            .stop_button = rgb(0x9c4410),
+                            .ok = rgb(0x009e73),
+                            .error = rgb(0xd55e00),
+                            .signal = rgb(0xe69f00),
+                            .blocked = rgb(0x97a1b0),
+                            .sleeping = rgb(0x5d6b7a),
+                            .zombie = rgb(0x6b7480),
+                            .stopped = rgb(0x050608),
+                            .held = rgb(0x4a5563),
+                            .lost = rgb(0xd55e00),
+                            .traceback = rgb(0xf0b48a),
+                            .warning = rgb(0xe6b95a),
+                            .task = {rgb(0x56b4e9), rgb(0xe69f00), rgb(0xcc79a7), rgb(0x009e73), rgb(0xf0e442),
+                                     rgb(0x6d9bff), rgb(0xe0702a), rgb(0xb4bcc8)},
+                            .tab_strip = rgb(0x20252d),
+                            .status_bar = rgb(0x0f1216),
+                            .scrim = 0xb0000000u,
+                            .code_text = rgb(0xc9d1dc),
+                            .code_keyword = rgb(0x8ec4f0),
+                            .code_string = rgb(0xb9d3a0),
+                            .code_number = rgb(0xe3b98a),
+                            .code_comment = rgb(0x8a94a3)};
 
-constexpr Palette kPaper = {
-    .window = rgb(0xffffff), .panel = rgb(0xf4f5f7), .panel_raised = rgb(0xe7eaee), .lane = rgb(0xffffff),
-    .lane_header = rgb(0xf4f5f7), .line = rgb(0xd5d9e0), .grid = rgb(0xe4e7ec),
-    .text = rgb(0x16191d), .text_dim = rgb(0x555e6a), .text_faint = rgb(0x5b6470), .text_on_color = kInk,
-    .accent = rgb(0xcfe3f1), .accent_text = rgb(0x00598c), .selected = rgb(0xdfe8ef), .hover = rgb(0xdce1e7), .focus = rgb(0x0072b2),
-    .run_button = rgb(0x00795a), .run_button_text = kWhite, .stop_button = rgb(0xb34700),
-    .ok = rgb(0x009e73), .error = rgb(0xd55e00), .signal = rgb(0xe69f00),
-    .blocked = rgb(0x5b6470), .sleeping = rgb(0xa9b4c0), .zombie = rgb(0x9aa3ae), .stopped = rgb(0x16191d), .held = rgb(0xcdd3da),
-    .lost = rgb(0xd55e00),
-    .traceback = rgb(0x9a3d00), .warning = rgb(0x7d5200),
-    .task = {rgb(0x0072b2), rgb(0xe69f00), rgb(0xcc79a7), rgb(0x009e73), rgb(0xd9c900), rgb(0x56b4e9), rgb(0xe0702a), rgb(0x5b6470)},
-    .tab_strip = rgb(0xebedf1), .status_bar = rgb(0xe7eaee), .scrim = 0x73000000u,
-    .code_text = rgb(0x2b3138), .code_keyword = rgb(0x00598c), .code_string = rgb(0x3f6212), .code_number = rgb(0x8a4b00),
-    .code_comment = rgb(0x5b6470)};
+constexpr Palette kPaper = {.window = rgb(0xffffff),
+                            .panel = rgb(0xf4f5f7),
+                            .panel_raised = rgb(0xe7eaee),
+                            .lane = rgb(0xffffff),
+                            .lane_header = rgb(0xf4f5f7),
+                            .line = rgb(0xd5d9e0),
+                            .grid = rgb(0xe4e7ec),
+                            .text = rgb(0x16191d),
+                            .text_dim = rgb(0x555e6a),
+                            .text_faint = rgb(0x5b6470),
+                            .text_on_color = kInk,
+                            .accent = rgb(0xcfe3f1),
+                            .accent_text = rgb(0x00598c),
+                            .selected = rgb(0xdfe8ef),
+                            .hover = rgb(0xdce1e7),
+                            .focus = rgb(0x0072b2),
+                            .run_button = rgb(0x00795a),
+                            .run_button_text = kWhite,
+                            .stop_button = rgb(0xb34700),
+                            .ok = rgb(0x009e73),
+                            .error = rgb(0xd55e00),
+                            .signal = rgb(0xe69f00),
+                            .blocked = rgb(0x5b6470),
+                            .sleeping = rgb(0xa9b4c0),
+                            .zombie = rgb(0x9aa3ae),
+                            .stopped = rgb(0x16191d),
+                            .held = rgb(0xcdd3da),
+                            .lost = rgb(0xd55e00),
+                            .traceback = rgb(0x9a3d00),
+                            .warning = rgb(0x7d5200),
+                            .task = {rgb(0x0072b2), rgb(0xe69f00), rgb(0xcc79a7), rgb(0x009e73), rgb(0xd9c900),
+                                     rgb(0x56b4e9), rgb(0xe0702a), rgb(0x5b6470)},
+                            .tab_strip = rgb(0xebedf1),
+                            .status_bar = rgb(0xe7eaee),
+                            .scrim = 0x73000000u,
+                            .code_text = rgb(0x2b3138),
+                            .code_keyword = rgb(0x00598c),
+                            .code_string = rgb(0x3f6212),
+                            .code_number = rgb(0x8a4b00),
+                            .code_comment = rgb(0x5b6470)};
 
 struct Look {
   session::ThemeName theme = session::ThemeName::stage;
@@ -134,28 +186,41 @@ void restyle() {
 
 }  // namespace
 
-const Palette& palette() noexcept { return look().theme == session::ThemeName::stage ? kStage : kPaper; }
+const Palette& palette() noexcept {
+  return look().theme == session::ThemeName::stage ? kStage : kPaper;
+}
 
 void set_theme(session::ThemeName theme) noexcept {
   look().theme = theme;
   restyle();
 }
 
-session::ThemeName theme() noexcept { return look().theme; }
+session::ThemeName theme() noexcept {
+  return look().theme;
+}
 
-Color task_color(std::size_t order) noexcept { return palette().task[order % std::size(palette().task)]; }
+Color task_color(std::size_t order) noexcept {
+  return palette().task[order % std::size(palette().task)];
+}
 
-Color task_text_color(std::size_t order) noexcept { return text_on(task_color(order)); }
+Color task_text_color(std::size_t order) noexcept {
+  return text_on(task_color(order));
+}
 
-Color task_ink(std::size_t order) noexcept { return readable(task_color(order), palette().panel); }
+Color task_ink(std::size_t order) noexcept {
+  return readable(task_color(order), palette().panel);
+}
 
-Color text_on(Color surface) noexcept { return contrast(kInk, surface) >= contrast(kWhite, surface) ? kInk : kWhite; }
+Color text_on(Color surface) noexcept {
+  return contrast(kInk, surface) >= contrast(kWhite, surface) ? kInk : kWhite;
+}
 
 Color readable(Color ink, Color surface) noexcept {
   const Color end = text_on(surface);
   constexpr double kEnough = 4.5;
   for (int step = 0; step <= 20; ++step)
-    if (const Color tried = mix(ink, end, static_cast<float>(step) / 20.0f); contrast(tried, surface) >= kEnough) return tried;
+    if (const Color tried = mix(ink, end, static_cast<float>(step) / 20.0f); contrast(tried, surface) >= kEnough)
+      return tried;
   return end;
 }
 
@@ -185,15 +250,21 @@ ImFont* font(Font role) noexcept {
   return set != nullptr ? set : ImGui::GetFont();
 }
 
-void set_font(Font role, ImFont* font) noexcept { look().fonts[static_cast<std::size_t>(role)] = font; }
+void set_font(Font role, ImFont* font) noexcept {
+  look().fonts[static_cast<std::size_t>(role)] = font;
+}
 
-float px(float points) noexcept { return points * look().scale; }
+float px(float points) noexcept {
+  return points * look().scale;
+}
 
 void set_scale(float scale) noexcept {
   look().scale = std::clamp(scale, 0.5f, 8.0f);
   restyle();
 }
 
-float scale() noexcept { return look().scale; }
+float scale() noexcept {
+  return look().scale;
+}
 
 }  // namespace forklight::app::platform

@@ -13,20 +13,20 @@ namespace forklight::app::platform {
 using Color = std::uint32_t;  // ImGui's packed ABGR
 
 struct Palette {
-  Color window, panel, panel_raised, lane, lane_header, line, grid;            // surfaces, from far to near, and rules
-  Color text, text_dim, text_faint, text_on_color;                            // 4.5:1 on the surface they stand on
-  Color accent, accent_text, selected, hover, focus;                          // controls
-  Color run_button, run_button_text, stop_button;                             // the two that matter most
-  Color ok, error, signal;                                                    // exit 0 · n > 0 · −signal (green, vermillion, orange)
-  Color blocked, sleeping, zombie, stopped, held, lost;                       // states
-  Color traceback, warning;                                                   // console
-  Color task[8];                                                              // Okabe–Ito, by order of birth
-  Color tab_strip, status_bar, scrim;                                         // more surfaces: under tabs, at the foot, behind a dialog
-  Color code_text, code_keyword, code_string, code_number, code_comment;      // the code pane, on panel
+  Color window, panel, panel_raised, lane, lane_header, line, grid;  // surfaces, from far to near, and rules
+  Color text, text_dim, text_faint, text_on_color;                   // 4.5:1 on the surface they stand on
+  Color accent, accent_text, selected, hover, focus;                 // controls
+  Color run_button, run_button_text, stop_button;                    // the two that matter most
+  Color ok, error, signal;                               // exit 0 · n > 0 · −signal (green, vermillion, orange)
+  Color blocked, sleeping, zombie, stopped, held, lost;  // states
+  Color traceback, warning;                              // console
+  Color task[8];                                         // Okabe–Ito, by order of birth
+  Color tab_strip, status_bar, scrim;                    // more surfaces: under tabs, at the foot, behind a dialog
+  Color code_text, code_keyword, code_string, code_number, code_comment;  // the code pane, on panel
 };
 
-[[nodiscard]] const Palette& palette() noexcept;      // of the theme set last
-void set_theme(session::ThemeName theme) noexcept;    // also restyles Dear ImGui, if there is a context
+[[nodiscard]] const Palette& palette() noexcept;    // of the theme set last
+void set_theme(session::ThemeName theme) noexcept;  // also restyles Dear ImGui, if there is a context
 [[nodiscard]] session::ThemeName theme() noexcept;
 
 // Colour of a task by its order of birth, and text on it.
@@ -43,7 +43,8 @@ void set_theme(session::ThemeName theme) noexcept;    // also restyles Dear ImGu
 [[nodiscard]] Color with_alpha(Color color, float alpha) noexcept;
 [[nodiscard]] Color mix(Color from, Color to, float share) noexcept;
 
-// Fonts by role, at the size of the moment. Never null once platform::Fonts has loaded; ImGui's own font in a headless test.
+// Fonts by role, at the size of the moment. Never null once platform::Fonts has loaded; ImGui's own font in a headless
+// test.
 enum class Font : std::uint8_t { body, strong, small, title, code };
 [[nodiscard]] ImFont* font(Font role) noexcept;
 void set_font(Font role, ImFont* font) noexcept;

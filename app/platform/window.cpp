@@ -30,7 +30,9 @@ std::string glfw_error() {
   return description != nullptr ? description : "";
 }
 
-Window& owner(GLFWwindow* window) { return *static_cast<Window*>(glfwGetWindowUserPointer(window)); }
+Window& owner(GLFWwindow* window) {
+  return *static_cast<Window*>(glfwGetWindowUserPointer(window));
+}
 
 // What this machine does offer, to say it beside what is missing: a plain window of any version tells.
 std::string offered_opengl() {
@@ -101,7 +103,9 @@ Window::~Window() {
   glfwTerminate();
 }
 
-void Window::on_anything(GLFWwindow* window) { owner(window).touched_ = true; }
+void Window::on_anything(GLFWwindow* window) {
+  owner(window).touched_ = true;
+}
 
 void Window::on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
   Window& self = owner(window);
@@ -119,7 +123,9 @@ bool Window::take_input(double seconds) {
   return std::exchange(touched_, false);
 }
 
-void Window::wake() noexcept { glfwPostEmptyEvent(); }
+void Window::wake() noexcept {
+  glfwPostEmptyEvent();
+}
 
 void Window::begin_frame() {
   ImGui_ImplOpenGL3_NewFrame();
@@ -135,9 +141,13 @@ void Window::end_frame() {
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
-void Window::show() { glfwSwapBuffers(window_); }
+void Window::show() {
+  glfwSwapBuffers(window_);
+}
 
-void Window::upload_fonts() { compat::replace_font_texture(); }
+void Window::upload_fonts() {
+  compat::replace_font_texture();
+}
 
 void Window::write_png(const std::string& path) const {
   const int columns = width();
@@ -160,10 +170,13 @@ void Window::write_png(const std::string& path) const {
     status = cairo_surface_write_to_png(image.get(), path.c_str());
   }
   if (status != CAIRO_STATUS_SUCCESS)
-    throw base::Failure(tr("error.screenshot", fmt::arg("path", path), fmt::arg("reason", cairo_status_to_string(status))));
+    throw base::Failure(
+        tr("error.screenshot", fmt::arg("path", path), fmt::arg("reason", cairo_status_to_string(status))));
 }
 
-bool Window::close_wanted() const noexcept { return glfwWindowShouldClose(window_) != 0; }
+bool Window::close_wanted() const noexcept {
+  return glfwWindowShouldClose(window_) != 0;
+}
 
 float Window::content_scale() const noexcept {
   float x = 1;
@@ -188,7 +201,9 @@ bool Window::minimized() const noexcept {
   return glfwGetWindowAttrib(window_, GLFW_ICONIFIED) != 0 || width() == 0 || height() == 0;
 }
 
-void Window::set_title(const std::string& title) { glfwSetWindowTitle(window_, title.c_str()); }
+void Window::set_title(const std::string& title) {
+  glfwSetWindowTitle(window_, title.c_str());
+}
 
 void Window::set_fullscreen(bool on) {
   if (on == (glfwGetWindowMonitor(window_) != nullptr)) return;
@@ -203,6 +218,8 @@ void Window::set_fullscreen(bool on) {
   if (mode != nullptr) glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
 }
 
-std::vector<session::Shortcut> Window::take_keys() { return std::exchange(keys_, {}); }
+std::vector<session::Shortcut> Window::take_keys() {
+  return std::exchange(keys_, {});
+}
 
 }  // namespace forklight::app::platform

@@ -30,8 +30,8 @@ class Window {
   static void wake() noexcept;
 
   void begin_frame();
-  void end_frame();  // draws what ImGui collected; not yet on screen
-  void show();       // swaps
+  void end_frame();     // draws what ImGui collected; not yet on screen
+  void show();          // swaps
   void upload_fonts();  // after the atlas was rebuilt
 
   // Writes what end_frame() drew as a PNG. Throws base::Failure.
@@ -57,7 +57,7 @@ class Window {
   GLFWwindow* window_ = nullptr;
   std::string renderer_;
   std::vector<session::Shortcut> keys_;
-  bool touched_ = true;  // input or a damage since take_input()
+  bool touched_ = true;   // input or a damage since take_input()
   int windowed_[4] = {};  // place and size before full screen
 };
 

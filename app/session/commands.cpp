@@ -15,11 +15,21 @@ namespace {
 using i18n::tr;
 using timeline::AxisKind;
 
-bool always(const Context&) { return true; }
-bool is_live(const Context& c) { return c.session.live(); }
-bool has_run(const Context& c) { return !c.session.model().tasks().empty(); }
-bool has_events(const Context& c) { return !c.session.model().events().empty(); }
-bool has_output(const Context& c) { return !c.session.model().console().empty(); }
+bool always(const Context&) {
+  return true;
+}
+bool is_live(const Context& c) {
+  return c.session.live();
+}
+bool has_run(const Context& c) {
+  return !c.session.model().tasks().empty();
+}
+bool has_events(const Context& c) {
+  return !c.session.model().events().empty();
+}
+bool has_output(const Context& c) {
+  return !c.session.model().console().empty();
+}
 
 // What a new run or a new file makes stale.
 void look_afresh(UiState& ui) {
@@ -37,7 +47,9 @@ void run(Context& c, std::string_view) {
   c.session.run();
 }
 
-void stop(Context& c, std::string_view) { c.session.stop(); }
+void stop(Context& c, std::string_view) {
+  c.session.stop();
+}
 
 void choose_scenario(Context& c, std::string_view id) {
   c.session.choose(id);
@@ -94,30 +106,62 @@ void set_axis(Context& c, AxisKind kind) {
   c.ui.axis = kind;
   c.ui.fit_wanted = true;
 }
-void axis_time(Context& c, std::string_view) { set_axis(c, AxisKind::time); }
-void axis_order(Context& c, std::string_view) { set_axis(c, AxisKind::order); }
-bool on_time(const Context& c) { return c.ui.axis == AxisKind::time; }
-bool on_order(const Context& c) { return c.ui.axis == AxisKind::order; }
+void axis_time(Context& c, std::string_view) {
+  set_axis(c, AxisKind::time);
+}
+void axis_order(Context& c, std::string_view) {
+  set_axis(c, AxisKind::order);
+}
+bool on_time(const Context& c) {
+  return c.ui.axis == AxisKind::time;
+}
+bool on_order(const Context& c) {
+  return c.ui.axis == AxisKind::order;
+}
 
-void fit(Context& c, std::string_view) { c.ui.fit_wanted = true; }
+void fit(Context& c, std::string_view) {
+  c.ui.fit_wanted = true;
+}
 void follow(Context& c, std::string_view) {
   c.ui.follow = !c.ui.follow;
   if (c.ui.follow) c.ui.fit_wanted = true;
 }
-bool follows(const Context& c) { return c.ui.follow; }
+bool follows(const Context& c) {
+  return c.ui.follow;
+}
 
 constexpr double kZoomStep = 0.8, kPanStep = 0.2;
-void zoom_in(Context& c, std::string_view) { zoom(c, kZoomStep); }
-void zoom_out(Context& c, std::string_view) { zoom(c, 1 / kZoomStep); }
-void pan_left(Context& c, std::string_view) { pan(c, -kPanStep); }
-void pan_right(Context& c, std::string_view) { pan(c, kPanStep); }
+void zoom_in(Context& c, std::string_view) {
+  zoom(c, kZoomStep);
+}
+void zoom_out(Context& c, std::string_view) {
+  zoom(c, 1 / kZoomStep);
+}
+void pan_left(Context& c, std::string_view) {
+  pan(c, -kPanStep);
+}
+void pan_right(Context& c, std::string_view) {
+  pan(c, kPanStep);
+}
 
-void next_event(Context& c, std::string_view) { step_event(c, 1); }
-void previous_event(Context& c, std::string_view) { step_event(c, -1); }
-void span_left(Context& c, std::string_view) { step_span(c, -1); }
-void span_right(Context& c, std::string_view) { step_span(c, 1); }
-void task_up(Context& c, std::string_view) { step_task(c, -1); }
-void task_down(Context& c, std::string_view) { step_task(c, 1); }
+void next_event(Context& c, std::string_view) {
+  step_event(c, 1);
+}
+void previous_event(Context& c, std::string_view) {
+  step_event(c, -1);
+}
+void span_left(Context& c, std::string_view) {
+  step_span(c, -1);
+}
+void span_right(Context& c, std::string_view) {
+  step_span(c, 1);
+}
+void task_up(Context& c, std::string_view) {
+  step_task(c, -1);
+}
+void task_down(Context& c, std::string_view) {
+  step_task(c, 1);
+}
 
 // Esc: away with whatever is in front, one thing at a time.
 void clear(Context& c, std::string_view) {
@@ -155,18 +199,40 @@ void language(Context&, std::string_view tag) {
 }
 
 constexpr float kTextStep = 0.1f, kTextSmallest = 0.8f, kTextLargest = 2.5f;
-void text_larger(Context& c, std::string_view) { c.ui.text_scale = std::min(c.ui.text_scale + kTextStep, kTextLargest); }
-void text_smaller(Context& c, std::string_view) { c.ui.text_scale = std::max(c.ui.text_scale - kTextStep, kTextSmallest); }
-void text_normal(Context& c, std::string_view) { c.ui.text_scale = 1; }
-bool text_can_grow(const Context& c) { return c.ui.text_scale < kTextLargest; }
-bool text_can_shrink(const Context& c) { return c.ui.text_scale > kTextSmallest; }
+void text_larger(Context& c, std::string_view) {
+  c.ui.text_scale = std::min(c.ui.text_scale + kTextStep, kTextLargest);
+}
+void text_smaller(Context& c, std::string_view) {
+  c.ui.text_scale = std::max(c.ui.text_scale - kTextStep, kTextSmallest);
+}
+void text_normal(Context& c, std::string_view) {
+  c.ui.text_scale = 1;
+}
+bool text_can_grow(const Context& c) {
+  return c.ui.text_scale < kTextLargest;
+}
+bool text_can_shrink(const Context& c) {
+  return c.ui.text_scale > kTextSmallest;
+}
 
-void fold_left(Context& c, std::string_view) { c.ui.left_open = !c.ui.left_open; }
-void fold_right(Context& c, std::string_view) { c.ui.right_open = !c.ui.right_open; }
-void fold_bottom(Context& c, std::string_view) { c.ui.bottom_open = !c.ui.bottom_open; }
-bool left_open(const Context& c) { return c.ui.left_open; }
-bool right_open(const Context& c) { return c.ui.right_open; }
-bool bottom_open(const Context& c) { return c.ui.bottom_open; }
+void fold_left(Context& c, std::string_view) {
+  c.ui.left_open = !c.ui.left_open;
+}
+void fold_right(Context& c, std::string_view) {
+  c.ui.right_open = !c.ui.right_open;
+}
+void fold_bottom(Context& c, std::string_view) {
+  c.ui.bottom_open = !c.ui.bottom_open;
+}
+bool left_open(const Context& c) {
+  return c.ui.left_open;
+}
+bool right_open(const Context& c) {
+  return c.ui.right_open;
+}
+bool bottom_open(const Context& c) {
+  return c.ui.bottom_open;
+}
 
 template <BottomTab tab>
 void show_tab(Context& c, std::string_view) {
@@ -187,10 +253,18 @@ bool code_shown(const Context& c) {
   return c.ui.code_tab == tab;
 }
 
-void present(Context& c, std::string_view) { c.ui.presenting = !c.ui.presenting; }
-bool presents(const Context& c) { return c.ui.presenting; }
-void keys(Context& c, std::string_view) { c.ui.dialog = c.ui.dialog == Dialog::keys ? Dialog::none : Dialog::keys; }
-bool keys_shown(const Context& c) { return c.ui.dialog == Dialog::keys; }
+void present(Context& c, std::string_view) {
+  c.ui.presenting = !c.ui.presenting;
+}
+bool presents(const Context& c) {
+  return c.ui.presenting;
+}
+void keys(Context& c, std::string_view) {
+  c.ui.dialog = c.ui.dialog == Dialog::keys ? Dialog::none : Dialog::keys;
+}
+bool keys_shown(const Context& c) {
+  return c.ui.dialog == Dialog::keys;
+}
 
 void screenshot(Context& c, std::string_view path) {
   c.ui.screenshot_wanted = true;
@@ -203,13 +277,25 @@ void copy_console(Context& c, std::string_view) {
   c.session.notify(tr("notice.copied"));
 }
 
-void dismiss(Context& c, std::string_view) { c.session.notify(""); }
-bool has_notice(const Context& c) { return !c.session.notice().empty(); }
-void quit(Context& c, std::string_view) { c.ui.quit_wanted = true; }
+void dismiss(Context& c, std::string_view) {
+  c.session.notify("");
+}
+bool has_notice(const Context& c) {
+  return !c.session.notice().empty();
+}
+void quit(Context& c, std::string_view) {
+  c.ui.quit_wanted = true;
+}
 
-constexpr Shortcut key(Key name) { return {name}; }
-constexpr Shortcut ctrl(Key name) { return {name, true}; }
-constexpr Shortcut shift(Key name) { return {name, false, true}; }
+constexpr Shortcut key(Key name) {
+  return {name};
+}
+constexpr Shortcut ctrl(Key name) {
+  return {name, true};
+}
+constexpr Shortcut shift(Key name) {
+  return {name, false, true};
+}
 constexpr Shortcut kNone{};
 
 constexpr std::array kCommands = {
@@ -258,17 +344,20 @@ constexpr std::array kCommands = {
 
 }  // namespace
 
-std::span<const Command> commands() noexcept { return kCommands; }
+std::span<const Command> commands() noexcept {
+  return kCommands;
+}
 
 const Command* find_command(std::string_view id) noexcept {
-  const auto found = std::find_if(kCommands.begin(), kCommands.end(), [id](const Command& command) { return command.id == id; });
+  const auto found =
+      std::find_if(kCommands.begin(), kCommands.end(), [id](const Command& command) { return command.id == id; });
   return found != kCommands.end() ? &*found : nullptr;
 }
 
 const Command* find_command(Shortcut shortcut) noexcept {
   if (shortcut.key == Key::none) return nullptr;
-  const auto found =
-      std::find_if(kCommands.begin(), kCommands.end(), [shortcut](const Command& command) { return command.shortcut == shortcut; });
+  const auto found = std::find_if(kCommands.begin(), kCommands.end(),
+                                  [shortcut](const Command& command) { return command.shortcut == shortcut; });
   return found != kCommands.end() ? &*found : nullptr;
 }
 

@@ -16,7 +16,11 @@ using timeline::EventRef;
 using timeline::Model;
 using timeline::Task;
 
-// What is selected comes into sight; a view that follows the run stops doing so, or it would run away from under the reader.
+// What the supervisor recorded is about a task, and is shown in that task's lane.
+timeline::TaskId subject(const EventRef& event) { return event.task != 0 ? event.task : event.event.object; }
+
+// What is selected comes into sight; a view that follows the run stops doing so, or it would run away from under the
+// reader.
 void reveal(Context& context) {
   const UiState& ui = context.ui;
   if (!ui.selection.time_ns) return;
@@ -70,13 +74,13 @@ void step_event(Context& context, int by) {
     // Several events may share a moment: of those, the one in the selected lane is where we are.
     auto here = first;
     for (auto at = first; at != events.end() && at->time_ns == *selection.time_ns; ++at)
-      if (at->task == selection.task) here = at;
+      if (subject(*at) == selection.task && (by > 0 || subject(*here) != selection.task)) here = at;
     const bool on_event = here != events.end() && here->time_ns == *selection.time_ns;
     next = here - events.begin() + (by > 0 ? (on_event ? 1 : 0) : -1);
   }
   if (next < 0 || next >= size) return;
   const EventRef& event = events[static_cast<std::size_t>(next)];
-  selection = {event.task != 0 ? event.task : event.event.object, event.time_ns};
+  selection = {subject(event), event.time_ns};
   reveal(context);
 }
 
