@@ -32,7 +32,7 @@ void Tree::note_births() {
   const std::uint32_t used = region_->slots_used();
   for (std::uint32_t index = 1; index < used; ++index) {
     const trace::Slot& slot = region_->slot(index);
-    if (slot.state.load(std::memory_order_acquire) != trace::SlotState::live) continue;
+    if (slot.state.load(std::memory_order_acquire) != trace::SlotState::live || slot.kind != trace::TaskKind::process) continue;
     const trace::TaskId task = slot.task;
     if (std::any_of(members_.begin(), members_.end(), [&](const Member& member) { return member.task == task; })) continue;
     const pid_t pid = slot.pid.load(std::memory_order_relaxed);
@@ -122,6 +122,7 @@ void Tree::record_death(Member& member, std::int64_t time_ns, DeathSource source
   region_->header().processes.fetch_sub(1, std::memory_order_relaxed);
   slot.state.store(trace::SlotState::dead, std::memory_order_release);
   member.dead = true;
+  end_threads(member.pid, time_ns);
   // Its children are ours now (PR_SET_CHILD_SUBREAPER).
   for (const Member& child : members_) {
     if (child.parent == member.task && !child.dead) recorder.record(Kind::adopted, child.task, u64(child.pid), u64(::getpid()));
@@ -139,6 +140,17 @@ void Tree::end_next(bool hurry) {
     ::kill(last->pid, SIGCONT);  // a stopped process takes no SIGTERM
   }
   if (hurry || now - last->asked_ns > kGraceOfOne) ::kill(last->pid, SIGKILL);
+}
+
+// The threads of a process end with it; their slots are given back like those of processes.
+void Tree::end_threads(pid_t pid, std::int64_t time_ns) const {
+  for (std::uint32_t index = 1; index < region_->slots_used(); ++index) {
+    trace::Slot& slot = region_->slot(index);
+    if (slot.state.load(std::memory_order_acquire) == trace::SlotState::live && slot.kind == trace::TaskKind::thread &&
+        slot.pid.load(std::memory_order_relaxed) == pid) {
+      region_->end_thread(index, time_ns);
+    }
+  }
 }
 
 bool Tree::reap_own() {

@@ -46,6 +46,7 @@ class Tree {
   [[nodiscard]] static bool has_ended(const Member& member) noexcept;
   [[nodiscard]] static std::int32_t zombie_status(const Member& member);
   bool settle(Member& member, bool last);
+  void end_threads(pid_t pid, std::int64_t time_ns) const;
   void record_death(Member& member, std::int64_t time_ns, trace::DeathSource source, std::int32_t status);
 
   const trace::Region* region_;

@@ -72,7 +72,7 @@ void Collector::retire(Slot& slot, const Life& life) {
     pending_.push_back({{std::max(since, died), Kind::lost, 0, 0, lost, static_cast<std::uint64_t>(since)}, slot.task, {}});
     slot.ring.lost.store(0, std::memory_order_relaxed);
   }
-  if (pid != 0) {  // an abandoned slot never had a task
+  if (pid != 0 && slot.kind == TaskKind::process) {  // an abandoned slot never had a task; a thread says all of it itself
     if (!life.born) pending_.push_back({{died, Kind::born, 0, slot.task, pid, slot.parent}, 0, {}});
     if (!life.death) {
       pending_.push_back({{died, Kind::death, static_cast<std::uint16_t>(DeathSource::reaper), slot.task, status, pid}, 0, {}});

@@ -42,8 +42,9 @@ class Recorder {
   void set_line(std::uint16_t line) noexcept { line_ = line; }
   [[nodiscard]] std::uint16_t line() const noexcept { return line_; }
 
-  // Passed before each operation that a learner cares about. Pace `real`: one relaxed load.
-  void gate() const noexcept {
+  // Passed before each operation that a learner cares about; named by the event that the operation begins with. Pace `real`: one
+  // relaxed load.
+  void gate([[maybe_unused]] Kind operation, [[maybe_unused]] std::uint32_t object = 0) noexcept {
     if (gate_ != nullptr) (void)gate_->load(std::memory_order_relaxed);
   }
 

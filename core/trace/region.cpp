@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "core/base/error.h"
@@ -18,7 +19,8 @@ bool plausible(const RegionHeader& header, std::size_t bytes) {
   return header.slots > 0 && header.slots <= 1 << 20 && capacity > 2 * kReserve && (capacity & (capacity - 1)) == 0 && capacity <= 1 << 24 &&
          header.slots_offset >= sizeof(RegionHeader) && header.slots_offset % 64 == 0 &&
          header.cells_offset >= header.slots_offset + header.slots * sizeof(Slot) && header.cells_offset % 64 == 0 &&
-         header.cells_offset + header.slots * capacity * sizeof(Event) <= bytes;
+         header.cells_offset + header.slots * capacity * sizeof(Event) <= header.heap_offset && header.heap_offset % 64 == 0 &&
+         header.heap_bytes <= bytes && header.heap_offset <= bytes - header.heap_bytes;
 }
 
 }  // namespace
@@ -26,7 +28,8 @@ bool plausible(const RegionHeader& header, std::size_t bytes) {
 Region Region::create(RegionSize size) {
   const std::size_t slots_offset = round_up(sizeof(RegionHeader));
   const std::size_t cells_offset = slots_offset + round_up(size.slots * sizeof(Slot));
-  const std::size_t bytes = cells_offset + std::size_t{size.slots} * size.ring_events * sizeof(Event);
+  const std::size_t heap_offset = cells_offset + round_up(std::size_t{size.slots} * size.ring_events * sizeof(Event));
+  const std::size_t bytes = heap_offset + round_up(size.heap_bytes);
 
   Region region;
   region.memory_ = base::SharedMemory::create("forklight-trace", bytes);
@@ -36,6 +39,10 @@ Region Region::create(RegionSize size) {
   header.max_processes = size.max_processes;
   header.slots_offset = slots_offset;
   header.cells_offset = cells_offset;
+  header.heap_offset = heap_offset;
+  header.heap_bytes = size.heap_bytes;
+  header.next_object.store(kFirstObject, std::memory_order_relaxed);
+  header.next_message.store(1, std::memory_order_relaxed);
   header.slots_used.store(1, std::memory_order_relaxed);
   header.next_task.store(1, std::memory_order_relaxed);
   header.version = kRegionVersion;
@@ -74,9 +81,10 @@ RingReader Region::reader(std::uint32_t index) const noexcept {
   return {&slots_[index].ring, cells_ + std::size_t{index} * header().ring_events, header().ring_events};
 }
 
-std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name) const noexcept {
+std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name, TaskKind kind) const noexcept {
   RegionHeader& head = header();
-  if (head.processes.fetch_add(1, std::memory_order_relaxed) >= head.max_processes) {
+  const bool counted = kind == TaskKind::process;
+  if (counted && head.processes.fetch_add(1, std::memory_order_relaxed) >= head.max_processes) {
     head.processes.fetch_sub(1, std::memory_order_relaxed);
     return std::nullopt;
   }
@@ -93,6 +101,7 @@ std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name)
     slot.status.store(-1, std::memory_order_relaxed);
     slot.gate.store(Gate::open, std::memory_order_relaxed);
     slot.reaped_by = 0;
+    slot.kind = kind;
     slot.parent = parent;
     const std::size_t length = std::min<std::size_t>(name.size(), kMaxName - 1);
     std::memcpy(slot.name, name.data(), length);
@@ -103,7 +112,7 @@ std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name)
     }
     return index;
   }
-  head.processes.fetch_sub(1, std::memory_order_relaxed);
+  if (counted) head.processes.fetch_sub(1, std::memory_order_relaxed);
   return std::nullopt;
 }
 
@@ -115,11 +124,19 @@ void Region::publish_birth(std::uint32_t index, std::int32_t pid) const noexcept
 }
 
 void Region::abandon(std::uint32_t index) const noexcept {
-  header().processes.fetch_sub(1, std::memory_order_relaxed);
   Slot& slot = slots_[index];
+  if (slot.kind == TaskKind::process) header().processes.fetch_sub(1, std::memory_order_relaxed);
   slot.reaped_ns.store(1, std::memory_order_relaxed);
   slot.died_ns.store(1, std::memory_order_relaxed);
   slot.state.store(SlotState::dead, std::memory_order_release);
+}
+
+void Region::end_thread(std::uint32_t index, std::int64_t time_ns) const noexcept {
+  Slot& slot = slots_[index];
+  slot.died_ns.store(time_ns, std::memory_order_relaxed);
+  slot.reaped_ns.store(time_ns, std::memory_order_relaxed);
+  auto expected = SlotState::live;
+  slot.state.compare_exchange_strong(expected, SlotState::dead, std::memory_order_acq_rel);
 }
 
 void Region::publish_status(std::uint32_t index, std::int32_t status) const noexcept {
@@ -131,6 +148,22 @@ void Region::publish_reaping(std::uint32_t index, TaskId by, std::int32_t status
   slot.reaped_by = by;
   slot.status.store(status, std::memory_order_relaxed);
   slot.reaped_ns.store(time_ns, std::memory_order_release);
+}
+
+std::byte* Region::allocate(std::size_t bytes) const noexcept {
+  RegionHeader& head = header();
+  const std::uint64_t rounded = (bytes + 63) / 64 * 64;
+  std::uint64_t used = head.heap_used.load(std::memory_order_relaxed);
+  do {
+    if (rounded > head.heap_bytes || used > head.heap_bytes - rounded) return nullptr;
+  } while (!head.heap_used.compare_exchange_weak(used, used + rounded, std::memory_order_relaxed));
+  return memory_.data() + head.heap_offset + used;
+}
+
+Region::ObjectNumber Region::number_object(ObjectKind kind) const noexcept {
+  RegionHeader& head = header();
+  auto& of_kind = head.objects_of_kind[static_cast<std::size_t>(kind) % std::size(head.objects_of_kind)];
+  return {head.next_object.fetch_add(1, std::memory_order_relaxed), of_kind.fetch_add(1, std::memory_order_relaxed) + 1};
 }
 
 }  // namespace forklight::trace

@@ -21,10 +21,11 @@
 namespace forklight::trace {
 
 inline constexpr std::uint64_t kMagic = 0x4c4b5246'54524331;  // "FRKLTRC1"
-inline constexpr std::uint32_t kRegionVersion = 1;
+inline constexpr std::uint32_t kRegionVersion = 2;
 inline constexpr std::uint32_t kMaxName = 64;
 
 enum class SlotState : std::uint32_t { free, claimed, live, dead };
+enum class TaskKind : std::uint32_t { process, thread };
 enum class Gate : std::uint32_t { open = 0 };  // pace `real`: everything passes
 
 struct Slot {
@@ -33,7 +34,7 @@ struct Slot {
   TaskId parent;  // task that claimed it
   std::atomic<std::int32_t> pid;
   std::atomic<Gate> gate;  // looked at before each operation that a learner cares about
-  std::uint32_t padding;
+  TaskKind kind;
   std::atomic<std::int64_t> died_ns;    // 0 until the supervisor says so
   std::atomic<std::int64_t> reaped_ns;  // 0 until somebody waited for it
   std::atomic<std::int32_t> status;     // as waitpid gives it; -1 = not known (yet)
@@ -50,15 +51,21 @@ struct RegionHeader {
   std::uint32_t ring_events;  // cells of each ring, a power of two
   std::uint32_t max_processes;
   std::uint64_t slots_offset, cells_offset;  // bytes from the region's begin
+  std::uint64_t heap_offset, heap_bytes;     // what tasks share besides events: semaphores, flags, values
   alignas(64) std::atomic<std::uint32_t> slots_used;  // slots ever claimed: no one above needs a look
   std::atomic<TaskId> next_task;
   std::atomic<std::uint32_t> processes;  // alive or being started now, against max_processes
+  std::atomic<std::uint32_t> next_object;
+  std::atomic<std::uint64_t> next_message;
+  std::atomic<std::uint64_t> heap_used;
+  std::atomic<std::uint32_t> objects_of_kind[16];  // for their names: Queue-1, Queue-2
 };
 
 struct RegionSize {
   std::uint32_t slots = 1024;
   std::uint32_t ring_events = 1 << 14;  // 512 KiB a ring, but only what is touched is real memory
   std::uint32_t max_processes = 256;
+  std::uint64_t heap_bytes = 64 << 20;  // sparse
 };
 
 class Region {
@@ -77,15 +84,26 @@ class Region {
   [[nodiscard]] RingReader reader(std::uint32_t index) const noexcept;
 
   // Takes a slot for a task about to be born; nothing when the process cap is reached or no slot is free. Async-signal-safe.
-  [[nodiscard]] std::optional<std::uint32_t> claim(TaskId parent, std::string_view name) const noexcept;
+  [[nodiscard]] std::optional<std::uint32_t> claim(TaskId parent, std::string_view name, TaskKind kind = TaskKind::process) const noexcept;
   // The task has this pid now. Idempotent: parent and child both say so.
   void publish_birth(std::uint32_t index, std::int32_t pid) const noexcept;
   // The task was never born.
   void abandon(std::uint32_t index) const noexcept;
+  // A thread has ended: said by itself, or by the supervisor when its process died.
+  void end_thread(std::uint32_t index, std::int64_t time_ns) const noexcept;
   // Written by whoever is about to reap the task: how it ended.
   void publish_status(std::uint32_t index, std::int32_t status) const noexcept;
   // Written by whoever waited for the task; the last touch of the slot by the waiter.
   void publish_reaping(std::uint32_t index, TaskId by, std::int32_t status, std::int64_t time_ns) const noexcept;
+
+  // Zeroed memory that every process of the run sees at the same offset, aligned to 64 bytes; never given back before the run ends.
+  // nullptr when the heap is full.
+  [[nodiscard]] std::byte* allocate(std::size_t bytes) const noexcept;
+  // An id for a new object that tasks share, and which of its kind it is (1, 2 …).
+  struct ObjectNumber {
+    std::uint32_t id, ordinal;
+  };
+  [[nodiscard]] ObjectNumber number_object(ObjectKind kind) const noexcept;
 
  private:
   base::SharedMemory memory_;
