@@ -11,9 +11,10 @@ namespace forklight::gil {
 using trace::Kind;
 using trace::Recorder;
 
-Blocking::Blocking(trace::BlockReason reason, std::uint32_t partner, std::int64_t timeout_ns) noexcept
+Blocking::Blocking(trace::BlockReason reason, std::uint32_t partner, std::int64_t timeout_ns, trace::TaskId holder) noexcept
     : reason_(reason), partner_(partner) {
-  Recorder::current().record(Kind::block_begin, partner_, static_cast<std::uint64_t>(reason_), static_cast<std::uint64_t>(timeout_ns));
+  const std::uint64_t reason_and_holder = static_cast<std::uint64_t>(reason_) | static_cast<std::uint64_t>(holder) << 32;
+  Recorder::current().record(Kind::block_begin, partner_, reason_and_holder, static_cast<std::uint64_t>(timeout_ns));
 }
 
 Blocking::~Blocking() {
@@ -24,7 +25,7 @@ Blocking::~Blocking() {
 
 void sleep_for(std::int64_t duration_ns) noexcept {
   Recorder& recorder = Recorder::current();
-  recorder.gate();
+  recorder.gate(Kind::sleep_begin);
   recorder.record(Kind::sleep_begin, 0, static_cast<std::uint64_t>(duration_ns));
   const timespec until = base::to_timespec(base::now_ns() + duration_ns);
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {

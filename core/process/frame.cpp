@@ -25,7 +25,6 @@ void Frame::forget() { frames.clear(); }
 void at(std::uint16_t line) noexcept {
   if (!frames.empty()) frames.back().line = line;
   trace::Recorder& recorder = trace::Recorder::current();
-  recorder.gate();
   recorder.set_line(line);
   recorder.record(trace::Kind::line);
 }

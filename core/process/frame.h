@@ -36,7 +36,7 @@ class Frame {
   std::uint16_t caller_line_;
 };
 
-// The program goes to this line: passed at the gate, on record, in tracebacks.
+// The program goes to this line: on record, in tracebacks. Its operations pass the gate, it does not.
 void at(std::uint16_t line) noexcept;
 
 }  // namespace forklight::process

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include "core/base/posix_call.h"
@@ -38,13 +39,24 @@ bool put(int fd, std::string_view text) noexcept {
 }  // namespace
 
 void Output::write(std::string_view text) {
-  trace::Recorder::current().gate();
+  trace::Recorder::current().gate(trace::Kind::output);
+  const std::lock_guard lock(mutex_);
   buffer_ += text;
   const bool line_done = buffering_ == Buffering::line && text.find('\n') != std::string_view::npos;
-  if (line_done || buffer_.size() >= kBufferSize) flush();
+  if (line_done || buffer_.size() >= kBufferSize) flush_locked();
 }
 
 void Output::flush() {
+  const std::lock_guard lock(mutex_);
+  flush_locked();
+}
+
+void Output::after_fork() noexcept {
+  new (&mutex_) std::mutex;
+  buffer_.clear();
+}
+
+void Output::flush_locked() {
   if (buffer_.empty()) return;
   const std::string text = std::exchange(buffer_, {});
   if (!put(STDOUT_FILENO, text)) throw os_error(errno);

@@ -99,7 +99,7 @@ bool Object::poll(bool wait) {
 
 void Object::send(int signal) {
   Recorder& recorder = Recorder::current();
-  recorder.gate();
+  recorder.gate(Kind::signal_sent, task);
   if (exit_code) return;  // P-43
   recorder.record(Kind::signal_sent, task, u64(signal), u64(pid));
   // ESRCH: somebody else has reaped it; Python looks away too.
@@ -119,7 +119,7 @@ void Process::start() {
   Runtime& runtime = Runtime::current();
   if (runtime.daemon()) throw PythonError(Fact::P_55);
   Recorder& recorder = Recorder::current();
-  recorder.gate();
+  recorder.gate(Kind::start_begin);
   reap_finished();        // P-52
   runtime.out().flush();  // P-68
 
@@ -176,7 +176,7 @@ void Process::join() {
   if (object.creator != ::getpid()) throw PythonError(Fact::P_25);
   if (object.stage != Object::Stage::started) throw PythonError(Fact::P_15);
   Recorder& recorder = Recorder::current();
-  recorder.gate();
+  recorder.gate(Kind::join_begin, object.task);
   recorder.record(Kind::join_begin, object.task, u64(gil::kNoTimeout));
   const bool ended = object.poll(true);
   if (ended) forget_child(&object);
@@ -190,7 +190,7 @@ void Process::join(double seconds) {
   if (object.stage != Object::Stage::started) throw PythonError(Fact::P_15);
   const std::int64_t timeout = seconds > 0 ? std::llround(std::min(seconds, 1e9) * 1e9) : 0;
   Recorder& recorder = Recorder::current();
-  recorder.gate();
+  recorder.gate(Kind::join_begin, object.task);
   recorder.record(Kind::join_begin, object.task, u64(timeout));
   bool ended = object.exit_code.has_value();
   if (!ended) {
@@ -210,8 +210,8 @@ bool Process::is_alive() {
   Object& object = *object_;
   object.check_open();
   if (object.creator != ::getpid()) throw PythonError(Fact::P_26);
-  Recorder::current().gate();
   if (object.stage != Object::Stage::started) return false;  // P-13
+  if (!object.exit_code) Recorder::current().gate(Kind::reap, object.task);
   if (!object.poll(false)) return true;
   forget_child(&object);
   return false;
@@ -219,8 +219,10 @@ bool Process::is_alive() {
 
 std::optional<int> Process::exitcode() {
   object_->check_open();
-  Recorder::current().gate();
-  if (object_->stage == Object::Stage::started) object_->poll(false);
+  if (object_->stage == Object::Stage::started && !object_->exit_code) {
+    Recorder::current().gate(Kind::reap, object_->task);
+    object_->poll(false);
+  }
   return object_->exit_code;
 }
 
@@ -239,7 +241,7 @@ void Process::kill() {
 void Process::close() {
   Object& object = *object_;
   if (object.stage == Object::Stage::started) {
-    Recorder::current().gate();
+    Recorder::current().gate(Kind::close, object.task);
     if (!object.poll(false)) throw PythonError(Fact::P_44);
     forget_child(&object);
     Recorder::current().record(Kind::close, object.task);
@@ -295,7 +297,7 @@ std::string Process::repr() {
 }
 
 std::vector<Process> active_children() {
-  Recorder::current().gate();
+  if (!Runtime::current().children().empty()) Recorder::current().gate(Kind::reap);
   reap_finished();
   std::vector<Process> alive;
   for (const auto& child : Runtime::current().children()) alive.push_back(Process(child));

@@ -31,7 +31,7 @@ void sys_exit(std::string text) { throw SystemExit{1, std::move(text)}; }
 
 void os_exit(int code) noexcept {
   trace::Recorder& recorder = trace::Recorder::current();
-  recorder.gate();
+  recorder.gate(trace::Kind::exit);
   recorder.record(trace::Kind::exit, 0, static_cast<std::uint64_t>(code & 0xff), static_cast<std::uint64_t>(trace::ExitHow::os_exit));
   ::_exit(code & 0xff);
 }

@@ -6,11 +6,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <limits>
 #include <new>
 
 #include "core/base/posix_call.h"
 #include "core/process/process_object.h"
 #include "core/process/python.h"
+#include "core/process/thread.h"
 #include "core/process/traceback.h"
 #include "core/trace/recorder.h"
 
@@ -33,7 +35,8 @@ std::vector<int> Runtime::next_identity() {
 
 void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
   context_ = context;
-  out_ = Output(context.buffering);
+  pid_ = ::getpid();
+  out_.set_buffering(context.buffering);
   arm_lifeline();
   ::signal(SIGPIPE, SIG_IGN);  // as Python: a broken pipe is an error, not a death (I-06)
   context_.region->publish_birth(slot, ::getpid());
@@ -41,6 +44,7 @@ void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(::getpid());
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, 0, name_);
+  recorder.gate(Kind::task_begin);
 }
 
 void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
@@ -58,11 +62,22 @@ void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
   name_ = object.name;
   daemon_ = object.daemon;
   counter_ = 0;
+  pid_ = static_cast<pid_t>(pid);
+  finalizers_.clear();
+  forget_threads();  // S-12
+  out_.after_fork();
+  const auto hooks = std::move(fork_hooks_);
+  fork_hooks_.clear();
+  for (const ForkHook& hook : hooks) {
+    if (hook.alive.expired()) continue;
+    hook.action();
+    fork_hooks_.push_back(hook);
+  }
   Frame::forget();    // what Python prints of a child begins at its run()
   children_.clear();  // the parent's children are siblings, not ours (P-74)
-  out_.drop();        // start() flushed it before the fork
   base::Fd null(base::retry_eintr([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }));  // P-67
   if (null) ::dup2(null.get(), STDIN_FILENO);
+  recorder.gate(Kind::task_begin);
 }
 
 void Runtime::arm_lifeline() {
@@ -101,11 +116,13 @@ Runtime::Ending Runtime::run_body(const std::function<void()>& body) const {
 
 int Runtime::run_to_end(const std::function<void()>& body) {
   const Ending ending = run_body(body);
-  // P-60, P-75: the traceback comes before the wait for own children in MainProcess and since 3.13, after it in children before that.
+  // P.2, P.3: the traceback comes before the wait for own children in MainProcess and since 3.13, after it in children before that; the
+  // wait for threads comes just after the traceback (P-69).
   const bool words_first = is_main() || context_.python_minor >= 13;
-  if (words_first) write_stderr(ending.last_words);
-  finish_children();
-  if (!words_first) write_stderr(ending.last_words);
+  if (!words_first) finish_children();
+  write_stderr(ending.last_words);
+  join_all_threads();
+  if (words_first) finish_children();
   try {
     out_.flush();
   } catch (const PythonError&) {
@@ -115,12 +132,41 @@ int Runtime::run_to_end(const std::function<void()>& body) {
   return ending.code;
 }
 
+int Runtime::add_finalizer(int priority, std::function<void()> action) {
+  finalizers_.push_back({++finalizer_counter_, priority, std::move(action)});
+  return finalizer_counter_;
+}
+
+void Runtime::remove_finalizer(int number) {
+  std::erase_if(finalizers_, [&](const Finalizer& finalizer) { return finalizer.number == number; });
+}
+
+void Runtime::at_fork(std::weak_ptr<void> alive, std::function<void()> action) {
+  fork_hooks_.push_back({std::move(alive), std::move(action)});
+}
+
+// Highest priority first; of equal ones the last added first.
+void Runtime::finalize(int lowest_priority) {
+  for (;;) {
+    auto next = finalizers_.end();
+    for (auto one = finalizers_.begin(); one != finalizers_.end(); ++one) {
+      if (one->priority >= lowest_priority && (next == finalizers_.end() || one->priority >= next->priority)) next = one;
+    }
+    if (next == finalizers_.end()) return;
+    const auto action = std::move(next->action);
+    finalizers_.erase(next);
+    action();
+  }
+}
+
 void Runtime::finish_children() {
+  finalize(0);
   // P-58, P-59: daemons are terminated, then all are waited for, however long.
   for (Process& child : active_children()) {
     if (child.daemon()) child.terminate();
   }
   for (Process& child : active_children()) child.join();
+  finalize(std::numeric_limits<int>::min());
 }
 
 }  // namespace forklight::process

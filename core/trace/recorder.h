@@ -33,6 +33,8 @@ class Recorder {
 
   // From now on this thread is the task of that slot. The region must outlive it.
   void attach(const Region& region, std::uint32_t slot) noexcept;
+  // The task is over: what this thread still does goes unrecorded.
+  void detach() noexcept { region_ = nullptr, gate_ = nullptr; }
   [[nodiscard]] bool attached() const noexcept { return region_ != nullptr; }
   [[nodiscard]] const Region& region() const noexcept { return *region_; }
   [[nodiscard]] TaskId task() const noexcept { return task_; }

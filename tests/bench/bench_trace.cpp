@@ -21,7 +21,7 @@ void event_against_clock(benchmark::State& state) {
   for (auto _ : state) {
     std::int64_t begin = base::now_ns();
     for (int i = 0; i < kBatch; ++i) {
-      recorder.gate();
+      recorder.gate(trace::Kind::line);
       recorder.record(trace::Kind::line, 1, 2, 3);
     }
     ours.push_back(per_call_ns(begin));

@@ -152,7 +152,7 @@ TEST_CASE("recorder: unattached it drops everything; attached it writes with its
     const auto slot = region.claim(1, "p");
     region.publish_birth(*slot, 1);
     recorder.attach(region, *slot);
-    recorder.gate();
+    recorder.gate(Kind::line);
     recorder.set_line(17);
     recorder.record(Kind::line);
   }).join();
