@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/trace/kinds.h"
+#include "core/trace/event.h"
 
 namespace forklight::gil {
 
@@ -12,8 +12,9 @@ inline constexpr std::int64_t kNoTimeout = -1;
 // Held while the thread is inside a blocking system call.
 class Blocking {
  public:
-  // `partner` is the task or object waited for (0 = none), `timeout_ns` how long at the most (kNoTimeout = for ever).
-  Blocking(trace::BlockReason reason, std::uint32_t partner, std::int64_t timeout_ns) noexcept;
+  // `partner` is the task or object waited for (0 = none), `timeout_ns` how long at the most (kNoTimeout = for ever), `holder` the task
+  // that has it now, where that is known.
+  Blocking(trace::BlockReason reason, std::uint32_t partner, std::int64_t timeout_ns, trace::TaskId holder = 0) noexcept;
   ~Blocking();
   Blocking(const Blocking&) = delete;
   Blocking& operator=(const Blocking&) = delete;

@@ -19,7 +19,7 @@ Text text_of(Fact fact) {
 #define X(name, type, message) \
   case Fact::name:             \
     return {type, message};
-    FORKLIGHT_PROCESS_ERRORS(X)
+    FORKLIGHT_PYTHON_ERRORS(X)
 #undef X
   }
   return {"RuntimeError", "unknown error"};
@@ -43,6 +43,9 @@ PythonError os_error(int error) {
       break;
     case EPIPE:
       type = "BrokenPipeError";
+      break;
+    case ECONNRESET:
+      type = "ConnectionResetError";
       break;
     case ENOENT:
       type = "FileNotFoundError";

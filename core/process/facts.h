@@ -9,7 +9,7 @@
 namespace forklight::process {
 
 // X(fact, exception type, message)
-#define FORKLIGHT_PROCESS_ERRORS(X)                                                                              \
+#define FORKLIGHT_PYTHON_ERRORS(X)                                                                              \
   X(P_14, "ValueError", "process not started")                                                                   \
   X(P_15, "AssertionError", "can only join a started process")                                                   \
   X(P_16_terminate, "AttributeError", "'NoneType' object has no attribute 'terminate'")                          \
@@ -22,11 +22,28 @@ namespace forklight::process {
   X(P_44, "ValueError",                                                                                          \
     "Cannot close a process while it is still running. You should first call join() or terminate().")            \
   X(P_46, "ValueError", "process object is closed")                                                              \
-  X(P_55, "AssertionError", "daemonic processes are not allowed to have children")
+  X(P_55, "AssertionError", "daemonic processes are not allowed to have children")                               \
+  X(E_01, "ValueError", "semaphore or lock released too many times")                                             \
+  X(E_06, "AssertionError", "attempt to release recursive lock not owned by thread")                             \
+  X(E_10, "OSError", "[Errno 22] Invalid argument")                                                              \
+  X(E_15_wait, "AssertionError", "must acquire() condition before using wait()")                                 \
+  X(E_15_notify, "AssertionError", "lock is not owned")                                                          \
+  X(E_20, "threading.BrokenBarrierError", "")                                                                    \
+  X(E_44, "IndexError", "invalid index")                                                                         \
+  X(Q_01, "queue.Full", "")                                                                                      \
+  X(Q_02, "_queue.Empty", "")                                                                                    \
+  X(Q_10, "AssertionError", "Queue <multiprocessing.queues.Queue object at 0x0> not closed")                     \
+  X(Q_24, "ValueError", "task_done() called too many times")                                                     \
+  X(I_01_read_only, "OSError", "connection is read-only")                                                        \
+  X(I_01_write_only, "OSError", "connection is write-only")                                                      \
+  X(I_04, "EOFError", "")                                                                                        \
+  X(I_08, "OSError", "handle is closed")                                                                         \
+  X(I_09, "OSError", "bad message length")                                                                       \
+  X(I_13, "OSError", "got end of file during message")
 
 enum class Fact {
 #define X(fact, type, message) fact,
-  FORKLIGHT_PROCESS_ERRORS(X)
+  FORKLIGHT_PYTHON_ERRORS(X)
 #undef X
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -12,16 +13,19 @@ enum class Buffering : std::uint8_t { line, block };
 
 class Output {
  public:
-  explicit Output(Buffering buffering = Buffering::line) noexcept : buffering_(buffering) {}
+  void set_buffering(Buffering buffering) noexcept { buffering_ = buffering; }
 
   // Into the buffer, and out as the buffering says. Throws PythonError (BrokenPipeError …) when the descriptor refuses.
   void write(std::string_view text);
   void flush();
-  // Unwritten text dies with the process: what os._exit and signals do (P-34, P-37).
-  void drop() noexcept { buffer_.clear(); }
+  // In a forked child: the parent's text is the parent's (start() flushed it), and its lock may be held by a thread that is not here.
+  void after_fork() noexcept;
 
  private:
-  Buffering buffering_;
+  void flush_locked();
+
+  Buffering buffering_ = Buffering::line;
+  std::mutex mutex_;
   std::string buffer_;
 };
 

@@ -52,12 +52,29 @@ class Runtime {
 
   // "1" for the first process built here, "2:1" for the first one built in Process-2 (P-01, P-04).
   [[nodiscard]] std::vector<int> next_identity();
+  // Called when this process ends in order, highest priority first: from 0 up before its children are ended, below 0 after that (P.2).
+  // A forked child begins without any. Returns a number to take it back with.
+  int add_finalizer(int priority, std::function<void()> action);
+  void remove_finalizer(int number);
+  // Called in every forked child before anything else of it runs: sets right what the parent's other threads may have left half done.
+  void at_fork(std::weak_ptr<void> alive, std::function<void()> action);
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
   // Started and not yet reaped.
   [[nodiscard]] std::vector<std::shared_ptr<Process::Object>>& children() noexcept { return children_; }
 
  private:
+  struct Finalizer {
+    int number, priority;
+    std::function<void()> action;
+  };
+  struct ForkHook {
+    std::weak_ptr<void> alive;
+    std::function<void()> action;
+  };
   void arm_lifeline();
   void finish_children();
+  void finalize(int lowest_priority);
   struct Ending {
     int code;
     trace::ExitHow how;
@@ -70,6 +87,10 @@ class Runtime {
   std::vector<int> identity_;
   int counter_ = 0;
   bool daemon_ = false;
+  pid_t pid_ = 0;
+  int finalizer_counter_ = 0;
+  std::vector<Finalizer> finalizers_;
+  std::vector<ForkHook> fork_hooks_;
   Output out_;
   base::Fd lifeline_, parent_death_;
   std::vector<std::shared_ptr<Process::Object>> children_;

@@ -25,7 +25,7 @@
   X(26, signal_sent, "target task", "signal", "pid")                                              \
   X(27, close, "child task", "", "")                                                              \
   /* leaving Python: see BlockReason */                                                           \
-  X(30, block_begin, "partner task or object", "reason", "timeout or -1")                         \
+  X(30, block_begin, "partner task or object", "reason | holder task << 32", "timeout or -1")      \
   X(31, block_end, "partner task or object", "reason", "")                                        \
   X(32, sleep_begin, "", "duration", "")                                                          \
   X(33, sleep_end, "", "duration", "")                                                            \

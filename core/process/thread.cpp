@@ -1,0 +1,182 @@
+#include "core/process/thread.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/gil/blocking.h"
+#include "core/process/python.h"
+#include "core/process/runtime.h"
+#include "core/process/traceback.h"
+#include "core/trace/recorder.h"
+
+namespace forklight::process {
+
+using trace::Kind;
+using trace::Recorder;
+
+struct Thread::Object {
+  std::string name;
+  bool daemon = false;
+  std::function<void()> body;
+  bool started = false;
+  std::mutex mutex;
+  std::condition_variable ended_changed;
+  bool ended = false;
+  std::uint32_t slot = 0;
+  trace::TaskId task = 0, parent = 0;
+  std::uint16_t line = 0;
+};
+
+namespace {
+
+struct Registry {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Thread::Object>> alive;
+  int counter = 0;
+};
+
+Registry*& registry_slot() {
+  static Registry* registry = new Registry;  // replaced, never destroyed, in a forked child: its mutex may be locked by nobody's thread
+  return registry;
+}
+Registry& registry() { return *registry_slot(); }
+
+void run_body(Thread::Object& object) {
+  try {
+    object.body();
+  } catch (const SystemExit&) {
+    // In a thread it ends just the thread, silently.
+  } catch (const PythonError& error) {
+    Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
+    write_stderr(fmt::format("Exception in thread {}:\n{}", object.name, traceback(error, Runtime::current().context().program, {})));
+  } catch (const std::exception& error) {
+    const PythonError as_python("RuntimeError", error.what());
+    Recorder::current().record_text(Kind::raise, 0, 0, 0, as_python.what());
+    write_stderr(fmt::format("Exception in thread {}:\n{}", object.name, traceback(as_python, Runtime::current().context().program, {})));
+  }
+}
+
+void* thread_main(void* argument) {
+  const std::unique_ptr<std::shared_ptr<Thread::Object>> holder(static_cast<std::shared_ptr<Thread::Object>*>(argument));
+  Thread::Object& object = **holder;
+  const trace::Region& region = *Runtime::current().context().region;
+  const auto pid = static_cast<std::uint64_t>(::getpid());
+  const auto tid = static_cast<std::uint64_t>(::syscall(SYS_gettid));
+  region.publish_birth(object.slot, static_cast<std::int32_t>(pid));
+  Recorder& recorder = Recorder::current();
+  recorder.attach(region, object.slot);
+  recorder.set_line(object.line);
+  recorder.record_text(Kind::task_begin, 0, pid << 32 | tid, object.parent, object.name);
+  run_body(object);
+  object.body = nullptr;
+  recorder.record(Kind::exit, 0, 0, static_cast<std::uint64_t>(trace::ExitHow::returned));
+  recorder.detach();
+  region.end_thread(object.slot, base::now_ns());
+  {
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    std::erase(all.alive, *holder);
+  }
+  {
+    const std::lock_guard lock(object.mutex);
+    object.ended = true;
+  }
+  object.ended_changed.notify_all();
+  return nullptr;
+}
+
+}  // namespace
+
+Thread::Thread(std::function<void()> body, ThreadOptions options) : object_(std::make_shared<Object>()) {
+  object_->body = std::move(body);
+  object_->daemon = options.daemon;
+  Registry& all = registry();
+  const std::lock_guard lock(all.mutex);
+  object_->name = options.name.empty() ? fmt::format("Thread-{}", ++all.counter) : std::move(options.name);
+}
+
+void Thread::start() {
+  if (object_->started) throw PythonError("RuntimeError", "threads can only be started once");
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::start_begin, 0);
+  const trace::Region& region = *Runtime::current().context().region;
+  const auto slot = region.claim(recorder.task(), object_->name, trace::TaskKind::thread);
+  if (!slot) {
+    recorder.record(Kind::cap, 0, static_cast<std::uint64_t>(trace::Cap::threads), region.header().slots);
+    throw PythonError("RuntimeError", "can't start new thread");
+  }
+  object_->slot = *slot;
+  object_->task = region.slot(*slot).task;
+  object_->parent = recorder.task();
+  object_->line = recorder.line();
+  object_->started = true;
+  recorder.record(Kind::start_begin, object_->task);
+  {
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    all.alive.push_back(object_);
+  }
+  pthread_t thread;
+  auto argument = std::make_unique<std::shared_ptr<Object>>(object_);
+  if (const int error = ::pthread_create(&thread, nullptr, thread_main, argument.get()); error != 0) {
+    region.abandon(*slot);
+    recorder.record(Kind::start_failed, object_->task, static_cast<std::uint64_t>(error));
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    std::erase(all.alive, object_);
+    throw PythonError("RuntimeError", "can't start new thread");
+  }
+  (void)argument.release();
+  ::pthread_detach(thread);
+  recorder.record(Kind::start_end, object_->task);
+}
+
+void Thread::join() {
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::join_begin, object_->task);
+  recorder.record(Kind::join_begin, object_->task, static_cast<std::uint64_t>(gil::kNoTimeout));
+  std::unique_lock lock(object_->mutex);
+  if (!object_->ended) {
+    const gil::Blocking blocking(trace::BlockReason::thread_join, object_->task, gil::kNoTimeout);
+    object_->ended_changed.wait(lock, [this] { return object_->ended; });
+  }
+  lock.unlock();
+  recorder.record(Kind::join_end, object_->task, 1);
+}
+
+bool Thread::is_alive() const noexcept {
+  const std::lock_guard lock(object_->mutex);
+  return object_->started && !object_->ended;
+}
+
+const std::string& Thread::name() const noexcept { return object_->name; }
+
+void join_all_threads() {
+  for (;;) {
+    std::shared_ptr<Thread::Object> next;
+    {
+      Registry& all = registry();
+      const std::lock_guard lock(all.mutex);
+      const auto found = std::find_if(all.alive.begin(), all.alive.end(), [](const auto& object) { return !object->daemon; });
+      if (found == all.alive.end()) return;
+      next = *found;
+    }
+    std::unique_lock lock(next->mutex);
+    if (next->ended) continue;
+    const gil::Blocking blocking(trace::BlockReason::thread_join, next->task, gil::kNoTimeout);
+    next->ended_changed.wait(lock, [&] { return next->ended; });
+  }
+}
+
+void forget_threads() noexcept { registry_slot() = new Registry; }
+
+}  // namespace forklight::process
