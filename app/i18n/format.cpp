@@ -19,9 +19,13 @@ std::string scaled(double value, const char* unit) {
 }  // namespace
 
 std::string format_count(std::uint64_t count) {
-  std::string digits = std::to_string(count);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
+  const std::string digits = std::to_string(count);
+  std::string text;
+  for (std::size_t at = 0; at < digits.size(); ++at) {
+    if (at > 0 && (digits.size() - at) % 3 == 0) text += ',';
+    text += digits[at];
+  }
+  return text;
 }
 
 std::string format_duration(std::int64_t ns) {
@@ -32,7 +36,7 @@ std::string format_duration(std::int64_t ns) {
   if (ns < 999'950) return fmt::format("{:.1f} \u00b5s", value / 1e3);
   if (ns < 999'950'000) return scaled(value / 1e6, "ms");
   if (ns < 59'995'000'000) return fmt::format("{:.2f} s", value / 1e9);
-  const std::int64_t seconds = (ns + 500'000'000) / 1'000'000'000;
+  const std::int64_t seconds = ns / 1'000'000'000 + (ns % 1'000'000'000 >= 500'000'000 ? 1 : 0);
   return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
 }
 

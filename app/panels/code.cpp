@@ -65,7 +65,7 @@ float draw_line(ImDrawList* list, const CodeLine& line, float x, float y0, float
 // "P-1" for "Process-1", as one says it: for the room that a long line leaves.
 std::string short_name(const std::string& name) {
   constexpr std::string_view kNumbered = "Process-", kMain = "MainProcess";
-  if (name.starts_with(kNumbered)) return "P-" + name.substr(kNumbered.size());
+  if (name.starts_with(kNumbered)) return fmt::format("P-{}", name.substr(kNumbered.size()));
   return name == kMain ? "Main" : name;
 }
 
@@ -80,7 +80,7 @@ void draw_pills(ImDrawList* list, const std::vector<Place>& places, float text_e
     float width = pill_width(name);
     // Where names would cover the program, the rest is a number.
     if (i > 0 && x - width - px(40) < text_end) {
-      name = "+" + std::to_string(i + 1);
+      name = fmt::format("+{}", i + 1);
       width = pill_width(name);
     }
     x -= width;

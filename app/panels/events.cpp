@@ -20,7 +20,7 @@ using trace::Kind;
 
 std::string name_of(const Model& model, timeline::TaskId id) {
   const timeline::Task* task = model.find(id);
-  if (task == nullptr || task->name.empty()) return id == 0 ? tr("inspector.forklight") : "#" + std::to_string(id);
+  if (task == nullptr || task->name.empty()) return id == 0 ? tr("inspector.forklight") : fmt::format("#{}", id);
   return task->name;
 }
 
@@ -113,7 +113,8 @@ void show_selection(const Context& context, EventRows& rows, float row_height) {
 
 std::string event_words(const Model& model, const EventRef& ref) {
   const trace::Event& event = ref.event;
-  const auto object = fmt::arg("name", name_of(model, event.object));
+  const std::string name = name_of(model, event.object);
+  const auto object = fmt::arg("name", name);
   switch (event.kind) {
     case Kind::task_begin:
       return tr("event.task_begin");
@@ -163,10 +164,12 @@ std::string event_words(const Model& model, const EventRef& ref) {
       return tr("event.stop");
     case Kind::lost:
       return tr("event.lost", fmt::arg("count", i18n::format_count(event.a)));
-    case Kind::text:
+    default:
       break;
   }
-  return std::string(trace::name(event.kind));
+  // Kinds whose words need no more than the object's name have nothing but their text.
+  const std::string key = fmt::format("event.{}", trace::name(event.kind));
+  return i18n::has(key) ? tr(key, object) : std::string(trace::name(event.kind));
 }
 
 void draw_events(Context& context, EventRows& rows) {

@@ -1,5 +1,7 @@
 #include "app/panels/highlight.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -62,8 +64,7 @@ class Scanner {
     if (!python && rest.starts_with("R\"")) {
       const auto bracket = rest.find('(');
       if (bracket != std::string_view::npos)
-        return begin_open(line, at, bracket + 1, ")" + std::string(rest.substr(2, bracket - 2)) + "\"",
-                          TokenKind::string);
+        return begin_open(line, at, bracket + 1, fmt::format("){}\"", rest.substr(2, bracket - 2)), TokenKind::string);
     }
     const char c = rest.front();
     if (c == '"' || c == '\'') return quoted(line, at);

@@ -20,8 +20,8 @@ using timeline::Task;
 
 std::string name_of(const Model& model, timeline::TaskId id) {
   const Task* task = model.find(id);
-  if (task == nullptr) return id == 0 ? tr("inspector.forklight") : "#" + std::to_string(id);
-  return task->name.empty() ? "pid " + std::to_string(task->pid) : task->name;
+  if (task == nullptr) return id == 0 ? tr("inspector.forklight") : fmt::format("#{}", id);
+  return task->name.empty() ? fmt::format("pid {}", task->pid) : task->name;
 }
 
 const timeline::Flow* flow_to(const Model& model, const Task& task, timeline::FlowKind kind) {
@@ -63,7 +63,8 @@ std::string title(const Model& model, const Task& task, std::int64_t when) {
 // How it was when it ended: the doing that the end cut off, and who ended it.
 std::string end_sentence(const Model& model, const Task& task) {
   const auto code = task.exit_code();
-  const auto lived = fmt::arg("lived", format_duration(task.death_ns - task.born_ns));
+  const std::string lifetime = format_duration(task.death_ns - task.born_ns);
+  const auto lived = fmt::arg("lived", lifetime);
   if (!code) return tr("inspector.end.unknown", lived);
   if (*code > 0) {
     const bool raised = std::any_of(task.marks.begin(), task.marks.end(),
@@ -105,7 +106,8 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when) {
   if (when >= task.death_ns) return end_sentence(model, task) + joint + zombie_sentence(model, task, when);
   const Span* span = model.span_at(task, when);
   if (span == nullptr) return tr("inspector.now.starting");
-  const auto since = fmt::arg("since", format_duration(when - span->begin_ns));
+  const std::string lasted = format_duration(when - span->begin_ns);
+  const auto since = fmt::arg("since", lasted);
   const int line = model.line_at(task, when);
   std::string text;
   switch (span->state) {

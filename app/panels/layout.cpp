@@ -33,9 +33,8 @@ void panel(const char* id, const Area& area, Color surface, ImVec2 padding, ImGu
   ImGui::SetCursorScreenPos({area.x0, area.y0});
   ImGui::PushStyleColor(ImGuiCol_ChildBg, surface);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(padding.x), px(padding.y)));
-  const ImGuiWindowFlags own =
-      flags | (padding.x > 0 || padding.y > 0 ? ImGuiWindowFlags_AlwaysUseWindowPadding : ImGuiWindowFlags_None);
-  const bool visible = ImGui::BeginChild(id, {area.width(), area.height()}, false, own);
+  const bool padded = padding.x > 0 || padding.y > 0;
+  const bool visible = platform::compat::begin_child(id, {area.width(), area.height()}, padded, flags);
   ImGui::PopStyleVar();
   if (visible) draw();
   ImGui::EndChild();

@@ -99,7 +99,7 @@ void draw_number(Context& context, const Parameter& parameter, float width) {
                       px(1));
   list->AddCircleFilled({knob, area.max.y - px(5)}, px(4), palette().accent_text);
   std::string text = number_text(value);
-  if (!parameter.unit.empty()) text += " " + std::string(parameter.unit);
+  if (!parameter.unit.empty()) text += fmt::format(" {}", parameter.unit);
   draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y - px(5), palette().text, text);
   tooltip(tr("settings.range", fmt::arg("from", number_text(parameter.minimum)),
              fmt::arg("to", number_text(parameter.maximum)), fmt::arg("unit", parameter.unit)));

@@ -16,9 +16,11 @@ using timeline::kOpen;
 
 std::string run_words(const session::Session& session) {
   const timeline::Model& model = session.model();
-  const auto number = fmt::arg("number", session.run_count());
-  const auto time =
-      fmt::arg("time", i18n::format_duration(model.tasks().empty() ? 0 : session.now_ns() - model.begin_ns()));
+  // fmt::arg refers to what it is given: values that are used twice need names of their own.
+  const int runs = session.run_count();
+  const std::string taken = i18n::format_duration(model.tasks().empty() ? 0 : session.now_ns() - model.begin_ns());
+  const auto number = fmt::arg("number", runs);
+  const auto time = fmt::arg("time", taken);
   switch (session.state()) {
     case RunState::ready:
       return tr("status.ready");
@@ -38,7 +40,8 @@ std::string process_words(const timeline::Model& model) {
   const auto count = static_cast<std::uint64_t>(model.tasks().size());
   const auto left = std::count_if(model.tasks().begin(), model.tasks().end(),
                                   [](const timeline::Task& task) { return task.reaped_ns == kOpen; });
-  const auto total = fmt::arg("count", format_count(count));
+  const std::string counted = format_count(count);
+  const auto total = fmt::arg("count", counted);
   return left == 0 ? tr("status.none_left", total)
                    : tr("status.left", total, fmt::arg("left", format_count(static_cast<std::uint64_t>(left))));
 }

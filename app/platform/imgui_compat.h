@@ -90,6 +90,16 @@ inline void replace_font_texture() {
 #endif
 }
 
+// --- children: what they do with the padding of the style moved to flags of its own in 1.90 ----------------------------
+
+[[nodiscard]] inline bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flags) {
+#if IMGUI_VERSION_NUM >= 19000
+  return ImGui::BeginChild(id, size, padded ? ImGuiChildFlags_AlwaysUseWindowPadding : ImGuiChildFlags_None, flags);
+#else
+  return ImGui::BeginChild(id, size, false, flags | (padded ? ImGuiWindowFlags_AlwaysUseWindowPadding : 0));
+#endif
+}
+
 // --- style: what later versions added keeps its default there -------------------------------------
 
 inline void quiet_extras(ImGuiStyle& style) {
