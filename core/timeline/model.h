@@ -1,4 +1,4 @@
-// From events to what is drawn: tasks, spans, marks, flows, console lines. No GUI type, no process API.
+// From events to what is drawn: tasks, spans, marks, flows, shared objects, console lines. No GUI type, no process API.
 //
 // Feed it records roughly in time order (per task exactly); it tolerates a late one. One thread uses it.
 #pragma once
@@ -10,22 +10,21 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/timeline/objects.h"
 #include "core/trace/event.h"
 
 namespace forklight::timeline {
 
-using trace::TaskId;
-inline constexpr std::int64_t kOpen = INT64_MAX;  // the end of what has not ended yet
-
-enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost };
+enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost, held };  // held: at the gate
 
 // A stretch of one task in one state. Spans of a task are sorted, and do not overlap.
 // Members go from wide to narrow: there may be millions, and nothing is lost to padding.
 struct Span {
   std::int64_t begin_ns, end_ns;  // end kOpen while it lasts
   trace::BlockReason reason;      // where state is blocked
-  std::uint64_t detail;           // sleeping: the duration asked for, ns; lost: how many events
-  std::uint32_t partner;          // blocked: the task or object it waits for; 0 none
+  std::uint64_t detail;           // sleeping: the duration asked for, ns; blocked: its timeout, ns, or -1;
+                                  // lost: how many events; held: the trace::Kind that it is about to do
+  std::uint32_t partner;          // blocked, held: the task or object (from trace::kFirstObject on) it is about; 0 none
   std::uint16_t line;             // program line at its begin
   State state;
 };
@@ -40,14 +39,19 @@ struct Mark {
   std::uint32_t text;  // index for Model::text(), 0 = none
 };
 
-enum class FlowKind : std::uint8_t { start, join, signal };
+// message: from put or send to get or recv. wake: from set, notify, release, task_done, or the last one's arrival at a
+// barrier, to the end of a wait that it ended.
+enum class FlowKind : std::uint8_t { start, join, signal, message, wake };
 
-// A cause in one task and its effect in another. The effect's end is missing (kOpen) until it is known.
+// A cause in one task and its effect in another. The effect's end is missing (kOpen) until it is known. A message that
+// has not arrived has to == 0; one whose sender has not told of it yet has from == 0.
 struct Flow {
   FlowKind kind;
   TaskId from, to;
   std::int64_t from_ns, to_ns;
-  std::uint64_t detail;  // signal: its number
+  std::uint64_t detail;      // signal: its number; message: its id; wake: its generation, where it has one
+  std::uint32_t object = 0;  // message, wake: what it went through; may be an internal object
+  std::uint32_t text = 0;    // message: its repr, index for Model::text()
 };
 
 struct ConsoleLine {  // one write: may hold several lines, or a part of one
@@ -60,6 +64,9 @@ struct ConsoleLine {  // one write: may hold several lines, or a part of one
 struct Task {
   TaskId id = 0;
   TaskId parent = 0;  // who started it, 0 = the supervisor
+  // The task that is the main thread of the same process; its own id if it is that itself. A thread has no exit code,
+  // is no zombie and is never reaped; it ends with its own exit or with its process.
+  TaskId process = 0;
   std::int32_t pid = 0, tid = 0;
   std::string name;  // "Process-1"
   trace::StartMethod start_method = trace::StartMethod::fork;
@@ -73,6 +80,7 @@ struct Task {
   std::vector<Mark> marks;
   std::uint64_t lost_events = 0;
 
+  [[nodiscard]] bool is_thread() const noexcept { return process != id; }
   // The exit code as Python gives it: 0…255, or −signal; nothing while it lives.
   [[nodiscard]] std::optional<int> exit_code() const noexcept;
   [[nodiscard]] bool alive_at(std::int64_t time_ns) const noexcept;
@@ -96,7 +104,11 @@ class Model {
 
   [[nodiscard]] const std::vector<Task>& tasks() const noexcept;  // in order of birth
   [[nodiscard]] const Task* find(TaskId id) const noexcept;
-  [[nodiscard]] const std::vector<Flow>& flows() const noexcept;  // in order of their begin
+  [[nodiscard]] const std::vector<Flow>& flows() const noexcept;      // in order of their begin
+  [[nodiscard]] const std::vector<Object>& objects() const noexcept;  // in order of birth, internal ones too
+  [[nodiscard]] const Object* find_object(ObjectId id) const noexcept;
+  [[nodiscard]] const std::vector<Channel>& channels() const noexcept;  // in order of birth
+  [[nodiscard]] const Channel* find_channel(ObjectId id) const noexcept;
   [[nodiscard]] const std::vector<ConsoleLine>& console() const noexcept;
   [[nodiscard]] const std::vector<EventRef>& events() const noexcept;  // sorted by time
   [[nodiscard]] const std::string& text(std::uint32_t index) const noexcept;
@@ -107,7 +119,7 @@ class Model {
 
   [[nodiscard]] std::int64_t begin_ns() const noexcept;  // first event, 0 if none
   [[nodiscard]] std::int64_t end_ns() const noexcept;    // last event, 0 if none
-  [[nodiscard]] bool complete() const noexcept;          // every task that was born has died and been reaped
+  [[nodiscard]] bool complete() const noexcept;          // every task that was born has died, every process been reaped
 
   // The span of a task at a time, nothing outside its life.
   [[nodiscard]] const Span* span_at(const Task& task, std::int64_t time_ns) const noexcept;

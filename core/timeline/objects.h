@@ -1,0 +1,123 @@
+// What tasks share: queues, pipes, locks, events; and what lies in a queue or a pipe at a time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/timeline/steps.h"
+#include "core/trace/event.h"
+
+namespace forklight::timeline {
+
+using trace::TaskId;
+using ObjectId = std::uint32_t;                   // from trace::kFirstObject on
+inline constexpr std::int64_t kOpen = INT64_MAX;  // the end of what has not ended yet
+inline constexpr std::uint32_t kNone = UINT32_MAX;
+
+// A task has (or had) a lock, or one unit of a semaphore. RLocks nest: one Hold for each acquire.
+struct Hold {
+  std::int64_t begin_ns, end_ns;  // acquire_end … release; kOpen while it lasts, also after its holder's death (E-12)
+  TaskId task;
+};
+
+struct Object {
+  struct Closing {
+    std::int64_t time_ns;
+    TaskId task;  // in this task's process
+    trace::PipeEnd end;
+  };
+
+  ObjectId id = 0;
+  trace::ObjectKind kind = trace::ObjectKind::lock;
+  ObjectId owner = 0;      // the object that it is a part of (a queue's locks and semaphore), 0 = none
+  std::uint32_t size = 0;  // maxsize (0: no limit), initial value, parties, length
+  TaskId creator = 0;
+  std::string name;  // "q", "Queue-1"
+  std::int64_t born_ns = 0;
+  std::vector<Closing> closings;  // by time
+  std::vector<Hold> holds;        // Lock, RLock, semaphores: by begin
+  Steps<std::int64_t> value;      // Lock, semaphores: value left; Event: 1 set, 0 clear; Value and Array: last stored
+  std::uint32_t channel = kNone;  // index in Model::channels(), for what messages go through
+
+  [[nodiscard]] bool internal() const noexcept { return owner != 0; }  // shown as a part of its owner
+};
+
+// The places of a message, in the order in which it passes them. A Pipe and a SimpleQueue have the last two alone.
+enum class Stage : std::uint8_t { deque, feeder, pipe, reader };
+inline constexpr std::size_t kStages = 4;
+
+// How many messages there are, in all and in each place: depth = deque + feeder + pipe + reader.
+struct Counts {
+  std::int32_t depth = 0, deque = 0, pipe = 0;
+  std::int16_t feeder = 0, reader = 0;  // one for each process at most
+
+  [[nodiscard]] std::int32_t in(Stage stage) const noexcept;
+};
+
+template <>
+struct StepMath<Counts> {
+  static Counts least(const Counts& left, const Counts& right) noexcept;
+  static Counts most(const Counts& left, const Counts& right) noexcept;
+  static Counts sum(const Counts& left, const Counts& right) noexcept;
+};
+
+// What became of a message: `dropped` by the feeder that could not pickle it; `died` with the process in whose
+// deque or hand it was.
+enum class Fate : std::uint8_t { under_way, got, dropped, died };
+
+struct Message {
+  static constexpr std::uint64_t kRaw = std::uint64_t{1} << 63;  // ids from here on: send_bytes, counted by the model
+
+  std::uint64_t id = 0;
+  std::array<std::int64_t, kStages> entered_ns{kOpen, kOpen, kOpen, kOpen};  // kOpen: not there (yet), or passed unseen
+  std::int64_t gone_ns = kOpen;                                              // got, dropped or died
+  TaskId from = 0, to = 0;     // who put it; who took it out of the pipe. 0 = not known (yet)
+  std::uint32_t text = 0;      // its repr: index for Model::text(), 0 = none
+  std::uint32_t bytes = 0;     // on the wire, 0 = not known
+  std::uint32_t flow = kNone;  // its arrow, while it is under way: index in Model::flows()
+  Fate fate = Fate::under_way;
+
+  [[nodiscard]] std::int64_t put_ns() const noexcept;  // when it came into the channel
+  [[nodiscard]] bool in_at(std::int64_t time_ns) const noexcept { return put_ns() <= time_ns && time_ns < gone_ns; }
+  [[nodiscard]] Stage stage_at(std::int64_t time_ns) const noexcept;  // valid where in_at()
+};
+
+struct TimeRange {
+  std::int64_t begin_ns, end_ns;  // kOpen while it lasts
+};
+
+// A Pipe, Queue, SimpleQueue or JoinableQueue and all that went through it.
+struct Channel {
+  ObjectId object = 0;
+  Steps<Counts> counts;                           // messages put and not yet got, by place
+  std::array<Steps<std::int64_t>, 2> bytes;       // in the kernel's buffer, by the end that reads (trace::PipeEnd)
+  Steps<std::int64_t> unfinished;                 // JoinableQueue: put and not yet task_done
+  std::vector<Message> messages;                  // by put_ns()
+  std::vector<TimeRange> full;                    // maxsize reached, or somebody waits for room to put
+  std::vector<TimeRange> pipe_full;               // somebody waits for room in the kernel's pipe
+  std::vector<TaskId> writers, readers, feeders;  // those that ever put (or sent), got (or received), fed
+
+  // What lies in it at a time: indices into `messages`, the oldest first, `limit` at most (counts tell how many there
+  // are).
+  [[nodiscard]] std::vector<std::uint32_t> contents(std::int64_t time_ns, std::size_t limit) const;
+
+  // The rest is the model's bookkeeping.
+  struct Open {                   // a message that more is to be heard of
+    std::uint32_t index = kNone;  // in messages; kNone: announced by put_begin alone
+    TaskId from = 0;
+    std::uint32_t text = 0;
+    bool announced = false, put_told = false, sent_told = false;
+  };
+  std::unordered_map<std::uint64_t, Open> open;
+  std::deque<std::uint64_t> raw_sent, raw_ahead;  // send_bytes: FIFO; read before the writer told of it
+  std::vector<std::uint64_t> raw_in_hand;
+  std::uint64_t raw_count = 0;
+  std::int64_t slots = 0;  // of maxsize that are taken; what died with a process still takes one
+  std::uint32_t waiting_put = 0, waiting_send = 0;
+};
+
+}  // namespace forklight::timeline
