@@ -1,0 +1,155 @@
+// Lock, RLock, Semaphore, BoundedSemaphore: one semaphore each, with a private count in every process (E.1).
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <atomic>
+
+#include "core/process/facts.h"
+#include "core/process/runtime.h"
+#include "core/sync/raw.h"
+#include "core/sync/sync.h"
+#include "core/trace/recorder.h"
+
+namespace forklight::sync {
+
+using process::Fact;
+using process::PythonError;
+using trace::BlockReason;
+using trace::Kind;
+using trace::ObjectKind;
+using trace::Recorder;
+
+struct SemLock::Handle {
+  SemaphoreState* state;
+  int maximum;
+  bool recursive;
+  BlockReason reason;
+  std::uint32_t object;
+  bool silent;  // part of another object: its own coming and going would drown that one's
+  // Ours alone: how often this process holds it, by which thread. A forked child holds nothing.
+  pid_t process = 0;
+  std::atomic<int> count{0};
+  pthread_t thread{};
+
+  void own_process() noexcept {
+    if (const pid_t pid = process::Runtime::current().pid(); process != pid) {
+      process = pid;
+      count.store(0, std::memory_order_relaxed);
+    }
+  }
+};
+
+namespace {
+
+std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+
+std::uint64_t nanoseconds(bool block, const Timeout& timeout) {
+  if (!block) return 0;
+  return timeout ? u64(*timeout > 0 ? *timeout * 1e9 : 0.0) : u64(std::int64_t{-1});
+}
+
+}  // namespace
+
+bool SemLock::acquire(bool block, Timeout timeout) {
+  Handle& handle = *handle_;
+  handle.own_process();
+  Recorder& recorder = Recorder::current();
+  if (!handle.silent) {
+    recorder.gate(Kind::acquire_begin, handle.object);
+    recorder.record(Kind::acquire_begin, handle.object, nanoseconds(block, timeout));
+  }
+  bool taken = false;
+  if (handle.recursive && is_mine()) {
+    handle.count.fetch_add(1, std::memory_order_relaxed);
+    taken = true;
+  } else {
+    taken = take(*handle.state, {handle.reason, handle.object}, block ? timeout : Timeout(0.0)) == Wait::taken;
+    if (taken) {
+      handle.thread = ::pthread_self();
+      handle.count.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  if (!handle.silent) recorder.record(Kind::acquire_end, handle.object, taken ? 1 : 0, u64(value()));
+  return taken;
+}
+
+void SemLock::release() {
+  Handle& handle = *handle_;
+  handle.own_process();
+  Recorder& recorder = Recorder::current();
+  if (!handle.silent) recorder.gate(Kind::release, handle.object);
+  if (handle.recursive) {
+    if (!is_mine()) throw PythonError(Fact::E_06);
+    if (handle.count.load(std::memory_order_relaxed) > 1) {
+      handle.count.fetch_sub(1, std::memory_order_relaxed);
+      return;
+    }
+  } else if (sync::value(*handle.state) >= handle.maximum) {
+    throw PythonError(Fact::E_01);  // also E-09; anybody may release a Lock (E-02)
+  }
+  handle.count.fetch_sub(1, std::memory_order_relaxed);
+  // On record before it happens, or who takes it could be on record first.
+  if (!handle.silent) recorder.record(Kind::release, handle.object, u64(sync::value(*handle.state) + 1));
+  give(*handle.state);
+}
+
+std::uint32_t SemLock::object() const noexcept { return handle_->object; }
+
+int SemLock::value() const noexcept { return sync::value(*handle_->state); }
+
+bool SemLock::is_mine() const noexcept {
+  handle_->own_process();
+  return handle_->count.load(std::memory_order_relaxed) > 0 && ::pthread_equal(handle_->thread, ::pthread_self()) != 0;
+}
+
+namespace {
+
+// An object that belongs to another one stays silent but for its waits.
+template <typename Handle>
+std::shared_ptr<Handle> make(int initial, int maximum, bool recursive, BlockReason reason, ObjectKind kind, const std::string& label,
+                             std::uint32_t owner) {
+  if (initial < 0) throw PythonError(Fact::E_10);
+  auto handle = std::make_shared<Handle>();
+  handle->state = make_semaphore(initial);
+  handle->maximum = maximum;
+  handle->recursive = recursive;
+  handle->reason = reason;
+  handle->object = announce(kind, label, owner, static_cast<std::uint32_t>(initial));
+  handle->silent = owner != 0;
+  return handle;
+}
+
+}  // namespace
+
+Lock::Lock(std::string label, std::uint32_t owner)
+    : SemLock(make<Handle>(1, 1, false, BlockReason::lock, ObjectKind::lock, label, owner)) {}
+
+RLock::RLock(std::string label, std::uint32_t owner)
+    : SemLock(make<Handle>(1, 1, true, BlockReason::lock, ObjectKind::rlock, label, owner)) {}
+
+Semaphore::Semaphore(int value, std::string label, std::uint32_t owner)
+    : SemLock(make<Handle>(value, kSemValueMax, false, BlockReason::semaphore, ObjectKind::semaphore, label, owner)) {}
+
+BoundedSemaphore::BoundedSemaphore(int value, std::string label, std::uint32_t owner)
+    : SemLock(make<Handle>(value, value, false, BlockReason::semaphore, ObjectKind::bounded_semaphore, label, owner)) {}
+
+std::string Lock::repr() const {
+  std::string owner = "SomeOtherProcess";
+  if (is_mine()) {
+    owner = process::Runtime::current().name();
+  } else if (value() == 1) {
+    owner = "None";
+  } else if (handle_->count.load(std::memory_order_relaxed) > 0) {
+    owner = "SomeOtherThread";
+  }
+  return fmt::format("<Lock(owner={})>", owner);
+}
+
+std::string RLock::repr() const {
+  if (is_mine()) return fmt::format("<RLock({}, {})>", process::Runtime::current().name(), handle_->count.load(std::memory_order_relaxed));
+  if (value() == 1) return "<RLock(None, 0)>";
+  if (handle_->count.load(std::memory_order_relaxed) > 0) return "<RLock(SomeOtherThread, nonzero)>";
+  return "<RLock(SomeOtherProcess, nonzero)>";
+}
+
+}  // namespace forklight::sync

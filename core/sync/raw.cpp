@@ -1,0 +1,115 @@
+#include "core/sync/raw.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cmath>
+#include <new>
+#include <string>
+
+#include "core/base/clock.h"
+#include "core/base/posix_call.h"
+#include "core/gil/blocking.h"
+#include "core/process/facts.h"
+#include "core/process/runtime.h"
+#include "core/trace/recorder.h"
+
+namespace forklight::sync {
+
+using trace::Recorder;
+
+namespace {
+
+const trace::Region& region() { return *process::Runtime::current().context().region; }
+
+std::string_view kind_name(trace::ObjectKind kind) {
+  static constexpr std::string_view kNames[] = {"Pipe",      "Queue",            "SimpleQueue", "JoinableQueue", "Lock",    "RLock", "Semaphore",
+                                                "BoundedSemaphore", "Condition", "Event",       "Barrier",       "Value",   "Array"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace
+
+std::byte* shared_memory(std::size_t bytes) {
+  std::byte* memory = region().allocate(bytes);
+  if (memory == nullptr) throw process::os_error(ENOMEM);
+  return memory;
+}
+
+std::uint32_t announce(trace::ObjectKind kind, const std::string& label, std::uint32_t owner, std::uint32_t size) {
+  const auto number = region().number_object(kind);
+  const std::string name = label.empty() ? fmt::format("{}-{}", kind_name(kind), number.ordinal) : label;
+  Recorder::current().record_text(trace::Kind::object_new, number.id, static_cast<std::uint64_t>(kind),
+                                  static_cast<std::uint64_t>(owner) << 32 | size, name);
+  return number.id;
+}
+
+SemaphoreState* make_semaphore(int value) {
+  auto* state = new (shared_memory(sizeof(SemaphoreState))) SemaphoreState{};
+  if (::sem_init(&state->semaphore, 1, static_cast<unsigned>(value)) != 0) throw process::os_error(errno);
+  return state;
+}
+
+bool try_take(SemaphoreState& state) noexcept {
+  if (base::retry_eintr([&] { return ::sem_trywait(&state.semaphore); }) != 0) return false;
+  state.holder.store(Recorder::current().task(), std::memory_order_relaxed);
+  return true;
+}
+
+Wait take(SemaphoreState& state, const Waiting& waiting, std::optional<double> timeout) noexcept {
+  if (try_take(state)) return Wait::taken;
+  if (timeout && !(*timeout > 0)) return Wait::timed_out;
+  const std::int64_t limit = timeout ? std::llround(std::min(*timeout, 1e9) * 1e9) : gil::kNoTimeout;
+  {
+    const gil::Blocking blocking(waiting.reason, waiting.object, limit, state.holder.load(std::memory_order_relaxed));
+    if (timeout) {
+      const timespec until = base::to_timespec(base::now_ns() + limit);
+      if (base::retry_eintr([&] { return ::sem_clockwait(&state.semaphore, CLOCK_MONOTONIC, &until); }) != 0) return Wait::timed_out;
+    } else {
+      base::retry_eintr([&] { return ::sem_wait(&state.semaphore); });
+    }
+  }
+  state.holder.store(Recorder::current().task(), std::memory_order_relaxed);
+  return Wait::taken;
+}
+
+void give(SemaphoreState& state) noexcept {
+  state.holder.store(0, std::memory_order_relaxed);
+  ::sem_post(&state.semaphore);
+}
+
+int value(SemaphoreState& state) noexcept {
+  int value = 0;
+  ::sem_getvalue(&state.semaphore, &value);
+  return value;
+}
+
+ConditionState make_condition() {
+  return {make_semaphore(0), make_semaphore(0), make_semaphore(0), new (shared<std::atomic<std::uint32_t>>()) std::atomic<std::uint32_t>(0)};
+}
+
+bool wait_on(const ConditionState& state, const Waiting& waiting, std::optional<double> timeout, const std::function<void()>& unlock,
+             const std::function<void()>& relock) {
+  give(*state.sleeping);
+  unlock();
+  const bool woken = take(*state.wait, waiting, timeout) == Wait::taken;
+  give(*state.woken);  // also after a timeout: the notifier accounts for it
+  relock();
+  return woken;
+}
+
+int notify(const ConditionState& state, const Waiting& waiting, int count) {
+  // Sleepers that timed out have left a `woken` behind: each takes back its `sleeping`.
+  while (try_take(*state.woken)) (void)try_take(*state.sleeping);
+  int sleepers = 0;
+  while (sleepers < count && try_take(*state.sleeping)) {
+    if (sleepers++ == 0) state.generation->fetch_add(1, std::memory_order_relaxed);  // before the first of them can wake
+    give(*state.wait);
+  }
+  for (int i = 0; i < sleepers; ++i) (void)take(*state.woken, waiting, std::nullopt);  // E-30, E-31
+  while (sleepers > 0 && try_take(*state.wait)) {
+  }
+  return sleepers;
+}
+
+}  // namespace forklight::sync

@@ -1,0 +1,66 @@
+// The bare mechanisms in shared memory, without the events and checks of the objects above them. For core/sync and core/ipc alone.
+//
+// Everything here lies in the run's heap, so that it is the same for every process; nothing remembers an owner that death could release.
+#pragma once
+
+#include <semaphore.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+
+#include "core/trace/event.h"
+#include "core/trace/region.h"
+
+namespace forklight::sync {
+
+inline constexpr int kSemValueMax = std::numeric_limits<int>::max();  // SEM_VALUE_MAX
+
+// One POSIX semaphore, process-shared.
+struct SemaphoreState {
+  sem_t semaphore;
+  std::atomic<trace::TaskId> holder;  // who took it last and has not given it back: for the window, never for the lock's own sake
+};
+
+// How a wait ended.
+enum class Wait { taken, timed_out };
+
+// What to wait for, and how it shows: the reason and the object that a blocked task is seen waiting for.
+struct Waiting {
+  trace::BlockReason reason;
+  std::uint32_t object;
+};
+
+// A new semaphore in the heap. Throws OSError [Errno 12] when the heap is full.
+[[nodiscard]] SemaphoreState* make_semaphore(int value);
+// Without giving up the processor: as CPython's first try (E.1).
+[[nodiscard]] bool try_take(SemaphoreState& state) noexcept;
+// At most `timeout` seconds, for ever if none; ≤ 0 is one try.
+[[nodiscard]] Wait take(SemaphoreState& state, const Waiting& waiting, std::optional<double> timeout) noexcept;
+void give(SemaphoreState& state) noexcept;
+[[nodiscard]] int value(SemaphoreState& state) noexcept;
+
+// Condition (E.1): sleeping, woken and wait. The caller holds the lock that `unlock` and `relock` let go of and take back.
+struct ConditionState {
+  SemaphoreState *sleeping, *woken, *wait;
+  std::atomic<std::uint32_t>* generation;  // counts notifications that woke somebody: ties a set to those it woke
+};
+[[nodiscard]] ConditionState make_condition();
+[[nodiscard]] bool wait_on(const ConditionState& state, const Waiting& waiting, std::optional<double> timeout, const std::function<void()>& unlock,
+                           const std::function<void()>& relock);
+// Wakes up to `count`, and waits until each of them has really woken (E-30: for ever, if one of them was killed). Returns how many.
+int notify(const ConditionState& state, const Waiting& waiting, int count);
+
+// Memory of the run's heap; throws OSError [Errno 12] when it is full.
+[[nodiscard]] std::byte* shared_memory(std::size_t bytes);
+template <typename T>
+[[nodiscard]] T* shared() {
+  return reinterpret_cast<T*>(shared_memory(sizeof(T)));
+}
+
+// A new object's id, and its birth on record: "Lock-1", or the label if there is one.
+[[nodiscard]] std::uint32_t announce(trace::ObjectKind kind, const std::string& label, std::uint32_t owner, std::uint32_t size);
+
+}  // namespace forklight::sync

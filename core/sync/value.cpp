@@ -1,0 +1,91 @@
+// Value and Array: C ints in shared memory, each read and each write under the object's RLock; nothing more (E-40).
+#include <atomic>
+
+#include "core/process/facts.h"
+#include "core/sync/raw.h"
+#include "core/sync/sync.h"
+#include "core/trace/recorder.h"
+
+namespace forklight::sync {
+
+using process::Fact;
+using process::PythonError;
+using trace::Kind;
+using trace::ObjectKind;
+using trace::Recorder;
+
+namespace {
+
+using Cell = std::atomic<std::int32_t>;  // relaxed: what Python does is a plain load and a plain store
+
+std::int32_t read(RLock& lock, const Cell& cell) {
+  const With held(lock);
+  return cell.load(std::memory_order_relaxed);
+}
+
+void write(RLock& lock, Cell& cell, std::int64_t value, std::uint32_t object, std::size_t index) {
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::store, object);
+  const With held(lock);
+  const auto wrapped = static_cast<std::int32_t>(static_cast<std::uint64_t>(value));  // E-42
+  cell.store(wrapped, std::memory_order_relaxed);
+  recorder.record(Kind::store, object, static_cast<std::uint64_t>(static_cast<std::int64_t>(wrapped)), index);
+}
+
+}  // namespace
+
+struct Value::Handle {
+  std::uint32_t object;
+  RLock lock;
+  Cell* cell;
+};
+
+Value::Value(std::int32_t initial, std::string label) {
+  const std::uint32_t object = announce(ObjectKind::value, label, 0, 1);
+  handle_ = std::make_shared<Handle>(Handle{object, RLock("lock", object), shared<Cell>()});
+  handle_->cell->store(initial, std::memory_order_relaxed);
+}
+
+std::int32_t Value::get() { return read(handle_->lock, *handle_->cell); }
+
+void Value::set(std::int64_t value) { write(handle_->lock, *handle_->cell, value, handle_->object, 0); }
+
+RLock& Value::get_lock() noexcept { return handle_->lock; }
+
+std::uint32_t Value::object() const noexcept { return handle_->object; }
+
+struct Array::Handle {
+  std::uint32_t object;
+  RLock lock;
+  std::size_t size;
+  Cell* cells;
+
+  // Negative ones count from the end, as in Python.
+  [[nodiscard]] std::size_t at(std::ptrdiff_t index) const {
+    const auto length = static_cast<std::ptrdiff_t>(size);
+    const std::ptrdiff_t place = index < 0 ? index + length : index;
+    if (place < 0 || place >= length) throw PythonError(Fact::E_44);
+    return static_cast<std::size_t>(place);
+  }
+};
+
+Array::Array(std::size_t size, std::string label) {
+  const std::uint32_t object = announce(ObjectKind::array, label, 0, static_cast<std::uint32_t>(size));
+  handle_ = std::make_shared<Handle>(
+      Handle{object, RLock("lock", object), size, reinterpret_cast<Cell*>(shared_memory(std::max<std::size_t>(1, size) * sizeof(Cell)))});
+}
+
+std::size_t Array::size() const noexcept { return handle_->size; }
+
+std::int32_t Array::get(std::ptrdiff_t index) { return read(handle_->lock, handle_->cells[handle_->at(index)]); }
+
+void Array::set(std::ptrdiff_t index, std::int64_t value) {
+  const std::size_t place = handle_->at(index);
+  write(handle_->lock, handle_->cells[place], value, handle_->object, place);
+}
+
+RLock& Array::get_lock() noexcept { return handle_->lock; }
+
+std::uint32_t Array::object() const noexcept { return handle_->object; }
+
+}  // namespace forklight::sync
