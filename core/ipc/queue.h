@@ -30,6 +30,7 @@ class Queue {
 
  protected:
   explicit Queue(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
+  void adopt_pipe();
   std::shared_ptr<Handle> handle_;
 };
 

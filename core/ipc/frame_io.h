@@ -1,0 +1,37 @@
+// Frames on descriptors: CPython's length header, its one or two writes, and reads of exactly what is missing (I.1). For core/ipc alone.
+//
+// The descriptors are non-blocking, and waiting is done by poll: so a wait is seen, with its reason, and never a guess. Stretches of
+// waiting shorter than a short spin are not worth a system call and not shown.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/trace/event.h"
+
+namespace forklight::ipc {
+
+// What a task that has to wait is seen waiting for.
+struct Side {
+  int fd;
+  std::uint32_t object;
+  trace::BlockReason reason;
+};
+
+// Writes header and payload: one write up to 16 KiB, two beyond. Throws BrokenPipeError and other OSErrors.
+void write_frame(const Side& side, std::span<const std::uint8_t> payload);
+
+// Reads one frame into `payload`. Throws EOFError at the end, OSError "got end of file during message" inside a frame, "bad message
+// length" for one longer than `longest` or kMaxFrame: then `unusable` is set.
+void read_frame(const Side& side, std::vector<std::uint8_t>& payload, std::optional<std::size_t> longest, bool& unusable);
+
+// Whether there is something to read (or the end), within `timeout_ns`; negative: for ever.
+[[nodiscard]] bool wait_readable(const Side& side, std::int64_t timeout_ns);
+
+// Bytes on the wire of a payload.
+[[nodiscard]] constexpr std::uint64_t wire_size(std::size_t payload) noexcept { return payload + (payload > 0x7fffffff ? 12 : 4); }
+
+}  // namespace forklight::ipc

@@ -1,0 +1,173 @@
+#include "core/ipc/message.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/process/runtime.h"
+
+namespace forklight::ipc {
+
+using process::PythonError;
+
+std::string Message::inheritance_text(std::string_view python_class) {
+  return fmt::format("{} objects should only be shared between processes through inheritance", python_class);
+}
+
+Message Message::lambda() {
+  // S-20, Q-06
+  Message message;
+  const bool recent = process::Runtime::current().context().python_minor >= 14;
+  message.refusal_type_ = "_pickle.PicklingError";
+  message.refusal_ = recent ? "Can't pickle <function <lambda> at 0x0>: it's not found as __main__.<lambda>"
+                            : "Can't pickle <function <lambda> at 0x0>: attribute lookup <lambda> on __main__ failed";
+  return message;
+}
+
+PythonError Message::refusal() const { return {refusal_type_, refusal_}; }
+
+std::vector<std::uint8_t> encode(std::uint64_t id, const Message& message) {
+  if (!message.sendable()) throw message.refusal();
+  std::vector<std::uint8_t> payload(sizeof id);
+  for (std::size_t i = 0; i < sizeof id; ++i) payload[i] = static_cast<std::uint8_t>(id >> (8 * i));
+  nlohmann::json::to_cbor(message.value(), payload);
+  return payload;
+}
+
+Decoded decode(std::span<const std::uint8_t> payload) {
+  Decoded decoded{0, {}};
+  bool good = payload.size() > sizeof decoded.id;
+  if (good) {
+    for (std::size_t i = 0; i < sizeof decoded.id; ++i) decoded.id |= std::uint64_t{payload[i]} << (8 * i);
+    const auto rest = payload.subspan(sizeof decoded.id);
+    decoded.value = Value::from_cbor(rest.begin(), rest.end(), true, false);
+    good = !decoded.value.is_discarded();
+  }
+  if (!good) {
+    const char first = payload.empty() ? '\0' : static_cast<char>(payload[0]);
+    throw PythonError("_pickle.UnpicklingError", fmt::format("invalid load key, {}.", repr(std::string(1, first))));  // I-12
+  }
+  return decoded;
+}
+
+namespace {
+
+// As Python writes characters that a terminal cannot show.
+void append_character(std::string& out, unsigned char byte, char quote, bool is_bytes) {
+  switch (byte) {
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    default:
+      break;
+  }
+  if (byte == static_cast<unsigned char>(quote)) {
+    out += '\\';
+    out += quote;
+  } else if (byte < 0x20 || byte == 0x7f || (is_bytes && byte >= 0x80)) {
+    out += fmt::format("\\x{:02x}", byte);
+  } else {
+    out += static_cast<char>(byte);  // UTF-8 as it is
+  }
+}
+
+template <typename Bytes>
+void append_quoted(std::string& out, const Bytes& bytes, bool is_bytes, std::size_t limit) {
+  const bool single = std::find(bytes.begin(), bytes.end(), '\'') != bytes.end();
+  const bool both = single && std::find(bytes.begin(), bytes.end(), '"') != bytes.end();
+  const char quote = single && !both ? '"' : '\'';
+  if (is_bytes) out += 'b';
+  out += quote;
+  for (const auto byte : bytes) {
+    if (out.size() > limit) return;  // cut by the caller
+    append_character(out, static_cast<unsigned char>(byte), quote, is_bytes);
+  }
+  out += quote;
+}
+
+std::string float_repr(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+  // The shortest text that reads back the same; Python shows at least one digit after the point, and exponents from 1e16 on.
+  const double size = std::fabs(value);
+  if (size != 0 && (size >= 1e16 || size < 1e-4)) return fmt::format("{}", value);
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+void append(std::string& out, const Value& value, std::size_t limit) {
+  if (out.size() > limit) return;
+  switch (value.type()) {
+    case Value::value_t::null:
+    case Value::value_t::discarded:
+      out += "None";
+      break;
+    case Value::value_t::boolean:
+      out += value.get<bool>() ? "True" : "False";
+      break;
+    case Value::value_t::number_integer:
+      out += fmt::format("{}", value.get<std::int64_t>());
+      break;
+    case Value::value_t::number_unsigned:
+      out += fmt::format("{}", value.get<std::uint64_t>());
+      break;
+    case Value::value_t::number_float:
+      out += float_repr(value.get<double>());
+      break;
+    case Value::value_t::string:
+      append_quoted(out, value.get_ref<const std::string&>(), false, limit);
+      break;
+    case Value::value_t::binary:
+      append_quoted(out, value.get_binary(), true, limit);
+      break;
+    case Value::value_t::array: {
+      const char* separator = "[";
+      if (value.empty()) out += '[';
+      for (const Value& item : value) {
+        out += separator;
+        append(out, item, limit);
+        separator = ", ";
+      }
+      out += ']';
+      break;
+    }
+    case Value::value_t::object: {
+      const char* separator = "{";
+      if (value.empty()) out += '{';
+      for (const auto& [key, item] : value.items()) {
+        out += separator;
+        append_quoted(out, key, false, limit);
+        out += ": ";
+        append(out, item, limit);
+        separator = ", ";
+      }
+      out += '}';
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+std::string repr(const Value& value, std::size_t limit) {
+  std::string text;
+  append(text, value, limit);
+  if (text.size() <= limit) return text;
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not in the middle of a character
+  return text.substr(0, end) + "…";
+}
+
+}  // namespace forklight::ipc

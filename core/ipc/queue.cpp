@@ -1,0 +1,331 @@
+// Queue and JoinableQueue: the architecture of SEMANTICS Q.1, because its surprises come from nothing else.
+#include "core/ipc/queue.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <condition_variable>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <new>
+
+#include "core/base/clock.h"
+#include "core/gil/blocking.h"
+#include "core/ipc/connection_handle.h"
+#include "core/process/python.h"
+#include "core/process/runtime.h"
+#include "core/process/thread.h"
+#include "core/process/traceback.h"
+#include "core/sync/raw.h"
+
+namespace forklight::ipc {
+
+using process::Fact;
+using process::PythonError;
+using process::Runtime;
+using sync::SemaphoreState;
+using trace::BlockReason;
+using trace::Kind;
+using trace::ObjectKind;
+using trace::Recorder;
+
+namespace {
+
+// Priorities of multiprocessing's own finalizers: the sentinel goes out before the children are ended, the feeder is waited for after.
+constexpr int kCloseFirst = 10, kJoinFeederLast = -5;
+
+std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+
+std::uint64_t nanoseconds(bool block, const Timeout& timeout) {
+  if (!block) return 0;
+  return timeout ? u64(*timeout > 0 ? *timeout * 1e9 : 0.0) : u64(gil::kNoTimeout);
+}
+
+struct Item {
+  std::uint64_t id;
+  Message message;
+};
+
+}  // namespace
+
+struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
+  std::string_view python_class;
+  std::uint32_t object = 0, reader_lock_id = 0, writer_lock_id = 0;
+  int maxsize = 0;
+  pid_t creator = 0;
+  Connection reader, writer;
+  SemaphoreState *reader_lock = nullptr, *writer_lock = nullptr, *slots = nullptr;
+  SemaphoreState* unfinished = nullptr;  // JoinableQueue: and its condition
+  SemaphoreState* unfinished_lock = nullptr;
+  sync::ConditionState unfinished_condition{};
+
+  // Of this process alone; begun anew in a forked child.
+  struct Own {
+    std::mutex mutex;
+    std::condition_variable not_empty;
+    std::deque<std::optional<Item>> buffer;  // nullopt: close, and end the feeder
+    std::optional<process::Thread> feeder;
+    bool closed = false, join_cancelled = false, feeder_idle = false;
+    int close_finalizer = 0, join_finalizer = 0;
+  };
+  std::unique_ptr<Own> own = std::make_unique<Own>();
+
+  Handle(Connection r, Connection w) noexcept : reader(std::move(r)), writer(std::move(w)) {}
+
+  void start_feeder();
+  void feed();
+  void send_one(Item& item);
+  void close();
+  [[nodiscard]] std::string repr() const { return fmt::format("<multiprocessing.queues.{} object at 0x0>", python_class); }
+  void check_open() const {
+    if (own->closed) throw PythonError("ValueError", fmt::format("Queue {} is closed", repr()));
+  }
+};
+
+// --- the feeder -----------------------------------------------------------------------------------------------------
+
+void Queue::Handle::start_feeder() {
+  // With own->mutex held.
+  own->buffer.clear();
+  own->feeder.emplace([self = shared_from_this()] { self->feed(); }, process::ThreadOptions{"QueueFeederThread", true});
+  own->feeder->start();
+  Runtime& runtime = Runtime::current();
+  // Since 3.9 also the process that created the queue waits for its feeder.
+  if (runtime.context().python_minor >= 9 || creator != runtime.pid()) {
+    own->join_finalizer = runtime.add_finalizer(kJoinFeederLast, [self = shared_from_this()] {
+      if (!self->own->join_cancelled) self->own->feeder->join();
+    });
+  }
+  own->close_finalizer = runtime.add_finalizer(kCloseFirst, [self = shared_from_this()] {
+    const std::lock_guard lock(self->own->mutex);
+    self->own->buffer.emplace_back(std::nullopt);
+    self->own->not_empty.notify_one();
+  });
+}
+
+void Queue::Handle::feed() {
+  Recorder& recorder = Recorder::current();
+  Own& mine = *own;
+  for (;;) {
+    std::optional<Item> item;
+    {
+      std::unique_lock lock(mine.mutex);
+      if (mine.buffer.empty()) {
+        const gil::Blocking blocking(BlockReason::feed, object, gil::kNoTimeout);
+        mine.feeder_idle = true;
+        mine.not_empty.wait(lock, [&] { return !mine.buffer.empty(); });
+        mine.feeder_idle = false;
+      }
+      item = std::move(mine.buffer.front());
+      mine.buffer.pop_front();
+    }
+    if (!item) {
+      reader.close();
+      writer.close();
+      return;
+    }
+    recorder.gate(Kind::feed, object);
+    recorder.record(Kind::feed, object, item->id);
+    send_one(*item);
+  }
+}
+
+void Queue::Handle::send_one(Item& item) {
+  Recorder& recorder = Recorder::current();
+  try {
+    const auto payload = encode(item.id, item.message);
+    (void)sync::take(*writer_lock, {BlockReason::lock, writer_lock_id}, std::nullopt);
+    try {
+      write_frame(writer.handle_->writing(), payload);
+    } catch (...) {
+      sync::give(*writer_lock);
+      throw;
+    }
+    sync::give(*writer_lock);
+    recorder.record(Kind::sent, object, item.id, wire_size(payload.size()));
+    writer.handle_->sample_fill();
+  } catch (const PythonError& error) {
+    // The item is gone, its place is free again, and the one who put it never learns.
+    recorder.record_text(Kind::dropped, object, item.id, 0, error.what());
+    sync::give(*slots);
+    process::write_stderr(process::traceback(error, Runtime::current().context().program, {}));
+  }
+}
+
+void Queue::Handle::close() {
+  own->closed = true;
+  if (own->close_finalizer == 0) return;  // nothing was ever put here: the pipe stays open
+  Runtime::current().remove_finalizer(std::exchange(own->close_finalizer, 0));
+  const std::lock_guard lock(own->mutex);
+  own->buffer.emplace_back(std::nullopt);
+  own->not_empty.notify_one();
+}
+
+// --- the queue ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::shared_ptr<Queue::Handle> make_queue(ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label) {
+  auto [reader, writer] = Pipe(false, "pipe");
+  auto handle = std::make_shared<Queue::Handle>(std::move(reader), std::move(writer));
+  handle->python_class = python_class;
+  handle->maxsize = maxsize > 0 ? maxsize : sync::kSemValueMax;
+  handle->creator = Runtime::current().pid();
+  handle->object = sync::announce(kind, label, 0, static_cast<std::uint32_t>(std::max(0, maxsize)));
+  handle->reader_lock_id = sync::announce(ObjectKind::lock, "reader lock", handle->object, 1);
+  handle->writer_lock_id = sync::announce(ObjectKind::lock, "writer lock", handle->object, 1);
+  handle->reader_lock = sync::make_semaphore(1);
+  handle->writer_lock = sync::make_semaphore(1);
+  handle->slots = sync::make_semaphore(handle->maxsize);
+  return handle;
+}
+
+}  // namespace
+
+Queue::Queue(int maxsize, std::string label) : handle_(make_queue(ObjectKind::queue, kPythonClass, maxsize, label)) {
+  adopt_pipe();
+}
+
+void Queue::adopt_pipe() {
+  // The pipe inside is the queue: its waits and its fill are the queue's.
+  for (Connection* end : {&handle_->reader, &handle_->writer}) {
+    end->handle_->object = handle_->object;
+    end->handle_->read_reason = BlockReason::get;
+  }
+  // What the parent's feeder was doing is not going on here: no items, no feeder, no lock held by a thread that does not exist.
+  Runtime::current().at_fork(handle_, [weak = std::weak_ptr<Handle>(handle_)] {
+    if (const auto handle = weak.lock()) {
+      const bool closed = handle->own->closed;
+      (void)handle->own.release();  // its mutex may be locked by nobody: not to be destroyed
+      handle->own = std::make_unique<Handle::Own>();
+      handle->own->closed = closed;
+    }
+  });
+}
+
+void Queue::put(Message item, bool block, Timeout timeout) {
+  Handle& handle = *handle_;
+  handle.check_open();
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::put_begin, handle.object);
+  const std::uint64_t id = next_message_id();
+  recorder.record_text(Kind::put_begin, handle.object, id, 0, item.sendable() ? repr(item.value()) : "?");
+  if (sync::take(*handle.slots, {BlockReason::put, handle.object}, block ? timeout : Timeout(0.0)) != sync::Wait::taken) {
+    recorder.record(Kind::put_end, handle.object, id, 0);
+    throw PythonError(Fact::Q_01);
+  }
+  if (handle.unfinished != nullptr) sync::give(*handle.unfinished);  // before it can be got, and counted down
+  bool wake = false;
+  {
+    const std::lock_guard lock(handle.own->mutex);
+    if (!handle.own->feeder) handle.start_feeder();
+    handle.own->buffer.emplace_back(Item{id, std::move(item)});
+    wake = handle.own->feeder_idle;
+  }
+  if (wake) handle.own->not_empty.notify_one();
+  recorder.record(Kind::put_end, handle.object, id, 1);
+}
+
+Value Queue::get(bool block, Timeout timeout) {
+  Handle& handle = *handle_;
+  handle.check_open();
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::get_begin, handle.object);
+  recorder.record(Kind::get_begin, handle.object, nanoseconds(block, timeout));
+  const sync::Waiting for_lock{BlockReason::lock, handle.reader_lock_id};
+  const bool forever = block && !timeout;
+  const double limit = forever || !block ? 0 : std::max(0.0, *timeout);
+  const std::int64_t until = base::now_ns() + std::llround(std::min(limit, 1e9) * 1e9);
+  const auto empty = [&]() -> PythonError {
+    recorder.record(Kind::get_end, handle.object, 0, 0);
+    return PythonError(Fact::Q_02);
+  };
+
+  if (sync::take(*handle.reader_lock, for_lock, forever ? Timeout() : Timeout(limit)) != sync::Wait::taken) throw empty();
+  Connection::Handle& reader = *handle.reader.handle_;
+  std::vector<std::uint8_t> payload;
+  try {
+    reader.check_readable();
+    if (!forever && !wait_readable(reader.reading(), std::max<std::int64_t>(0, until - base::now_ns()))) throw empty();
+    bool unusable = false;
+    read_frame(reader.reading(), payload, std::nullopt, unusable);  // whole, and without a timeout any more
+  } catch (...) {
+    sync::give(*handle.reader_lock);
+    throw;
+  }
+  sync::give(*handle.reader_lock);
+  sync::give(*handle.slots);
+  Decoded decoded = decode(payload);  // outside the lock
+  recorder.record(Kind::received, handle.object, decoded.id, wire_size(payload.size()));
+  recorder.record_text(Kind::get_end, handle.object, decoded.id, 1, repr(decoded.value));
+  reader.sample_fill();
+  return std::move(decoded.value);
+}
+
+int Queue::qsize() const { return handle_->maxsize - sync::value(*handle_->slots); }
+
+bool Queue::empty() const {
+  const Connection::Handle& reader = *handle_->reader.handle_;
+  reader.check_open();
+  return !wait_readable(reader.reading(), 0);
+}
+
+bool Queue::full() const { return sync::value(*handle_->slots) == 0; }
+
+void Queue::close() { handle_->close(); }
+
+void Queue::join_thread() {
+  if (!handle_->own->closed) throw PythonError(Fact::Q_10);
+  if (handle_->own->join_finalizer == 0) return;
+  Runtime::current().remove_finalizer(std::exchange(handle_->own->join_finalizer, 0));
+  if (!handle_->own->join_cancelled) handle_->own->feeder->join();
+}
+
+void Queue::cancel_join_thread() {
+  handle_->own->join_cancelled = true;
+  if (handle_->own->join_finalizer != 0) Runtime::current().remove_finalizer(std::exchange(handle_->own->join_finalizer, 0));
+}
+
+std::uint32_t Queue::object() const noexcept { return handle_->object; }
+
+// --- JoinableQueue --------------------------------------------------------------------------------------------------
+
+JoinableQueue::JoinableQueue(int maxsize, std::string label)
+    : Queue(make_queue(ObjectKind::joinable_queue, kPythonClass, maxsize, label)) {
+  adopt_pipe();
+  handle_->unfinished = sync::make_semaphore(0);
+  handle_->unfinished_lock = sync::make_semaphore(1);
+  handle_->unfinished_condition = sync::make_condition();
+}
+
+void JoinableQueue::task_done() {
+  Handle& handle = *handle_;
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::task_done, handle.object);
+  const sync::Waiting waiting{BlockReason::queue_join, handle.object};
+  (void)sync::take(*handle.unfinished_lock, waiting, std::nullopt);
+  if (!sync::try_take(*handle.unfinished)) {
+    sync::give(*handle.unfinished_lock);
+    throw PythonError(Fact::Q_24);
+  }
+  const int left = sync::value(*handle.unfinished);
+  recorder.record(Kind::task_done, handle.object, u64(left));
+  if (left == 0) sync::notify(handle.unfinished_condition, waiting, std::numeric_limits<int>::max());
+  sync::give(*handle.unfinished_lock);
+}
+
+void JoinableQueue::join() {
+  Handle& handle = *handle_;
+  Recorder::current().gate(Kind::wait_begin, handle.object);
+  const sync::Waiting waiting{BlockReason::queue_join, handle.object};
+  (void)sync::take(*handle.unfinished_lock, waiting, std::nullopt);
+  while (sync::value(*handle.unfinished) != 0) {
+    (void)sync::wait_on(
+        handle.unfinished_condition, waiting, std::nullopt, [&] { sync::give(*handle.unfinished_lock); },
+        [&] { (void)sync::take(*handle.unfinished_lock, waiting, std::nullopt); });
+  }
+  sync::give(*handle.unfinished_lock);
+}
+
+}  // namespace forklight::ipc

@@ -1,0 +1,90 @@
+// SimpleQueue: a pipe and two locks. What goes wrong goes wrong in the caller.
+#include "core/gil/blocking.h"
+#include "core/ipc/connection_handle.h"
+#include "core/ipc/queue.h"
+#include "core/sync/raw.h"
+
+namespace forklight::ipc {
+
+using process::PythonError;
+using trace::BlockReason;
+using trace::Kind;
+using trace::ObjectKind;
+using trace::Recorder;
+
+struct SimpleQueue::Handle {
+  std::uint32_t object, reader_lock_id, writer_lock_id;
+  Connection reader, writer;
+  sync::SemaphoreState *reader_lock, *writer_lock;
+};
+
+SimpleQueue::SimpleQueue(std::string label) {
+  auto [reader, writer] = Pipe(false, "pipe");
+  const std::uint32_t object = sync::announce(ObjectKind::simple_queue, label, 0, 0);
+  handle_ = std::make_shared<Handle>(Handle{object, sync::announce(ObjectKind::lock, "reader lock", object, 1),
+                                            sync::announce(ObjectKind::lock, "writer lock", object, 1), reader, writer,
+                                            sync::make_semaphore(1), sync::make_semaphore(1)});
+  for (const Connection* end : {&handle_->reader, &handle_->writer}) {
+    end->handle_->object = object;
+    end->handle_->read_reason = BlockReason::get;
+    end->handle_->write_reason = BlockReason::put;
+  }
+}
+
+void SimpleQueue::put(const Message& item) {
+  Connection::Handle& writer = *handle_->writer.handle_;
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::put_begin, handle_->object);
+  const std::uint64_t id = next_message_id();
+  const auto payload = encode(id, item);  // before any lock
+  writer.check_writable();
+  recorder.record_text(Kind::put_begin, handle_->object, id, 0, repr(item.value()));
+  (void)sync::take(*handle_->writer_lock, {BlockReason::lock, handle_->writer_lock_id}, std::nullopt);
+  try {
+    write_frame(writer.writing(), payload);  // blocks in the caller
+  } catch (...) {
+    sync::give(*handle_->writer_lock);
+    throw;
+  }
+  sync::give(*handle_->writer_lock);
+  recorder.record(Kind::sent, handle_->object, id, wire_size(payload.size()));
+  recorder.record(Kind::put_end, handle_->object, id, 1);
+  writer.sample_fill();
+}
+
+Value SimpleQueue::get() {
+  Connection::Handle& reader = *handle_->reader.handle_;
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::get_begin, handle_->object);
+  recorder.record(Kind::get_begin, handle_->object, static_cast<std::uint64_t>(gil::kNoTimeout));
+  reader.check_readable();
+  (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
+  std::vector<std::uint8_t> payload;
+  bool unusable = false;
+  try {
+    read_frame(reader.reading(), payload, std::nullopt, unusable);
+  } catch (...) {
+    sync::give(*handle_->reader_lock);
+    throw;
+  }
+  sync::give(*handle_->reader_lock);
+  Decoded decoded = decode(payload);
+  recorder.record(Kind::received, handle_->object, decoded.id, wire_size(payload.size()));
+  recorder.record_text(Kind::get_end, handle_->object, decoded.id, 1, repr(decoded.value));
+  reader.sample_fill();
+  return std::move(decoded.value);
+}
+
+bool SimpleQueue::empty() {
+  handle_->reader.handle_->check_open();
+  return !wait_readable(handle_->reader.handle_->reading(), 0);
+}
+
+void SimpleQueue::close() {
+  handle_->reader.close();
+  handle_->writer.close();
+}
+
+std::uint32_t SimpleQueue::object() const noexcept { return handle_->object; }
+
+}  // namespace forklight::ipc
