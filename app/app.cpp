@@ -59,7 +59,6 @@ App::App(const Options& options)
   if (!options.scenario.empty()) session_.choose(options.scenario);
   if (!options.open.empty()) ui_.push("open", options.open.string());
   apply_ui();
-  if (!fonts_.notice().empty()) session_.notify(fonts_.notice());
 }
 
 App::~App() = default;
@@ -120,6 +119,7 @@ void App::apply_ui() {
   if (fonts_.update(ui_.text_scale * display * stage)) {
     window_.upload_fonts();
     last_input_ = Clock::now();
+    if (!fonts_.notice().empty()) session_.notify(fonts_.notice());
   }
   const std::string title =
       std::string(tr("scenario." + std::string(session_.scenario().id) + ".title")) + " – Forklight";
@@ -157,7 +157,10 @@ void App::draw() {
 void App::take_screenshot() {
   if (!ui_.screenshot_wanted) return;
   ui_.screenshot_wanted = false;
-  const std::string path = ui_.screenshot_path.empty() ? screenshot_name() : ui_.screenshot_path;
+  std::error_code ignored;
+  const std::string path =
+      std::filesystem::absolute(ui_.screenshot_path.empty() ? screenshot_name() : ui_.screenshot_path, ignored)
+          .string();
   try {
     window_.write_png(path);
     session_.notify(tr("notice.screenshot", fmt::arg("path", path)));

@@ -48,6 +48,8 @@ const char* state_title(const Model& model, const Task& task, std::int64_t when)
       return "inspector.title.asleep";
     case State::zombie:
       return "inspector.title.ended";
+    case State::held:
+      return "inspector.title.held";
     case State::lost:
       return "inspector.title.lost";
   }
@@ -98,7 +100,7 @@ std::string zombie_sentence(const Model& model, const Task& task, std::int64_t w
             fmt::arg("who", name_of(model, task.reaped_by)));
 }
 
-std::string sentence(const Model& model, const Task& task, std::int64_t when) {
+std::string sentence(const Model& model, const Task& task, std::int64_t when, std::int64_t now_ns) {
   if (when < task.born_ns)
     return tr("inspector.now.unborn", fmt::arg("who", name_of(model, task.parent)),
               fmt::arg("time", format_duration(task.born_ns - when)));
@@ -109,22 +111,34 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when) {
   const std::string lasted = format_duration(when - span->begin_ns);
   const auto since = fmt::arg("since", lasted);
   const int line = model.line_at(task, when);
+  // At a span's begin (where the arrow keys stop) the whole of it is told, in its midst how long it has lasted.
+  const bool begins = when == span->begin_ns;
+  const std::string length = format_duration(std::min(span->end_ns, now_ns) - span->begin_ns);
+  const auto whole = fmt::arg("whole", length);
+  const std::string asked_for = timeline_view::short_duration(static_cast<std::int64_t>(span->detail));
+  const auto asked = fmt::arg("asked", asked_for);
   std::string text;
   switch (span->state) {
     case State::running:
-      text = tr("inspector.now.running", since);
+      text = begins ? tr("inspector.from.running", whole) : tr("inspector.now.running", since);
       break;
     case State::sleeping:
-      text = span->detail > 0
-                 ? tr("inspector.now.asleep_for", since,
-                      fmt::arg("asked", timeline_view::short_duration(static_cast<std::int64_t>(span->detail))))
-                 : tr("inspector.now.asleep", since);
+      if (span->detail == 0)
+        text = begins ? tr("inspector.from.asleep", whole) : tr("inspector.now.asleep", since);
+      else
+        text = begins ? tr("inspector.from.asleep_for", whole, asked) : tr("inspector.now.asleep_for", since, asked);
       break;
-    case State::blocked:
-      text = tr("inspector.now.waiting", since, fmt::arg("what", timeline_view::wait_words(model, *span)));
+    case State::blocked: {
+      const std::string waits = timeline_view::wait_words(model, *span);
+      const auto what = fmt::arg("what", waits);
+      text = begins ? tr("inspector.from.waiting", whole, what) : tr("inspector.now.waiting", since, what);
       break;
+    }
     case State::zombie:
       text = tr("inspector.zombie.still", fmt::arg("time", format_duration(when - span->begin_ns)));
+      break;
+    case State::held:
+      text = tr("inspector.now.held", since);
       break;
     case State::lost:
       text = tr("inspector.now.lost", fmt::arg("count", i18n::format_count(span->detail)));
@@ -196,7 +210,7 @@ void draw_inspector(Context& context) {
   paragraph(Font::title, palette().text, title(model, *task, when));
   if (context.ui.selection.time_ns)
     label(Font::small, palette().text_dim, tr("inspector.at", fmt::arg("time", moment_text(model, when))));
-  paragraph(Font::body, palette().text, sentence(model, *task, when));
+  paragraph(Font::body, palette().text, sentence(model, *task, when, context.session.now_ns()));
   ImGui::Dummy({1, px(4)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   draw_facts(model, *task, when);

@@ -38,6 +38,10 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
     focus.move = shortcut.shift ? -1 : 1;
     return true;
   }
+  if (shortcut.key == Key::escape && focus.list_open) {
+    focus.close_list = true;
+    return true;
+  }
   if (focus.id == 0) return false;
   if (shortcut.key == Key::enter) {
     focus.activate = true;

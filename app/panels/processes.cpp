@@ -61,9 +61,11 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
   ImGui::TableNextColumn();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float end = at.x + ImGui::GetContentRegionAvail().x;
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));  // or the highlight reaches into the rows beside it
   if (ImGui::Selectable("##row", context.ui.selection.task == task.id, ImGuiSelectableFlags_SpanAllColumns,
                         {0, px(kRowHeight)}))
     context.ui.push("select", std::to_string(task.id));
+  ImGui::PopStyleVar();
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled({at.x, at.y + px(7)}, {at.x + px(4), at.y + px(kRowHeight - 7)}, platform::task_color(order),
                       px(1));
@@ -73,7 +75,8 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
   const Task* parent = model.find(task.parent);
   cell(parent != nullptr ? std::string_view(parent->name) : std::string_view("–"), palette().text_dim, Font::body,
        false);
-  cell(timeline_view::state_words(model, task, when), palette().text, Font::body, false);
+  cell(when < task.born_ns ? tr("processes.unborn") : timeline_view::state_words(model, task, when), palette().text,
+       Font::body, false);
   ImGui::TableNextColumn();
   if (const auto code = task.exit_code(); code && when >= task.death_ns) {
     const ImVec2 pill_at = ImGui::GetCursorScreenPos();

@@ -37,8 +37,13 @@ struct Plan {
 constexpr ButtonLook kTheme{Icon::half_moon, false, false, ButtonStyle::quiet};
 constexpr ButtonLook kSettings{Icon::gear, false, false, ButtonStyle::quiet};
 
+// Its own name for it, if this machine can write it.
+const char* chinese_name() {
+  return platform::compat::has_glyph(platform::font(Font::body), 0x4e2d) ? "中文" : "ZH";
+}
+
 float language_width() {
-  return text_width(Font::body, "EN · 中文") + px(24);
+  return text_width(Font::body, std::string("EN · ") + chinese_name()) + px(24);
 }
 
 float right_width(const Plan& plan) {
@@ -106,7 +111,8 @@ void draw_language(Context& context) {
   if (area.hovered) list->AddRectFilled(area.min, area.max, palette().hover, px(6));
   const bool english = i18n::language() == i18n::Language::english;
   float x = area.min.x + px(12);
-  for (const auto& [text, on] : {std::pair("EN", english), std::pair(" · ", false), std::pair("中文", !english)}) {
+  for (const auto& [text, on] :
+       {std::pair("EN", english), std::pair(" · ", false), std::pair(chinese_name(), !english)}) {
     draw_text_in(list, Font::body, x, area.min.y, area.max.x, area.max.y, on ? palette().text : palette().text_dim,
                  text);
     x += text_width(Font::body, text);
@@ -164,6 +170,7 @@ void draw_settings(Context& context, const Plan& plan) {
   ImGui::PopStyleVar();
   if (!visible) return;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, px(2)));
+  note_list(context.ui);
   if (!plan.axis())
     for (const char* id : {"axis.time", "axis.order", "fit", "follow", ""}) draw_menu_row(context, id, width);
   if (!plan.files())

@@ -107,6 +107,7 @@ void draw_focus(const Hit& hit, float rounding) {
 
 void begin_focus(UiState& ui) {
   session::Focus& focus = ui.focus;
+  focus.list_open = false;
   focus.last_order.swap(focus.order);
   focus.order.clear();
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) focus.id = 0;
@@ -121,7 +122,7 @@ void begin_focus(UiState& ui) {
 void end_focus(UiState& ui) {
   session::Focus& focus = ui.focus;
   focus.move = focus.adjust = 0;
-  focus.activate = false;
+  focus.activate = focus.close_list = false;
   if (std::find(focus.order.begin(), focus.order.end(), focus.id) == focus.order.end()) focus.id = 0;
 }
 
@@ -282,7 +283,13 @@ bool begin_combo(UiState& ui, const char* id, std::string_view shown, float widt
   const bool visible = ImGui::BeginPopup(popup.c_str());
   ImGui::PopStyleVar();
   if (visible) ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, px(2)));
+  if (visible) note_list(ui);
   return visible;
+}
+
+void note_list(UiState& ui) {
+  ui.focus.list_open = true;
+  if (ui.focus.close_list) ImGui::CloseCurrentPopup();
 }
 
 bool combo_row(UiState& ui, std::string_view text, std::string_view detail, bool chosen) {

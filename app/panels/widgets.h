@@ -81,6 +81,8 @@ void tab_row(Context& context, std::initializer_list<Tab> tabs);
 [[nodiscard]] bool begin_combo(UiState& ui, const char* id, std::string_view shown, float width, int& adjust);
 [[nodiscard]] bool combo_row(UiState& ui, std::string_view text, std::string_view detail, bool chosen);
 void end_combo();
+// Within an open popup: Esc is for it then, and closes it.
+void note_list(UiState& ui);
 
 // "exit code ……… −15 SIGTERM" with a rule below it.
 void key_value(std::string_view key, std::string_view value);

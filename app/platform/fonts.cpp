@@ -38,6 +38,21 @@ constexpr std::array<Role, 5> kRoles = {{
 // Shown without standing in any text file: what numbers, units and badges are made of.
 constexpr std::string_view kSymbols = "−✓✗→←↑↓…·×µ–—“”‘’°±≤≥•";
 
+struct Plain {
+  ImWchar character, other;
+};
+constexpr std::array<Plain, 11> kPlain = {{{0x2212, '-'},
+                                           {0x2013, '-'},
+                                           {0x2014, '-'},
+                                           {0x2018, '\''},
+                                           {0x2019, '\''},
+                                           {0x201c, '"'},
+                                           {0x201d, '"'},
+                                           {0x2190, '<'},
+                                           {0x2192, '>'},
+                                           {0x2191, '^'},
+                                           {0x2026, '.'}}};
+
 constexpr int kLastCodePoint = 0xffff;  // ImWchar of the distributions' builds has 16 bits
 
 using Bytes = std::vector<char>;
@@ -185,6 +200,8 @@ struct Fonts::Library {
                                                       ranges.back().data());
   }
 
+  bool lacks_han = false;  // a Chinese character was needed that no font has
+
   // The font of a role: its own face, and others for the characters that face lacks.
   ImFont* build(std::size_t role, float scale) {
     FcFontSet* set = candidates(role);
@@ -203,6 +220,12 @@ struct Fonts::Library {
       FcCharSetDestroy(missing);
       missing = rest;
     }
+    constexpr FcChar32 kHan = 0x4e00;
+    FcChar32 map[FC_CHARSET_MAP_SIZE];
+    FcChar32 next = 0;
+    for (FcChar32 base = FcCharSetFirstPage(missing, map, &next); base != FC_CHARSET_DONE;
+         base = FcCharSetNextPage(missing, map, &next))
+      if (base >= kHan) lacks_han = true;
     FcCharSetDestroy(missing);
     return font;
   }
@@ -234,6 +257,7 @@ bool Fonts::update(float scale) {
   atlas->Clear();
   compat::use_freetype(atlas);
   library_->ranges.clear();
+  library_->lacks_han = false;
   std::array<ImFont*, kRoles.size()> fonts{};
   for (std::size_t role = 0; role < kRoles.size(); ++role) fonts[role] = library_->build(role, scale);
   const auto usable = std::find_if(fonts.begin(), fonts.end(), [](const ImFont* font) { return font != nullptr; });
@@ -245,12 +269,16 @@ bool Fonts::update(float scale) {
     notice_ = i18n::tr("error.no_font");
   } else {
     fallback = *usable;
-    notice_.clear();
+    const bool chinese = i18n::language() == i18n::Language::chinese;
+    notice_ = library_->lacks_han && chinese ? i18n::tr("error.no_chinese_font") : "";
   }
   for (std::size_t role = 0; role < kRoles.size(); ++role)
     set_font(kRoles[role].font, fonts[role] != nullptr ? fonts[role] : fallback);
   ImGui::GetIO().FontDefault = font(Font::body);
   if constexpr (compat::atlas_is_static()) atlas->Build();
+  // ImGui's own font is Latin: what the screen cannot do without is spelt with that.
+  if (usable == fonts.end())
+    for (const auto& [character, other] : kPlain) compat::show_as(fallback, character, other);
   build_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return true;
 }

@@ -90,13 +90,27 @@ inline void replace_font_texture() {
 #endif
 }
 
-// --- children: what they do with the padding of the style moved to flags of its own in 1.90 ----------------------------
+// --- children: what they do with the padding of the style moved to flags of its own in 1.90
+// ----------------------------
 
 [[nodiscard]] inline bool begin_child(const char* id, ImVec2 size, bool padded, ImGuiWindowFlags flags) {
 #if IMGUI_VERSION_NUM >= 19000
   return ImGui::BeginChild(id, size, padded ? ImGuiChildFlags_AlwaysUseWindowPadding : ImGuiChildFlags_None, flags);
 #else
   return ImGui::BeginChild(id, size, false, flags | (padded ? ImGuiWindowFlags_AlwaysUseWindowPadding : 0));
+#endif
+}
+
+// Shows one character as another that the font does have.
+inline void show_as(ImFont* font, ImWchar character, ImWchar other) {
+  font->AddRemapChar(character, other);
+}
+
+[[nodiscard]] inline bool has_glyph(ImFont* font, ImWchar character) {
+#if IMGUI_VERSION_NUM >= 19200
+  return font->IsGlyphInFont(character);
+#else
+  return font->FindGlyphNoFallback(character) != nullptr;
 #endif
 }
 

@@ -36,6 +36,7 @@ struct Focus {
   int move = 0;          // Tab: +1, Shift+Tab: −1, taken up by the frame that follows
   int adjust = 0;        // left, right on a value
   bool activate = false;  // Enter
+  bool list_open = false, close_list = false;  // a list or menu is in front, and Esc was pressed
   std::vector<std::uint32_t> order, last_order;  // controls of this frame and of the one before, as drawn
 };
 
