@@ -34,9 +34,12 @@ if(FORKLIGHT_APP)
     add_library(forklight_imgui STATIC
       ${imgui_SOURCE_DIR}/imgui.cpp ${imgui_SOURCE_DIR}/imgui_draw.cpp ${imgui_SOURCE_DIR}/imgui_tables.cpp
       ${imgui_SOURCE_DIR}/imgui_widgets.cpp ${imgui_SOURCE_DIR}/backends/imgui_impl_glfw.cpp
-      ${imgui_SOURCE_DIR}/backends/imgui_impl_opengl3.cpp)
-    target_include_directories(forklight_imgui SYSTEM PUBLIC ${imgui_SOURCE_DIR} ${imgui_SOURCE_DIR}/backends)
-    target_link_libraries(forklight_imgui PUBLIC glfw ${CMAKE_DL_LIBS})
+      ${imgui_SOURCE_DIR}/backends/imgui_impl_opengl3.cpp ${imgui_SOURCE_DIR}/misc/cpp/imgui_stdlib.cpp
+      ${imgui_SOURCE_DIR}/misc/freetype/imgui_freetype.cpp)
+    target_compile_definitions(forklight_imgui PUBLIC IMGUI_ENABLE_FREETYPE)
+    target_include_directories(forklight_imgui SYSTEM PUBLIC ${imgui_SOURCE_DIR} ${imgui_SOURCE_DIR}/backends
+      ${imgui_SOURCE_DIR}/misc/cpp ${imgui_SOURCE_DIR}/misc/freetype)
+    target_link_libraries(forklight_imgui PUBLIC glfw PkgConfig::FREETYPE ${CMAKE_DL_LIBS})
   endif()
   add_library(forklight::imgui ALIAS forklight_imgui)
 
