@@ -123,6 +123,7 @@ int Runtime::run_to_end(const std::function<void()>& body) {
   write_stderr(ending.last_words);
   join_all_threads();
   if (words_first) finish_children();
+  Recorder::current().gate(Kind::exit);
   try {
     out_.flush();
   } catch (const PythonError&) {

@@ -76,8 +76,10 @@ void* thread_main(void* argument) {
   recorder.attach(region, object.slot);
   recorder.set_line(object.line);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | tid, object.parent, object.name);
+  recorder.gate(Kind::task_begin);
   run_body(object);
   object.body = nullptr;
+  recorder.gate(Kind::exit);
   recorder.record(Kind::exit, 0, 0, static_cast<std::uint64_t>(trace::ExitHow::returned));
   recorder.detach();
   region.end_thread(object.slot, base::now_ns());

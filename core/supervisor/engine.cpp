@@ -72,6 +72,7 @@ pid_t spawn(const EngineOptions& options, int control, int region) {
 Engine::Engine(const EngineOptions& options, const RunRequest& request) : on_news_(options.on_news) {
   try {
     region_ = trace::Region::create(options.region);
+    pace_.emplace(region_, options.pace);
     int ends[2];
     base::posix_call("socketpair", [&] { return ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends); });
     control_ = base::Fd(ends[0]);
@@ -106,6 +107,10 @@ Engine::~Engine() {
 
 void Engine::stop() { send_message(control_.get(), {{"do", "stop"}}); }
 
+void Engine::signal(trace::TaskId task, int signal) {
+  send_message(control_.get(), {{"do", "signal"}, {"task", task}, {"signal", signal}});
+}
+
 std::vector<trace::Record> Engine::take() {
   const std::lock_guard lock(mutex_);
   return std::exchange(records_, {});
@@ -138,7 +143,8 @@ void Engine::collect() {
   std::int64_t last_news = base::now_ns();
   while (true) {
     pollfd control{control_.get(), POLLIN, 0};
-    const bool busy = base::now_ns() - last_news < kBusyFor;
+    const Pace pace = pace_->pace();
+    const bool busy = pace == Pace::slow || pace == Pace::replay || base::now_ns() - last_news < kBusyFor;
     if (::poll(&control, 1, busy ? kBusyPause_ms : kIdlePause_ms) > 0) {
       const auto message = receive_message(control_.get());
       if (!message) break;
@@ -151,8 +157,10 @@ void Engine::collect() {
     }
     if (collector.drain(batch) > 0) last_news = base::now_ns();
     hand_over();
+    if (pace_->tick(base::now_ns()) && on_news_) on_news_();
   }
   bury_supervisor();
+  pace_->finish();
   collector.drain_all(batch);
   hand_over();
   ended_.store(true, std::memory_order_release);

@@ -8,10 +8,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "core/supervisor/pace.h"
 #include "core/supervisor/protocol.h"
 #include "core/trace/collector.h"
 
@@ -22,6 +24,7 @@ struct EngineOptions {
   int stdout_fd = 1, stderr_fd = 2;   // what the lesson prints to
   std::function<void()> on_news = {};  // called from the collector's thread when there is something to take
   trace::RegionSize region = {};
+  PaceSetting pace = {};  // what the run begins with
 };
 
 class Engine {
@@ -36,6 +39,10 @@ class Engine {
   // Asks for the end, as the learner does: children before their parents, SIGTERM each and SIGKILL to who does
   // not listen; half a second for all. Returns at once.
   void stop();
+  // Sends a signal to the process of a task, as the learner: SIGTERM, SIGKILL, SIGSTOP or SIGCONT. Nothing happens if it has ended.
+  void signal(trace::TaskId task, int signal);
+  // How fast it goes, and who goes next.
+  [[nodiscard]] PaceControl& pace() noexcept { return *pace_; }
   // What has been recorded since the last call, in time order. Never waits for more.
   [[nodiscard]] std::vector<trace::Record> take();
   // No process of the run is left, and take() has given everything.
@@ -50,6 +57,7 @@ class Engine {
   void bury_supervisor();
 
   trace::Region region_;
+  std::optional<PaceControl> pace_;
   base::Fd control_;
   pid_t supervisor_ = -1;
   std::atomic<pid_t> group_{0};  // the lesson's process group, once known

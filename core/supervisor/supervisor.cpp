@@ -137,6 +137,8 @@ class Supervisor {
         stop(StopReason::viewer_gone);
       } else if (message->value("do", "") == "stop") {
         stop(StopReason::learner);
+      } else if (message->value("do", "") == "signal" && !stopping_) {
+        tree_.signal(message->value("task", trace::TaskId{0}), message->value("signal", 0));
       }
     }
     if (poll_[1].revents != 0) {

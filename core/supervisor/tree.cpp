@@ -142,6 +142,23 @@ void Tree::end_next(bool hurry) {
   if (hurry || now - last->asked_ns > kGraceOfOne) ::kill(last->pid, SIGKILL);
 }
 
+void Tree::signal(trace::TaskId task, int signal) {
+  if (signal != SIGTERM && signal != SIGKILL && signal != SIGSTOP && signal != SIGCONT) return;
+  note_births();
+  // A thread is met through its process.
+  pid_t pid = -1;
+  for (std::uint32_t index = 1; index < region_->slots_used(); ++index) {
+    const trace::Slot& slot = region_->slot(index);
+    const bool lives = slot.state.load(std::memory_order_acquire) == trace::SlotState::live;
+    if (lives && slot.task == task) pid = slot.pid.load(std::memory_order_relaxed);
+  }
+  const auto member = std::find_if(members_.begin(), members_.end(), [&](const Member& m) { return m.pid == pid && !m.dead; });
+  if (member == members_.end() || has_ended(*member)) return;
+  Recorder::current().record(Kind::learner, member->task, u64(trace::LearnerAct::signal), u64(signal));
+  // Through its pidfd: whatever has happened since, nobody else can be hit.
+  ::syscall(SYS_pidfd_send_signal, member->pidfd.get(), signal, nullptr, 0);
+}
+
 // The threads of a process end with it; their slots are given back like those of processes.
 void Tree::end_threads(pid_t pid, std::int64_t time_ns) const {
   for (std::uint32_t index = 1; index < region_->slots_used(); ++index) {

@@ -26,6 +26,8 @@ class Tree {
   // Reaps every child of the supervisor itself (MainProcess and adopted orphans) that has ended; its death is recorded first.
   // False when there is no child left at all: the tree is empty.
   bool reap_own();
+  // Sends the learner's signal to the process of a task, and records it, if it is alive and the signal is one that a learner may send.
+  void signal(trace::TaskId task, int signal);
   // The tree is empty: settles what nobody is left to tell.
   void close();
 

@@ -67,8 +67,8 @@
   /* Value, Array */                                                                               \
   X(89, store, "object", "value", "index")                                                        \
   /* the gate, pace slow and step */                                                               \
-  X(90, held, "object or task", "kind of the operation", "")                                      \
-  X(91, let_go, "object or task", "kind of the operation", "how << 32 | ordinal of the choice: see Pace")
+  X(90, held, "object or task", "kind of the operation", "operations that it passed the gate with before")                \
+  X(91, let_go, "object or task", "kind of the operation", "how << 32 | ordinal in the run, 0 nobody chose: see Pace")
 
 namespace forklight::trace {
 

@@ -13,6 +13,7 @@ void Recorder::attach(const Region& region, std::uint32_t slot) noexcept {
   slot_ = slot;
   task_ = region.slot(slot).task;
   gate_ = &region.slot(slot).gate;
+  passed_ = 0;
   line_ = 0;
 }
 

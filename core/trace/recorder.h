@@ -45,9 +45,11 @@ class Recorder {
   [[nodiscard]] std::uint16_t line() const noexcept { return line_; }
 
   // Passed before each operation that a learner cares about; named by the event that the operation begins with. Pace `real`: one
-  // relaxed load.
-  void gate([[maybe_unused]] Kind operation, [[maybe_unused]] std::uint32_t object = 0) noexcept {
-    if (gate_ != nullptr) (void)gate_->load(std::memory_order_relaxed);
+  // relaxed load, and a count of this thread's own. At a shut gate it waits until the viewer lets it go.
+  void gate(Kind operation, std::uint32_t object = 0) noexcept {
+    if (gate_ == nullptr) return;
+    ++passed_;
+    if (gate_->load(std::memory_order_relaxed) != Gate::open) [[unlikely]] stand_at_gate(operation, object);
   }
 
   void record(Kind kind, std::uint32_t object = 0, std::uint64_t a = 0, std::uint64_t b = 0) noexcept {
@@ -63,9 +65,12 @@ class Recorder {
   }
 
  private:
+  void stand_at_gate(Kind operation, std::uint32_t object) noexcept;
+
   const Region* region_ = nullptr;
   const std::atomic<Gate>* gate_ = nullptr;
   RingWriter writer_;
+  std::uint64_t passed_ = 0;  // operations that have come to the gate
   std::uint32_t slot_ = 0;
   TaskId task_ = 0;
   std::uint16_t line_ = 0;

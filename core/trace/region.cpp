@@ -99,7 +99,9 @@ std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name,
     slot.died_ns.store(0, std::memory_order_relaxed);
     slot.reaped_ns.store(0, std::memory_order_relaxed);
     slot.status.store(-1, std::memory_order_relaxed);
-    slot.gate.store(Gate::open, std::memory_order_relaxed);
+    slot.gate.store(head.gate.load(), std::memory_order_relaxed);
+    slot.stand.turn.store(Turn::nobody, std::memory_order_relaxed);
+    slot.stand.free_before.store(0, std::memory_order_relaxed);
     slot.reaped_by = 0;
     slot.kind = kind;
     slot.parent = parent;

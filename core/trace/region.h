@@ -16,17 +16,17 @@
 
 #include "core/base/shared_memory.h"
 #include "core/trace/event.h"
+#include "core/trace/gate.h"
 #include "core/trace/ring.h"
 
 namespace forklight::trace {
 
 inline constexpr std::uint64_t kMagic = 0x4c4b5246'54524331;  // "FRKLTRC1"
-inline constexpr std::uint32_t kRegionVersion = 2;
+inline constexpr std::uint32_t kRegionVersion = 3;
 inline constexpr std::uint32_t kMaxName = 64;
 
 enum class SlotState : std::uint32_t { free, claimed, live, dead };
 enum class TaskKind : std::uint32_t { process, thread };
-enum class Gate : std::uint32_t { open = 0 };  // pace `real`: everything passes
 
 struct Slot {
   std::atomic<SlotState> state;
@@ -40,6 +40,7 @@ struct Slot {
   std::atomic<std::int32_t> status;     // as waitpid gives it; -1 = not known (yet)
   TaskId reaped_by;
   char name[kMaxName];
+  Stand stand;  // at the gate, when it is shut
   RingIndices ring;
 };
 static_assert(sizeof(Slot) % 64 == 0);
@@ -58,6 +59,7 @@ struct RegionHeader {
   std::atomic<std::uint32_t> next_object;
   std::atomic<std::uint64_t> next_message;
   std::atomic<std::uint64_t> heap_used;
+  std::atomic<Gate> gate;  // of every slot to be claimed
   std::atomic<std::uint32_t> objects_of_kind[16];  // for their names: Queue-1, Queue-2
 };
 

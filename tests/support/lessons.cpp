@@ -16,6 +16,10 @@
 #include "core/process/runtime.h"
 
 namespace forklight::tests {
+
+extern const TestLesson kPaceLessons[];  // lessons_pace.cpp
+extern const std::size_t kPaceLessonCount;
+
 namespace {
 
 using namespace process;
@@ -610,7 +614,9 @@ std::span<const TestLesson> lessons() { return kLessons; }
 
 const TestLesson* find_lesson(std::string_view name) {
   const auto found = std::find_if(std::begin(kLessons), std::end(kLessons), [&](const TestLesson& lesson) { return lesson.name == name; });
-  return found == std::end(kLessons) ? nullptr : found;
+  if (found != std::end(kLessons)) return found;
+  const auto in_pace = std::find_if(kPaceLessons, kPaceLessons + kPaceLessonCount, [&](const TestLesson& lesson) { return lesson.name == name; });
+  return in_pace == kPaceLessons + kPaceLessonCount ? nullptr : in_pace;
 }
 
 }  // namespace forklight::tests

@@ -96,7 +96,9 @@ Finished run_program(const std::vector<std::string>& arguments, std::chrono::mil
 }
 
 int capture_file() {
-  return base::posix_call("memfd_create", [] { return ::memfd_create("captured", MFD_CLOEXEC); });
+  const int fd = base::posix_call("memfd_create", [] { return ::memfd_create("captured", MFD_CLOEXEC); });
+  ::fcntl(fd, F_SETFL, O_APPEND);  // processes that write at once would overwrite each other: a memfd's offset is not locked
+  return fd;
 }
 
 std::string captured(int fd) {

@@ -1,0 +1,299 @@
+#include "core/supervisor/pace.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "core/base/clock.h"
+
+namespace forklight::supervisor {
+
+using trace::Gate;
+using trace::Kind;
+using trace::TaskId;
+
+namespace {
+constexpr std::int64_t kComingBack = base::kSecond;  // what came back at once takes no longer
+constexpr std::uint64_t kAllFree = std::numeric_limits<std::uint64_t>::max();
+}
+
+Replay choices_of(std::span<const trace::Record> records) {
+  struct Made {
+    std::uint32_t ordinal;
+    std::int64_t came_ns, went_ns, back_ns;
+    Choice choice;
+  };
+  constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  std::unordered_map<std::uint64_t, std::string> processes;  // names by pid
+  std::unordered_map<TaskId, std::size_t> last_made;
+  std::unordered_map<TaskId, std::string> names;
+  std::unordered_map<TaskId, trace::Event> standing;
+  std::unordered_set<TaskId> killed;  // before the run was stopped
+  bool stopped = false;
+  std::vector<Made> made;
+  for (const trace::Record& record : records) {
+    const trace::Event& event = record.event;
+    const auto came_back = [&](TaskId task) {
+      if (const auto last = last_made.find(task); last != last_made.end() && made[last->second].back_ns == kNever) {
+        made[last->second].back_ns = event.time_ns;
+      }
+    };
+    if (event.kind == Kind::task_begin) {
+      const std::string name = record.text.substr(0, trace::kMaxName - 1);
+      const std::uint64_t pid = event.a >> 32, tid = event.a & 0xffffffff;
+      if (pid == tid) processes[pid] = name;
+      names[record.task] = pid == tid ? name : processes[pid] + "/" + name;
+    }
+    if (event.kind == Kind::held) {
+      standing[record.task] = event;
+      came_back(record.task);
+    }
+    if (event.kind == Kind::death) came_back(event.object);
+    if (event.kind == Kind::stop) stopped = true;
+    if (event.kind == Kind::death && !stopped) killed.insert(event.object);
+    if (event.kind == Kind::let_go) {
+      const auto held = standing.find(record.task);
+      const auto ordinal = static_cast<std::uint32_t>(event.b);
+      if (held != standing.end() && ordinal != 0) {
+        last_made[record.task] = made.size();
+        made.push_back({ordinal, held->second.time_ns, event.time_ns, kNever,
+                        {names[record.task], static_cast<Kind>(event.a), held->second.b}});
+      }
+      standing.erase(record.task);
+    }
+  }
+  std::sort(made.begin(), made.end(), [](const Made& x, const Made& y) { return x.ordinal < y.ordinal; });
+  Replay replay;
+  for (const auto& [task, event] : standing) {
+    replay.left_standing.push_back({names[task], static_cast<Kind>(event.a), event.b});
+    if (!killed.contains(task)) replay.then = Pace::step;
+  }
+  std::int64_t last_ns = made.empty() ? 0 : made.front().came_ns;
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    Made& one = made[i];
+    one.choice.lag_ns = std::max<std::int64_t>(0, one.came_ns - last_ns);
+    one.choice.came_back = i + 1 < made.size() && one.back_ns < made[i + 1].went_ns;
+    last_ns = one.went_ns;
+    replay.choices.push_back(std::move(one.choice));
+  }
+  return replay;
+}
+
+PaceControl::PaceControl(const trace::Region& region, PaceSetting setting)
+    : region_(&region), rate_(std::clamp(setting.rate, kMinRate, kMaxRate)), replay_(std::move(setting.replay)) {
+  // The first task has all the time that it takes to start the engine.
+  position_since_ns_ = base::now_ns() + 10 * base::kSecond;
+  if (setting.pace != Pace::real) enter(setting.pace);
+}
+
+void PaceControl::set_real() {
+  const std::lock_guard lock(mutex_);
+  before_hold_.reset();
+  enter(Pace::real);
+}
+
+void PaceControl::set_slow(int per_second) {
+  const std::lock_guard lock(mutex_);
+  before_hold_.reset();
+  rate_ = std::clamp(per_second, kMinRate, kMaxRate);
+  next_slow_ns_ = std::min(next_slow_ns_, base::now_ns() + base::kSecond / rate_);
+  enter(Pace::slow);
+}
+
+void PaceControl::set_step() {
+  const std::lock_guard lock(mutex_);
+  before_hold_.reset();
+  enter(Pace::step);
+}
+
+void PaceControl::hold() {
+  const std::lock_guard lock(mutex_);
+  if (pace_ == Pace::step) return;
+  before_hold_ = pace_;
+  enter(Pace::step);
+}
+
+void PaceControl::go_on() {
+  const std::lock_guard lock(mutex_);
+  if (pace_ == Pace::step) enter(std::exchange(before_hold_, std::nullopt).value_or(Pace::real));
+}
+
+bool PaceControl::step(TaskId task) {
+  const std::lock_guard lock(mutex_);
+  if (pace_ != Pace::step) return false;
+  for (const Waiting& one : waiting()) {
+    if (task != 0 && one.at.task != task) continue;
+    let_go(one.slot, Pace::step);
+    return true;
+  }
+  return false;
+}
+
+Pace PaceControl::pace() const {
+  const std::lock_guard lock(mutex_);
+  return pace_;
+}
+
+int PaceControl::rate() const {
+  const std::lock_guard lock(mutex_);
+  return rate_;
+}
+
+bool PaceControl::held() const {
+  const std::lock_guard lock(mutex_);
+  return before_hold_.has_value();
+}
+
+std::vector<trace::AtGate> PaceControl::at_gate() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<trace::AtGate> list;
+  if (pace_ == Pace::real) return list;
+  for (const Waiting& one : waiting()) list.push_back(one.at);
+  return list;
+}
+
+PaceControl::Progress PaceControl::progress() const {
+  const std::lock_guard lock(mutex_);
+  return {position_, replay_.choices.size()};
+}
+
+std::optional<Departure> PaceControl::departure() const {
+  const std::lock_guard lock(mutex_);
+  return departure_;
+}
+
+bool PaceControl::tick(std::int64_t now_ns) {
+  const std::lock_guard lock(mutex_);
+  if (pace_ == Pace::real) return false;
+  // A slot that was claimed while the gate was being shut may have missed it.
+  for (std::uint32_t index = 1; index < region_->slots_used(); ++index) {
+    auto& gate = region_->slot(index).gate;
+    if (gate.load(std::memory_order_relaxed) != Gate::shut) gate.store(Gate::shut);
+  }
+  if (pace_ == Pace::slow) tick_slow(now_ns);
+  return pace_ == Pace::replay && tick_replay(now_ns);
+}
+
+void PaceControl::finish() {
+  const std::lock_guard lock(mutex_);
+  if (pace_ == Pace::replay && position_ < replay_.choices.size()) {
+    depart({Departure::Why::run_ended, position_, replay_.choices[position_]});
+  }
+}
+
+std::vector<PaceControl::Waiting> PaceControl::waiting() const {
+  std::vector<Waiting> list;
+  for (std::uint32_t index = 1; index < region_->slots_used(); ++index) {
+    if (const auto at = trace::at_gate(region_->slot(index))) list.push_back({index, *at});
+  }
+  std::sort(list.begin(), list.end(), [](const Waiting& x, const Waiting& y) {
+    return std::tie(x.at.since_ns, x.at.task) < std::tie(y.at.since_ns, y.at.task);
+  });
+  return list;
+}
+
+void PaceControl::enter(Pace pace) {
+  if (pace_ == Pace::replay) {  // what it lets pass freely is no other pace's to let pass
+    for (std::uint32_t index = 1; index < region_->slots_used(); ++index) region_->slot(index).stand.free_before.store(0);
+  }
+  if (pace == Pace::replay && pace_ != Pace::replay) position_since_ns_ = std::max(position_since_ns_, base::now_ns());
+  pace_ = pace;
+  trace::set_gate(*region_, pace == Pace::real ? Gate::open : Gate::shut);
+  if (pace != Pace::real) return;
+  for (const Waiting& one : waiting()) let_go(one.slot, Pace::real);
+}
+
+void PaceControl::let_go(std::uint32_t slot, Pace how) {
+  if (trace::let_go(region_->slot(slot), how, ordinal_ + 1)) ++ordinal_;
+}
+
+void PaceControl::tick_slow(std::int64_t now_ns) {
+  if (now_ns < next_slow_ns_) return;
+  const auto list = waiting();
+  if (list.empty()) return;
+  let_go(list.front().slot, Pace::slow);
+  // In time, so long as somebody stands there: a late look must not make the next one late too.
+  const std::int64_t interval = base::kSecond / rate_;
+  next_slow_ns_ = now_ns - next_slow_ns_ < interval ? next_slow_ns_ + interval : now_ns + interval;
+}
+
+std::string PaceControl::name_in(std::uint32_t index) const {
+  const auto plain = [](const trace::Slot& slot) { return std::string(slot.name, std::find(slot.name, slot.name + trace::kMaxName, '\0')); };
+  const trace::Slot& slot = region_->slot(index);
+  if (slot.kind == trace::TaskKind::process) return plain(slot);
+  for (std::uint32_t other = 1; other < region_->slots_used(); ++other) {
+    const trace::Slot& process = region_->slot(other);
+    if (process.state.load(std::memory_order_acquire) == trace::SlotState::live && process.kind == trace::TaskKind::process &&
+        process.pid.load(std::memory_order_relaxed) == slot.pid.load(std::memory_order_relaxed)) {
+      return plain(process) + "/" + plain(slot);
+    }
+  }
+  return plain(slot);
+}
+
+// What the last one does is done before the next one goes, if it was so in the recorded run: two that print would race else.
+bool PaceControl::last_is_under_way(std::int64_t now_ns) const {
+  if (position_ == 0 || !replay_.choices[position_ - 1].came_back || now_ns - position_since_ns_ > kComingBack) return false;
+  const trace::Slot& slot = region_->slot(last_slot_);
+  return slot.task == last_task_ && slot.state.load(std::memory_order_acquire) == trace::SlotState::live && !trace::at_gate(slot);
+}
+
+// The next choice of a task, from that operation of it on.
+const Choice* PaceControl::next_of(const std::string& task, std::uint64_t number) const {
+  for (std::size_t i = position_; i < replay_.choices.size(); ++i) {
+    const Choice& choice = replay_.choices[i];
+    if (choice.task == task && choice.number >= number) return &choice;
+  }
+  for (const Choice& choice : replay_.left_standing) {
+    if (choice.task == task && choice.number >= number) return &choice;
+  }
+  return nullptr;
+}
+
+// Lets go whom the recorded run let go next, and everybody who was not held there at all. True when the replay is over.
+bool PaceControl::tick_replay(std::int64_t now_ns) {
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (const Waiting& one : waiting()) {
+      const std::string name = name_in(one.slot);
+      const Choice* choice = next_of(name, one.at.number);
+      auto& free_before = region_->slot(one.slot).stand.free_before;
+      if (choice == nullptr || choice->number > one.at.number) {  // it passed here without being held
+        free_before.store(choice == nullptr ? kAllFree : choice->number);
+        let_go(one.slot, Pace::replay);
+        continue;
+      }
+      if (choice != &replay_.choices[position_] || last_is_under_way(now_ns)) continue;
+      if (choice->operation != one.at.operation) {
+        depart({Departure::Why::other_operation, position_, *choice, one.at.operation});
+        return true;
+      }
+      ++position_;
+      position_since_ns_ = now_ns;
+      last_slot_ = one.slot;
+      last_task_ = one.at.task;
+      const Choice* after = next_of(name, one.at.number + 1);
+      free_before.store(after == nullptr ? kAllFree : after->number);
+      let_go(one.slot, Pace::replay);
+      moved = true;
+    }
+  }
+  if (position_ == replay_.choices.size()) {
+    enter(replay_.then);
+    return true;
+  }
+  const Choice& expected = replay_.choices[position_];
+  if (now_ns - position_since_ns_ < kReplayPatience_ns + expected.lag_ns) return false;
+  depart({Departure::Why::late, position_, expected});
+  return true;
+}
+
+void PaceControl::depart(Departure departure) {
+  departure_ = std::move(departure);
+  enter(Pace::step);
+}
+
+}  // namespace forklight::supervisor

@@ -1,0 +1,119 @@
+// How fast a run goes, and who goes next: the viewer's side of the gate.
+//
+// real: everything passes. slow: operations are let through one at a time, so many a second, who came first goes first. step: the learner
+// lets one task go at a time. replay: the choices of an earlier run, in their order. Real processes stand and wait in all of them.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/trace/event.h"
+#include "core/trace/gate.h"
+#include "core/trace/region.h"
+
+namespace forklight::supervisor {
+
+using trace::Pace;
+
+inline constexpr int kMinRate = 1, kMaxRate = 50;  // operations a second at pace slow
+inline constexpr std::int64_t kReplayPatience_ns = 2'000'000'000;  // for the next to come
+
+// Somebody was let go: who, about to do what. Ids differ from run to run, names do not.
+struct Choice {
+  std::string task;             // its name; a thread's with its process's: "Process-1/Thread-1"
+  trace::Kind operation;
+  std::uint64_t number;         // of that task's operations, from 0
+  std::int64_t lag_ns = 0;      // how long it took to come to the gate after the choice before
+  bool came_back = false;       // it stood at the gate again, or had ended, before the next was let go
+};
+
+struct Replay {
+  std::vector<Choice> choices;
+  std::vector<Choice> left_standing = {};  // came to the gate, and were never let go
+  Pace then = Pace::real;  // how the run goes on after the last: step if the recorded one was left standing
+};
+// What was let go in a run, in that order. Records of one run, in any order of tasks.
+[[nodiscard]] Replay choices_of(std::span<const trace::Record> records);
+
+// What a run begins with.
+struct PaceSetting {
+  Pace pace = Pace::real;
+  int rate = 5;
+  Replay replay = {};  // for Pace::replay
+};
+
+// Why the recorded choices could not be followed any further.
+struct Departure {
+  enum class Why : std::uint8_t { late, other_operation, run_ended } why;
+  std::size_t position;               // of the choice, from 0
+  Choice expected;
+  trace::Kind met = trace::Kind::text;  // other_operation: what the task was about to do instead
+};
+
+// All functions may be called from any thread; what is asked for has been done when they return.
+class PaceControl {
+ public:
+  // The region must outlive it. No task has been born yet.
+  PaceControl(const trace::Region& region, PaceSetting setting);
+
+  void set_real();
+  void set_slow(int per_second);  // kept within kMinRate … kMaxRate
+  void set_step();
+  // Hold: step at once, whatever the pace; go on: back to the pace before.
+  void hold();
+  void go_on();
+  // Lets one go at pace step: who came first, or the task named. False if it does not stand at the gate, or at another pace.
+  bool step(trace::TaskId task = 0);
+
+  [[nodiscard]] Pace pace() const;
+  [[nodiscard]] int rate() const;
+  [[nodiscard]] bool held() const;  // by hold()
+  // Who stands at the gate; who came first is first.
+  [[nodiscard]] std::vector<trace::AtGate> at_gate() const;
+  // Replay: choices made so far, of how many.
+  struct Progress {
+    std::size_t made, of;
+  };
+  [[nodiscard]] Progress progress() const;
+  [[nodiscard]] std::optional<Departure> departure() const;
+
+  // What happens by itself, slow and replay: called every millisecond. True if the pace has changed.
+  bool tick(std::int64_t now_ns);
+  // No process of the run is left.
+  void finish();
+
+ private:
+  struct Waiting {
+    std::uint32_t slot;
+    trace::AtGate at;
+  };
+  [[nodiscard]] std::vector<Waiting> waiting() const;
+  void enter(Pace pace);
+  void let_go(std::uint32_t slot, Pace how);
+  void tick_slow(std::int64_t now_ns);
+  bool tick_replay(std::int64_t now_ns);
+  [[nodiscard]] bool last_is_under_way(std::int64_t now_ns) const;
+  [[nodiscard]] const Choice* next_of(const std::string& task, std::uint64_t number) const;
+  [[nodiscard]] std::string name_in(std::uint32_t index) const;
+  void depart(Departure departure);
+
+  const trace::Region* region_;
+  mutable std::mutex mutex_;  // guards everything below, and who writes the slots' stands
+  Pace pace_ = Pace::real;
+  int rate_;
+  std::optional<Pace> before_hold_;
+  std::uint32_t ordinal_ = 0;
+  std::int64_t next_slow_ns_ = 0;
+  Replay replay_;
+  std::size_t position_ = 0;         // of the next choice
+  std::int64_t position_since_ns_ = 0;
+  std::uint32_t last_slot_ = 0;      // whom the choice before let go
+  trace::TaskId last_task_ = 0;
+  std::optional<Departure> departure_;
+};
+
+}  // namespace forklight::supervisor
