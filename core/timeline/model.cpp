@@ -57,11 +57,7 @@ void Model::append(std::span<const trace::Record> records) {
 void Model::take(const trace::Record& record) {
   const trace::Event& event = record.event;
   if (event.kind == trace::Kind::text) return;  // a continuation: its bytes are in the record before it already
-  std::uint32_t text = 0;
-  if (!record.text.empty()) {
-    text = static_cast<std::uint32_t>(texts_.size());
-    texts_.push_back(record.text);
-  }
+  const std::uint32_t text = intern(record.text);
   events_.push_back({event.time_ns, event, record.task, text});
   if (event.kind == trace::Kind::lost) {
     lost_ += event.a;
@@ -70,8 +66,21 @@ void Model::take(const trace::Record& record) {
   }
   if (record.task != 0) apply_to_writer(record);
   apply_to_object(record);
-  add_mark(record, text);
+  add_mark(record, apply_to_shared(record, text));
   if (event.kind == trace::Kind::output) add_console(record);
+}
+
+// The index of a text. Most messages are a digit: such texts are kept once.
+std::uint32_t Model::intern(const std::string& text) {
+  constexpr std::size_t kShort = 15, kMany = 4096;
+  if (text.empty()) return 0;
+  const auto index = static_cast<std::uint32_t>(texts_.size());
+  if (text.size() <= kShort) {
+    if (const auto known = short_texts_.find(text); known != short_texts_.end()) return known->second;
+    if (short_texts_.size() < kMany) short_texts_.emplace(text, index);
+  }
+  texts_.push_back(text);
+  return index;
 }
 
 // Restores what readers rely on after a batch: events by time, tasks by birth, flows by begin.
@@ -88,16 +97,7 @@ void Model::settle(std::size_t first_new_event) {
     for (std::size_t i = 0; i < tasks_.size(); ++i) slots_.at(tasks_[i].id).position = i;
     tasks_disordered_ = false;
   }
-  if (flows_disordered_) {
-    std::vector<Flow> flows;
-    flows.swap(flows_);
-    flows_about_.clear();
-    std::erase_if(flows, [](const Flow& flow) { return flow.to == 0; });  // see drop_start()
-    std::stable_sort(flows.begin(), flows.end(),
-                     [](const Flow& left, const Flow& right) { return left.from_ns < right.from_ns; });
-    for (const Flow& flow : flows) add_flow(flow);
-    flows_disordered_ = false;
-  }
+  settle_flows();
 }
 
 const std::vector<Task>& Model::tasks() const noexcept {
@@ -111,6 +111,24 @@ const Task* Model::find(TaskId id) const noexcept {
 
 const std::vector<Flow>& Model::flows() const noexcept {
   return flows_;
+}
+
+const std::vector<Object>& Model::objects() const noexcept {
+  return objects_;
+}
+
+const Object* Model::find_object(ObjectId id) const noexcept {
+  const auto found = object_index_.find(id);
+  return found == object_index_.end() ? nullptr : &objects_[found->second];
+}
+
+const std::vector<Channel>& Model::channels() const noexcept {
+  return channels_;
+}
+
+const Channel* Model::find_channel(ObjectId id) const noexcept {
+  const Object* const object = find_object(id);
+  return object == nullptr || object->channel == kNone ? nullptr : &channels_[object->channel];
 }
 
 const std::vector<ConsoleLine>& Model::console() const noexcept {
@@ -143,7 +161,7 @@ std::int64_t Model::end_ns() const noexcept {
 
 bool Model::complete() const noexcept {
   return !tasks_.empty() && std::all_of(tasks_.begin(), tasks_.end(), [](const Task& task) {
-    return task.death_ns != kOpen && task.reaped_ns != kOpen;
+    return task.death_ns != kOpen && (task.reaped_ns != kOpen || task.is_thread());
   });
 }
 
@@ -163,6 +181,15 @@ int Model::line_at(const Task& task, std::int64_t time_ns) const noexcept {
       std::upper_bound(lines.begin(), lines.end(), time_ns,
                        [](std::int64_t time, const LineChange& change) { return time < change.time_ns; });
   return after == lines.begin() ? 0 : (after - 1)->line;
+}
+
+TaskId Model::holder_told(const Task& task, const Span& span) const noexcept {
+  const auto found = slots_.find(task.id);
+  if (found == slots_.end()) return 0;
+  const auto& told = found->second.holders;
+  const auto place = std::lower_bound(told.begin(), told.end(), span.begin_ns,
+                                      [](const Slot::Told& one, std::int64_t time) { return one.time_ns < time; });
+  return place != told.end() && place->time_ns == span.begin_ns ? place->holder : 0;
 }
 
 std::optional<trace::StopReason> Model::stopped() const noexcept {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/timeline/objects.h"
+#include "core/timeline/traffic.h"
 #include "core/trace/event.h"
 
 namespace forklight::timeline {
@@ -125,6 +126,8 @@ class Model {
   [[nodiscard]] const Span* span_at(const Task& task, std::int64_t time_ns) const noexcept;
   // The program line a task was on at a time, 0 if not known.
   [[nodiscard]] int line_at(const Task& task, std::int64_t time_ns) const noexcept;
+  // Who had what a task began to wait for, as it said itself at the wait's begin; 0 = not told.
+  [[nodiscard]] TaskId holder_told(const Task& task, const Span& span) const noexcept;
   // Why the run was stopped or cut short, if it was.
   [[nodiscard]] std::optional<trace::StopReason> stopped() const noexcept;
   [[nodiscard]] std::optional<trace::Cap> cap_hit() const noexcept;
@@ -144,6 +147,37 @@ class Model {
     std::int64_t last_own_ns = 0;        // the last event that it wrote itself
     std::int64_t death_said_ns = kOpen;  // the time in the record of its death
     std::vector<LineChange> lines;
+    std::vector<TaskId> threads;  // of a main thread: the others
+    bool exited = false;          // a thread that said so itself
+    struct Told {
+      std::int64_t time_ns;
+      TaskId holder;
+    };
+    std::vector<Told> holders;     // who had what it had to wait for, as it said when the wait began
+    std::int64_t blocked_ns = 0;   // its last block_begin
+    std::uint32_t crowds = kNone;  // index of the channel that it waits for room in
+    bool crowds_pipe = false;
+    struct Operation {
+      ObjectId object;
+      std::int64_t begin_ns;
+    };
+    std::vector<Operation> operations;  // acquires and waits that have begun
+  };
+  static constexpr std::uint64_t kAnyGeneration = UINT64_MAX;  // a release or a task_done wakes whoever waits
+  // What is known of an object besides what is shown of it: who may have woken whom.
+  struct Wakes {
+    struct Cause {
+      std::uint64_t generation;
+      std::int64_t time_ns;
+      TaskId task;
+    };
+    struct Effect {
+      std::uint64_t generation;
+      std::int64_t since_ns, time_ns;
+      TaskId task;
+    };
+    std::vector<Cause> causes;    // the last few
+    std::vector<Effect> effects;  // those whose cause has not been told yet
   };
 
   void take(const trace::Record& record);
@@ -158,8 +192,34 @@ class Model {
 
   void bury(Slot& slot);
   void unbury(Slot& slot);
+  void end_queue_join(const Slot& slot, const trace::Record& record);
+  void find_process(Slot& slot);
+  void adopt_thread(TaskId process, TaskId thread);
+  void end_thread(TaskId thread, std::int64_t time_ns);
 
-  void add_flow(Flow flow);
+  std::uint32_t apply_to_shared(const trace::Record& record, std::uint32_t text);
+  std::uint32_t apply_to_channel(const trace::Record& record, std::uint32_t text, std::uint32_t channel);
+  void apply_to_lock(const trace::Record& record, std::uint32_t object);
+  std::uint32_t object_for(const trace::Event& event);
+  void describe_object(const trace::Record& record, Object& object);
+  void find_parts(Object& object);
+  void make_channel(Object& object);
+  void bury_message(std::uint32_t channel, std::uint64_t id, std::int64_t time_ns);
+  void crowd(Slot& slot, const trace::Event& event);
+  void end_crowding(Slot& slot, std::int64_t time_ns);
+  void update_message_flow(std::uint32_t channel, std::uint64_t id);
+  void lose_messages(TaskId process, std::int64_t time_ns);
+  [[nodiscard]] std::int64_t death_of_process(TaskId task) const noexcept;
+  void begin_operation(TaskId task, const trace::Event& event);
+  std::int64_t end_operation(TaskId task, const trace::Event& event);
+  void wake_from(std::uint32_t object, std::uint64_t generation, std::int64_t time_ns, TaskId task);
+  void wake_to(std::uint32_t object, std::uint64_t generation, std::int64_t since_ns, std::int64_t time_ns,
+               TaskId task);
+  std::uint32_t intern(const std::string& text);
+
+  std::size_t add_flow(Flow flow);
+  void disorder_flows(std::size_t index);
+  void settle_flows();
   void resolve(Flow& flow) const;
   void resolve_flows_about(TaskId id);
   void drop_start(TaskId parent, TaskId child);
@@ -169,13 +229,20 @@ class Model {
   std::unordered_map<TaskId, trace::StartMethod> start_methods_;  // of children that have not been seen yet
   std::vector<Flow> flows_;
   std::unordered_map<TaskId, std::vector<std::size_t>> flows_about_;  // by the child or target: indices into flows_
+  std::vector<Object> objects_;
+  std::unordered_map<ObjectId, std::uint32_t> object_index_;
+  std::vector<Wakes> wakes_;  // by index of the object
+  std::vector<Channel> channels_;
+  std::vector<Traffic> traffic_;  // by index of the channel
   std::vector<ConsoleLine> console_;
   std::vector<EventRef> events_;
   std::vector<std::string> texts_;
+  std::unordered_map<std::string, std::uint32_t> short_texts_;  // most messages are a digit
   std::uint64_t count_ = 0, lost_ = 0, revision_ = 0;
   std::optional<trace::StopReason> stopped_;
   std::optional<trace::Cap> cap_;
-  bool tasks_disordered_ = false, flows_disordered_ = false;
+  bool tasks_disordered_ = false;
+  std::size_t flows_in_order_ = SIZE_MAX;  // those before this one are sorted; all, if it is past the end
 };
 
 }  // namespace forklight::timeline

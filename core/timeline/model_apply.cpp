@@ -60,6 +60,14 @@ bool is_instant(Kind kind) noexcept {
     case Kind::adopted:
     case Kind::cap:
     case Kind::stop:
+    case Kind::learner:
+    case Kind::put_end:
+    case Kind::get_end:
+    case Kind::dropped:
+    case Kind::set:
+    case Kind::clear:
+    case Kind::notify:
+    case Kind::barrier_full:
       return true;
     default:
       return false;
@@ -85,6 +93,7 @@ Model::Slot& Model::slot_for(TaskId id, std::int64_t time_ns) {
     tasks_disordered_ = tasks_disordered_ || (!tasks_.empty() && tasks_.back().id > id);
     Task& task = tasks_.emplace_back();
     task.id = id;
+    task.process = id;
     task.born_ns = time_ns;
     if (const auto method = start_methods_.find(id); method != start_methods_.end()) {
       task.start_method = method->second;
@@ -117,6 +126,7 @@ void Model::apply_to_writer(const trace::Record& record) {
       task.pid = static_cast<std::int32_t>(event.a >> 32);
       task.tid = static_cast<std::int32_t>(event.a & 0xffffffffU);
       task.parent = static_cast<TaskId>(event.b);
+      find_process(slot);
       run(task, event.time_ns, line);
       if (slot.begin_ns == kOpen) {
         slot.begin_ns = event.time_ns;
@@ -124,14 +134,34 @@ void Model::apply_to_writer(const trace::Record& record) {
       }
       break;
     case Kind::block_begin:
-      enter(task, {event.time_ns, kOpen, trace::BlockReason{event.a}, 0, event.object, line, State::blocked});
+      enter(task, {event.time_ns, kOpen, trace::BlockReason{event.a & 0xffffffffU}, event.b, event.object, line,
+                   State::blocked});
+      slot.blocked_ns = event.time_ns;
+      if (event.a >> 32 != 0) slot.holders.push_back({event.time_ns, static_cast<TaskId>(event.a >> 32)});
+      end_crowding(slot, event.time_ns);
+      crowd(slot, event);
+      break;
+    case Kind::held:
+      enter(task, {event.time_ns, kOpen, {}, event.a, event.object, line, State::held});
       break;
     case Kind::sleep_begin:
       enter(task, {event.time_ns, kOpen, {}, event.a, 0, line, State::sleeping});
       break;
     case Kind::block_end:
-    case Kind::sleep_end:
+      end_crowding(slot, event.time_ns);
+      if (trace::BlockReason{event.a} == trace::BlockReason::queue_join) end_queue_join(slot, record);
       run(task, event.time_ns, line);
+      break;
+    case Kind::sleep_end:
+    case Kind::let_go:
+      run(task, event.time_ns, line);
+      break;
+    case Kind::exit:
+      if (task.is_thread() && !slot.exited) {
+        slot.exited = true;
+        slot.death_said_ns = event.time_ns;
+        if (!dead) bury(slot);
+      }
       break;
     case Kind::lost:
       tear(task, event, line);
@@ -215,7 +245,9 @@ void Model::apply_death(const trace::Record& record) {
     task.reaped_by = record.task;
     if (!task.wait_status && is_status(event.a)) task.wait_status = static_cast<int>(event.a);
   }
-  if (slot.death_said_ns != kOpen) bury(slot);
+  if (slot.death_said_ns == kOpen) return;
+  bury(slot);
+  if (event.kind == Kind::death) lose_messages(task.id, task.death_ns);
 }
 
 // Ends what the task did with its death, and shows it as a zombie until somebody waits for it (P-50).
@@ -228,10 +260,53 @@ void Model::bury(Slot& slot) {
     task.death_ns = std::max(task.death_ns, task.spans.back().begin_ns);
     task.spans.back().end_ns = task.death_ns;
   }
-  if (task.death_source != trace::DeathSource::reaper && task.reaped_ns > task.death_ns) {
+  end_crowding(slot, task.death_ns);
+  for (const TaskId thread : slot.threads) end_thread(thread, task.death_ns);
+  if (!task.is_thread() && task.death_source != trace::DeathSource::reaper && task.reaped_ns > task.death_ns) {
     task.spans.push_back({task.death_ns, task.reaped_ns, {}, 0, 0, 0, State::zombie});
   }
   resolve_flows_about(task.id);
+}
+
+// A thread ends with its process at the latest.
+void Model::end_thread(TaskId thread, std::int64_t time_ns) {
+  const auto found = slots_.find(thread);
+  if (found == slots_.end() || found->second.exited) return;
+  if (tasks_[found->second.position].death_ns != kOpen) unbury(found->second);
+  found->second.death_said_ns = time_ns;
+  bury(found->second);
+}
+
+// Whose thread it is; or, when it is a main thread, whose main thread it is: tasks may tell of themselves in any order.
+void Model::find_process(Slot& slot) {
+  const TaskId id = tasks_[slot.position].id;
+  const std::int32_t pid = tasks_[slot.position].pid;
+  if (tasks_[slot.position].tid == pid) {
+    for (Task& task : tasks_) {
+      if (task.pid == pid && task.tid != 0 && task.tid != pid && task.process == task.id) adopt_thread(id, task.id);
+    }
+    return;
+  }
+  TaskId process = id;
+  for (const Task& task : tasks_) {  // the latest: the kernel gives pids out again
+    if (task.pid == pid && task.id != id && !task.is_thread() && (task.tid == pid || task.tid == 0)) process = task.id;
+  }
+  if (process != id) adopt_thread(process, id);
+}
+
+void Model::adopt_thread(TaskId process, TaskId thread) {
+  Slot& main = slots_.at(process);
+  tasks_[slots_.at(thread).position].process = process;
+  main.threads.push_back(thread);
+  const std::int64_t death_ns = tasks_[main.position].death_ns;
+  if (death_ns != kOpen) end_thread(thread, death_ns);
+}
+
+// JoinableQueue.join() returns when the last task_done() has been said.
+void Model::end_queue_join(const Slot& slot, const trace::Record& record) {
+  const auto queue = object_index_.find(record.event.object);
+  if (queue == object_index_.end()) return;
+  wake_to(queue->second, kAnyGeneration, slot.blocked_ns, record.event.time_ns, record.task);
 }
 
 void Model::unbury(Slot& slot) {

@@ -3,9 +3,7 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/timeline/steps.h"
@@ -18,7 +16,8 @@ using ObjectId = std::uint32_t;                   // from trace::kFirstObject on
 inline constexpr std::int64_t kOpen = INT64_MAX;  // the end of what has not ended yet
 inline constexpr std::uint32_t kNone = UINT32_MAX;
 
-// A task has (or had) a lock, or one unit of a semaphore. RLocks nest: one Hold for each acquire.
+// A task has (or had) a lock, or one unit of a semaphore. Of an RLock that is taken again while one has it, only the
+// outermost counts.
 struct Hold {
   std::int64_t begin_ns, end_ns;  // acquire_end … release; kOpen while it lasts, also after its holder's death (E-12)
   TaskId task;
@@ -38,8 +37,9 @@ struct Object {
   TaskId creator = 0;
   std::string name;  // "q", "Queue-1"
   std::int64_t born_ns = 0;
-  std::vector<Closing> closings;  // by time
-  std::vector<Hold> holds;        // Lock, RLock, semaphores: by begin
+  std::vector<std::uint32_t> parts;  // indices in Model::objects() of what it owns
+  std::vector<Closing> closings;     // by time
+  std::vector<Hold> holds;           // Lock, RLock, semaphores: by begin
   Steps<std::int64_t> value;      // Lock, semaphores: value left; Event: 1 set, 0 clear; Value and Array: last stored
   std::uint32_t channel = kNone;  // index in Model::channels(), for what messages go through
 
@@ -75,10 +75,9 @@ struct Message {
   std::uint64_t id = 0;
   std::array<std::int64_t, kStages> entered_ns{kOpen, kOpen, kOpen, kOpen};  // kOpen: not there (yet), or passed unseen
   std::int64_t gone_ns = kOpen;                                              // got, dropped or died
-  TaskId from = 0, to = 0;     // who put it; who took it out of the pipe. 0 = not known (yet)
-  std::uint32_t text = 0;      // its repr: index for Model::text(), 0 = none
-  std::uint32_t bytes = 0;     // on the wire, 0 = not known
-  std::uint32_t flow = kNone;  // its arrow, while it is under way: index in Model::flows()
+  TaskId from = 0, to = 0;  // who put it; who took it out of the pipe. 0 = not known (yet)
+  std::uint32_t text = 0;   // its repr: index for Model::text(), 0 = none
+  std::uint32_t bytes = 0;  // on the wire, 0 = not known
   Fate fate = Fate::under_way;
 
   [[nodiscard]] std::int64_t put_ns() const noexcept;  // when it came into the channel
@@ -104,20 +103,6 @@ struct Channel {
   // What lies in it at a time: indices into `messages`, the oldest first, `limit` at most (counts tell how many there
   // are).
   [[nodiscard]] std::vector<std::uint32_t> contents(std::int64_t time_ns, std::size_t limit) const;
-
-  // The rest is the model's bookkeeping.
-  struct Open {                   // a message that more is to be heard of
-    std::uint32_t index = kNone;  // in messages; kNone: announced by put_begin alone
-    TaskId from = 0;
-    std::uint32_t text = 0;
-    bool announced = false, put_told = false, sent_told = false;
-  };
-  std::unordered_map<std::uint64_t, Open> open;
-  std::deque<std::uint64_t> raw_sent, raw_ahead;  // send_bytes: FIFO; read before the writer told of it
-  std::vector<std::uint64_t> raw_in_hand;
-  std::uint64_t raw_count = 0;
-  std::int64_t slots = 0;  // of maxsize that are taken; what died with a process still takes one
-  std::uint32_t waiting_put = 0, waiting_send = 0;
 };
 
 }  // namespace forklight::timeline

@@ -47,8 +47,7 @@ class Steps {
  private:
   static constexpr std::size_t kFan = 16;  // points under a node, nodes under a node
 
-  std::size_t place(std::int64_t time_ns) const noexcept;
-  void changed_from(std::size_t index) noexcept { clean_ = std::min(clean_, index); }
+  std::size_t place(std::int64_t time_ns);
   void build() const;
   Range between(std::size_t first, std::size_t last) const;  // indices, last excluded, not empty
 
@@ -67,21 +66,30 @@ std::size_t Steps<Value>::after(std::int64_t time_ns) const noexcept {
   return static_cast<std::size_t>(found - points_.begin());
 }
 
+// The index of the point at a time, made if there is none yet with what holds there.
+template <typename Value>
+std::size_t Steps<Value>::place(std::int64_t time_ns) {
+  std::size_t index = after(time_ns);
+  if (index > 0 && points_[index - 1].time_ns == time_ns) {
+    --index;
+  } else {
+    const Value before = index == 0 ? Value{} : points_[index - 1].value;
+    points_.insert(points_.begin() + static_cast<std::ptrdiff_t>(index), {time_ns, before});
+  }
+  clean_ = std::min(clean_, index);
+  return index;
+}
+
 template <typename Value>
 void Steps<Value>::set(std::int64_t time_ns, const Value& value) {
-  const std::size_t index = after(time_ns);
-  changed_from(index);
-  points_.insert(points_.begin() + static_cast<std::ptrdiff_t>(index), {time_ns, value});
+  points_[place(time_ns)].value = value;
 }
 
 template <typename Value>
 void Steps<Value>::add(std::int64_t time_ns, const Value& by) {
-  const std::size_t index = after(time_ns);
-  changed_from(index);
-  const Value before = index == 0 ? Value{} : points_[index - 1].value;
-  points_.insert(points_.begin() + static_cast<std::ptrdiff_t>(index), {time_ns, StepMath<Value>::sum(before, by)});
-  for (std::size_t i = index + 1; i < points_.size(); ++i)
+  for (std::size_t i = place(time_ns); i < points_.size(); ++i) {
     points_[i].value = StepMath<Value>::sum(points_[i].value, by);
+  }
 }
 
 template <typename Value>

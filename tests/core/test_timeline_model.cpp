@@ -1,88 +1,11 @@
-// From events to tasks, spans, marks and flows, told by hand-written events. No process is started here.
-#include <doctest/doctest.h>
-
-#include <algorithm>
+// From events to tasks, spans and marks, told by hand-written events. No process is started here.
 #include <csignal>
 #include <random>
-#include <vector>
 
-#include "core/timeline/model.h"
-
-namespace {
+#include "tests/core/timeline_events.h"
 
 using namespace forklight;
-using timeline::FlowKind;
-using timeline::kOpen;
-using timeline::Model;
-using timeline::Span;
-using timeline::State;
-using timeline::Task;
-using trace::Kind;
-using trace::Record;
-using trace::TaskId;
-
-constexpr std::uint64_t reason(trace::BlockReason value) {
-  return static_cast<std::uint64_t>(value);
-}
-constexpr std::uint64_t exited(int code) {
-  return static_cast<std::uint64_t>(code) << 8;
-}
-constexpr std::uint64_t killed(int signal) {
-  return static_cast<std::uint64_t>(signal);
-}
-
-Record event(std::int64_t time_ns, TaskId task, Kind kind, std::uint32_t object = 0, std::uint64_t a = 0,
-             std::uint64_t b = 0, std::uint16_t line = 0, std::string text = {}) {
-  return {{time_ns, kind, line, object, a, b}, task, std::move(text)};
-}
-
-Record begin(std::int64_t time_ns, TaskId task, std::string name, TaskId parent = 1, std::uint64_t pid = 100) {
-  return event(time_ns, task, Kind::task_begin, 0, (pid + task) << 32 | (pid + task), parent, 0, std::move(name));
-}
-
-Model model_of(std::vector<Record> records) {
-  Model model;
-  model.append(records);
-  return model;
-}
-
-// MainProcess starts Process-1, which ends with `status` at 60 and is joined from 40 to 80.
-std::vector<Record> started_and_joined(std::uint64_t status) {
-  return {begin(10, 1, "MainProcess", 0),
-          event(20, 1, Kind::start_begin, 2, static_cast<std::uint64_t>(trace::StartMethod::spawn)),
-          event(25, 0, Kind::born, 2, 102, 1),
-          event(30, 1, Kind::start_end, 2, 102),
-          begin(35, 2, "Process-1"),
-          event(40, 1, Kind::join_begin, 2, ~0ULL),
-          event(40, 1, Kind::block_begin, 2, reason(trace::BlockReason::join), ~0ULL),
-          event(60, 0, Kind::death, 2, status, 102),
-          event(70, 1, Kind::reap, 2, status, 102),
-          event(75, 1, Kind::block_end, 2, reason(trace::BlockReason::join)),
-          event(80, 1, Kind::join_end, 2, 1),
-          event(90, 0, Kind::death, 1, exited(0), 101),
-          event(95, 0, Kind::reap, 1, exited(0), 101)};
-}
-
-void check_sound(const Model& model) {
-  for (const Task& task : model.tasks()) {
-    for (std::size_t i = 0; i < task.spans.size(); ++i) {
-      CHECK(task.spans[i].begin_ns <= task.spans[i].end_ns);
-      if (i > 0) CHECK(task.spans[i - 1].end_ns <= task.spans[i].begin_ns);
-    }
-  }
-  const auto earlier = [](const auto& left, const auto& right) { return left.time_ns < right.time_ns; };
-  CHECK(std::is_sorted(model.events().begin(), model.events().end(), earlier));
-  CHECK(std::is_sorted(model.flows().begin(), model.flows().end(),
-                       [](const auto& left, const auto& right) { return left.from_ns < right.from_ns; }));
-}
-
-std::vector<State> states(const Task& task) {
-  std::vector<State> result;
-  for (const Span& span : task.spans) result.push_back(span.state);
-  return result;
-}
-
-}  // namespace
+using namespace forklight::tests;
 
 TEST_CASE("model: an empty model answers everything and is not complete") {
   const Model model;
@@ -272,102 +195,6 @@ TEST_CASE("model: a loss whose begin makes no sense stays within what is known")
   }
 }
 
-TEST_CASE("model: a start points at the child's begin, whichever is told first") {
-  const Record start = event(20, 1, Kind::start_begin, 2, static_cast<std::uint64_t>(trace::StartMethod::forkserver));
-  const Record child = begin(35, 2, "Process-1");
-  for (const bool child_first : {false, true}) {
-    Model model = model_of({begin(10, 1, "MainProcess", 0)});
-    model.append(std::vector{child_first ? child : start});
-    model.append(std::vector{child_first ? start : child});
-    REQUIRE(model.flows().size() == 1);
-    CHECK(model.flows()[0].kind == FlowKind::start);
-    CHECK(model.flows()[0].from == 1);
-    CHECK(model.flows()[0].to == 2);
-    CHECK(model.flows()[0].from_ns == 20);
-    CHECK(model.flows()[0].to_ns == 35);
-    CHECK(model.find(2)->start_method == trace::StartMethod::forkserver);
-  }
-}
-
-TEST_CASE("model: a child that was asked for is no task before it has shown itself") {
-  const Model model = model_of({begin(10, 1, "MainProcess", 0), event(20, 1, Kind::start_begin, 2)});
-  CHECK(model.find(2) == nullptr);
-  REQUIRE(model.flows().size() == 1);
-  CHECK(model.flows()[0].to_ns == kOpen);
-}
-
-TEST_CASE("model: a start that failed has no arrow but a mark (S-20)") {
-  Model model = model_of(
-      {begin(10, 1, "MainProcess", 0), event(20, 1, Kind::start_begin, 2), event(21, 1, Kind::start_begin, 3)});
-  model.append(std::vector{event(22, 1, Kind::start_failed, 2, 11)});
-  REQUIRE(model.flows().size() == 1);
-  CHECK(model.flows()[0].to == 3);
-  REQUIRE(model.find(1)->marks.size() == 1);
-  CHECK(model.find(1)->marks[0].kind == Kind::start_failed);
-  CHECK(model.find(1)->marks[0].a == 11);
-  model.append(std::vector{begin(30, 3, "Process-2")});
-  CHECK(model.flows()[0].to_ns == 30);
-}
-
-TEST_CASE("model: a join is caused by the child's death (P-21)") {
-  const Model model = model_of(started_and_joined(exited(0)));
-  const auto join = std::find_if(model.flows().begin(), model.flows().end(),
-                                 [](const timeline::Flow& flow) { return flow.kind == FlowKind::join; });
-  REQUIRE(join != model.flows().end());
-  CHECK(join->from == 2);
-  CHECK(join->to == 1);
-  CHECK(join->from_ns == 60);
-  CHECK(join->to_ns == 80);
-}
-
-TEST_CASE("model: a join that timed out was caused by nobody (P-22)") {
-  const Model model = model_of({begin(10, 1, "MainProcess", 0), begin(15, 2, "Process-1"),
-                                event(20, 1, Kind::join_begin, 2, 5), event(25, 1, Kind::join_end, 2, 0)});
-  CHECK(model.flows().empty());
-}
-
-TEST_CASE("model: a join told before the death it waited for finds it later, and flows stay in order") {
-  Model model = model_of({begin(10, 1, "MainProcess", 0), begin(15, 2, "Process-1"), event(80, 1, Kind::join_end, 2, 1),
-                          event(70, 1, Kind::start_begin, 3)});
-  model.append(std::vector{event(60, 0, Kind::death, 2, exited(0), 102)});
-  REQUIRE(model.flows().size() == 2);
-  CHECK(model.flows()[0].kind == FlowKind::join);
-  CHECK(model.flows()[0].from_ns == 60);
-  model.append(std::vector{begin(90, 3, "Process-2")});
-  CHECK(model.flows()[1].to_ns == 90);
-  check_sound(model);
-}
-
-TEST_CASE("model: terminate points at the death that it caused (P-37)") {
-  const Model model =
-      model_of({begin(10, 1, "MainProcess", 0), begin(15, 2, "Process-1"),
-                event(50, 1, Kind::signal_sent, 2, SIGTERM, 102), event(55, 0, Kind::death, 2, killed(SIGTERM), 102)});
-  REQUIRE(model.flows().size() == 1);
-  CHECK(model.flows()[0].kind == FlowKind::signal);
-  CHECK(model.flows()[0].detail == SIGTERM);
-  CHECK(model.flows()[0].from_ns == 50);
-  CHECK(model.flows()[0].to_ns == 55);
-}
-
-TEST_CASE("model: a signal that was handled, or came too late, ends where it was sent (P-38)") {
-  const Record sent = event(50, 1, Kind::signal_sent, 2, SIGTERM, 102);
-  const std::vector<Record> deaths{event(55, 0, Kind::death, 2, exited(0), 102),
-                                   event(55, 0, Kind::death, 2, killed(SIGKILL), 102),
-                                   event(45, 0, Kind::death, 2, killed(SIGTERM), 102)};
-  for (const Record& death : deaths) {
-    const Model model = model_of({begin(10, 1, "MainProcess", 0), begin(15, 2, "Process-1"), sent, death});
-    REQUIRE(model.flows().size() == 1);
-    CHECK(model.flows()[0].to_ns == 50);
-  }
-}
-
-TEST_CASE("model: a signal of the supervisor is marked on its target") {
-  const Model model = model_of({begin(10, 1, "MainProcess", 0), event(50, 0, Kind::signal_sent, 1, SIGSTOP, 101)});
-  REQUIRE(model.find(1)->marks.size() == 1);
-  CHECK(model.find(1)->marks[0].a == SIGSTOP);
-  CHECK(model.tasks().size() == 1);
-}
-
 TEST_CASE("model: output is a mark and a console line") {
   const Model model = model_of({begin(10, 1, "MainProcess", 0), event(20, 1, Kind::output, 0, 2, 6, 3, "oops!\n")});
   REQUIRE(model.console().size() == 1);
@@ -464,10 +291,11 @@ TEST_CASE("model: events without sense make no picture that is unsound") {
     for (int batch = 0; batch < 4; ++batch) {
       std::vector<Record> records;
       for (int i = 0; i < 30; ++i) {
-        const auto kind = static_cast<Kind>(random() % 60);
-        records.push_back(event(static_cast<std::int64_t>(random() % 100), static_cast<TaskId>(random() % 4), kind,
-                                static_cast<std::uint32_t>(random() % 5), random() % 3, random(),
-                                static_cast<std::uint16_t>(random() % 3)));
+        const auto kind = static_cast<Kind>(random() % 95);
+        records.push_back(
+            event(static_cast<std::int64_t>(random() % 100), static_cast<TaskId>(random() % 4), kind,
+                  static_cast<std::uint32_t>(random() % 5) + (random() % 2 == 0 ? trace::kFirstObject : 0),
+                  random() % 3, random() % 4 == 0 ? random() : random() % 3, static_cast<std::uint16_t>(random() % 3)));
       }
       model.append(records);
     }
