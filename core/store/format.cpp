@@ -19,9 +19,10 @@ std::span<const Table> read_tables() noexcept {
 std::string_view other_tables() noexcept {
   return R"sql(
     CREATE TABLE kind(value INTEGER PRIMARY KEY, name TEXT, object TEXT, a TEXT, b TEXT);
-    CREATE TABLE task(id INTEGER PRIMARY KEY, name TEXT, parent INTEGER, pid INTEGER, born_ns INTEGER, death_ns INTEGER,
-                      reaped_ns INTEGER, exit_code INTEGER);
-    CREATE TABLE object(id INTEGER PRIMARY KEY, type TEXT, name TEXT);
+    CREATE TABLE task(id INTEGER PRIMARY KEY, name TEXT, parent INTEGER, process INTEGER, pid INTEGER, tid INTEGER,
+                      born_ns INTEGER, death_ns INTEGER, reaped_ns INTEGER, exit_code INTEGER);
+    CREATE TABLE object(id INTEGER PRIMARY KEY, type TEXT, name TEXT, owner INTEGER, size INTEGER, creator INTEGER,
+                        born_ns INTEGER);
     CREATE TABLE console(time_ns INTEGER, task INTEGER, stream INTEGER, text TEXT);
     CREATE TABLE sample(time_ns INTEGER, task INTEGER, name TEXT, value REAL);
     CREATE TABLE note(time_ns INTEGER, task INTEGER, text TEXT);
@@ -30,8 +31,9 @@ std::string_view other_tables() noexcept {
              (event.time_ns - (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'begin_ns')) / 1e6 AS ms,
              CASE event.task WHEN 0 THEN 'supervisor' ELSE coalesce(task.name, 'task ' || event.task) END AS task,
              coalesce(kind.name, 'kind ' || event.kind) AS kind,
-             event.line, event.object, event.a, event.b, event.text
-        FROM event LEFT JOIN task ON task.id = event.task LEFT JOIN kind ON kind.value = event.kind;
+             event.line, event.object, object.name AS object_name, event.a, event.b, event.text
+        FROM event LEFT JOIN task ON task.id = event.task LEFT JOIN kind ON kind.value = event.kind
+             LEFT JOIN object ON object.id = event.object;
   )sql";
 }
 

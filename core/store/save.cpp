@@ -119,11 +119,46 @@ void write_events(Database& database, std::span<const trace::Record> records) {
   }
 }
 
-// The kinds that say who lived and what was printed: the model need not see the others to fill task and console.
+// The kinds that say who lived, what was shared and what was printed: the model need not see the others to fill task,
+// object and console.
 bool is_for_people(trace::Kind kind) noexcept {
   using trace::Kind;
   return kind == Kind::task_begin || kind == Kind::start_begin || kind == Kind::born || kind == Kind::death ||
-         kind == Kind::reap || kind == Kind::output;
+         kind == Kind::reap || kind == Kind::exit || kind == Kind::output || kind == Kind::object_new;
+}
+
+// As Python calls it.
+std::string_view class_name(trace::ObjectKind kind) noexcept {
+  using enum trace::ObjectKind;
+  switch (kind) {
+    case pipe:
+      return "Pipe";
+    case queue:
+      return "Queue";
+    case simple_queue:
+      return "SimpleQueue";
+    case joinable_queue:
+      return "JoinableQueue";
+    case lock:
+      return "Lock";
+    case rlock:
+      return "RLock";
+    case semaphore:
+      return "Semaphore";
+    case bounded_semaphore:
+      return "BoundedSemaphore";
+    case condition:
+      return "Condition";
+    case event:
+      return "Event";
+    case barrier:
+      return "Barrier";
+    case value:
+      return "Value";
+    case array:
+      return "Array";
+  }
+  return "?";
 }
 
 void write_derived(Database& database, std::span<const trace::Record> records) {
@@ -131,21 +166,34 @@ void write_derived(Database& database, std::span<const trace::Record> records) {
   for (const trace::Record& record : records) {
     if (is_for_people(record.event.kind)) model.append({&record, 1});
   }
-  Statement task_insert(database, "INSERT INTO task VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement task_insert(database, "INSERT INTO task VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const timeline::Task& task : model.tasks()) {
     task_insert.bind(1, std::int64_t{task.id});
     task_insert.bind(2, task.name);
     task_insert.bind(3, std::int64_t{task.parent});
-    task_insert.bind(4, std::int64_t{task.pid});
-    task_insert.bind(5, task.born_ns);
-    bind_time(task_insert, 6, task.death_ns);
-    bind_time(task_insert, 7, task.reaped_ns);
+    task_insert.bind(4, std::int64_t{task.process});
+    task_insert.bind(5, std::int64_t{task.pid});
+    task_insert.bind(6, std::int64_t{task.tid});
+    task_insert.bind(7, task.born_ns);
+    bind_time(task_insert, 8, task.death_ns);
+    bind_time(task_insert, 9, task.reaped_ns);
     if (const std::optional<int> code = task.exit_code()) {
-      task_insert.bind(8, std::int64_t{*code});
+      task_insert.bind(10, std::int64_t{*code});
     } else {
-      task_insert.bind_null(8);
+      task_insert.bind_null(10);
     }
     task_insert.run();
+  }
+  Statement object_insert(database, "INSERT INTO object VALUES(?, ?, ?, ?, ?, ?, ?)");
+  for (const timeline::Object& object : model.objects()) {
+    object_insert.bind(1, std::int64_t{object.id});
+    object_insert.bind(2, class_name(object.kind));
+    object_insert.bind(3, object.name);
+    object_insert.bind(4, std::int64_t{object.owner});
+    object_insert.bind(5, std::int64_t{object.size});
+    object_insert.bind(6, std::int64_t{object.creator});
+    object_insert.bind(7, object.born_ns);
+    object_insert.run();
   }
   Statement console_insert(database, "INSERT INTO console VALUES(?, ?, ?, ?)");
   for (const timeline::ConsoleLine& line : model.console()) {
