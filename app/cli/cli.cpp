@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -58,7 +59,7 @@ int list() {
 struct RunRequest {
   std::string scenario;
   std::vector<std::string> settings;
-  std::optional<std::string> duration, save;
+  std::optional<std::string> duration, save, pace, replay;
   bool json = false;
 };
 
@@ -104,12 +105,37 @@ int finish(const Session& session, bool json) {
   return kOk;
 }
 
+// "real", "slow", "slow=20". To step one needs to see who stands where.
+void set_pace(Session& session, std::string_view text) {
+  const auto wrong = [&] { return base::UsageError(tr("cli.bad_pace", fmt::arg("pace", text))); };
+  if (text == "real") return session.set_pace(supervisor::Pace::real);
+  if (!text.starts_with("slow")) throw wrong();
+  if (text != "slow") {
+    if (text[4] != '=') throw wrong();
+    int rate = 0;
+    const auto [end, error] = std::from_chars(text.data() + 5, text.data() + text.size(), rate);
+    if (error != std::errc{} || end != text.data() + text.size() || rate < supervisor::kMinRate || rate > supervisor::kMaxRate) throw wrong();
+    session.set_rate(rate);
+  }
+  session.set_pace(supervisor::Pace::slow);
+}
+
 int run_scenario(const RunRequest& request, const std::filesystem::path& engine) {
   News news;
   // With --json, stdout is for the object alone.
   const int out = request.json ? STDERR_FILENO : STDOUT_FILENO;
   Session session(engine, {.stdout_fd = out, .stderr_fd = STDERR_FILENO, .block_buffered = ::isatty(out) == 0}, [&news] { news.tell(); });
-  session.choose(request.scenario);
+  if (request.replay) {
+    session.open(*request.replay);
+    if (!session.can_replay()) throw base::UsageError(tr("cli.no_choices", fmt::arg("file", *request.replay)));
+    if (!request.scenario.empty() && request.scenario != session.scenario().id) {
+      throw base::UsageError(tr("cli.other_scenario", fmt::arg("file", *request.replay), fmt::arg("scenario", session.scenario().id)));
+    }
+    if (!request.settings.empty() || request.pace) throw base::UsageError(tr("cli.replay_alone"));
+  } else {
+    session.choose(request.scenario);
+  }
+  if (request.pace) set_pace(session, *request.pace);
   for (const std::string& setting : request.settings) {
     const auto equals = setting.find('=');
     if (equals == std::string::npos) throw base::UsageError(tr("cli.bad_setting", fmt::arg("setting", setting)));
@@ -121,11 +147,15 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
 
   watch_interrupts();
   std::fflush(stdout);
-  session.run();
+  if (request.replay)
+    session.replay();
+  else
+    session.run();
   const auto began = std::chrono::steady_clock::now();
   while (session.live()) {
     news.wait(std::chrono::milliseconds(20));
     session.update();
+    if (session.standing()) session.set_pace(supervisor::Pace::real);  // at the end of its choices, and nobody here to make others
     if (limit && std::chrono::steady_clock::now() - began >= *limit) session.stop();
     if (interrupted > 0) session.stop();
     if (interrupted > 1) return 128 + SIGINT;  // asked twice: the session ends everything at once
@@ -169,10 +199,12 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     CLI::App* list_command = app.add_subcommand("list", "List the scenarios and their parameters");
     RunRequest request;
     CLI::App* run_command = app.add_subcommand("run", "Run a scenario in the terminal");
-    run_command->add_option("scenario", request.scenario, "Its name, as `forklight list` shows it")->required();
+    run_command->add_option("scenario", request.scenario, "Its name, as `forklight list` shows it; --replay brings its own");
     run_command->add_option("--set", request.settings, "Set a parameter: --set order=join-first");
     run_command->add_option("--for", request.duration, "Stop it after this time, as the learner would: 2s, 500ms, 1min");
     run_command->add_option("--save", request.save, "Save the run to a file (.flt)");
+    run_command->add_option("--pace", request.pace, "real, or slow=N: N operations a second, 1 to 50, one at a time");
+    run_command->add_option("--replay", request.replay, "Let fresh processes go in the order of a saved run (.flt)");
     run_command->add_flag("--json", request.json, "Print one JSON object on stdout, everything else on stderr");
     std::string file;
     bool show_json = false;
@@ -190,6 +222,9 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     choose_language(language);
     window.language = language;
     if (list_command->parsed()) return list();
+    if (run_command->parsed() && request.scenario.empty() && !request.replay) {
+      throw base::UsageError("scenario is required (forklight --help shows what there is.)");
+    }
     if (run_command->parsed()) return run_scenario(request, engine);
     if (show_command->parsed()) return show(file, show_json, engine);
     return open_window(window);

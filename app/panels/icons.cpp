@@ -91,6 +91,14 @@ void draw_icon(ImDrawList* list, Icon icon, ImVec2 center, float size, Color col
     case Icon::stop:
       pen.box(-0.65f, -0.65f, 0.65f, 0.65f);
       break;
+    case Icon::hold:
+      pen.box(-0.6f, -0.7f, -0.15f, 0.7f);
+      pen.box(0.15f, -0.7f, 0.6f, 0.7f);
+      break;
+    case Icon::step:
+      pen.triangle({-0.7f, -0.75f}, {0.4f, 0}, {-0.7f, 0.75f});
+      pen.box(0.45f, -0.75f, 0.75f, 0.75f);
+      break;
     case Icon::fit:
       pen.line(std::array{ImVec2(-0.95f, -0.7f), ImVec2(-0.95f, 0.7f)});
       pen.line(std::array{ImVec2(0.95f, -0.7f), ImVec2(0.95f, 0.7f)});

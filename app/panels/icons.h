@@ -13,6 +13,8 @@ enum class Icon : std::uint8_t {
   fork,
   run,
   stop,
+  hold,
+  step,
   fit,
   follow,
   gear,

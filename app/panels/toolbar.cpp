@@ -1,5 +1,6 @@
 // The strip at the top: what to run, run it, how to look at it. It gives up words before it gives up buttons.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "app/i18n/i18n.h"
@@ -11,18 +12,22 @@ namespace {
 using i18n::tr;
 using platform::palette;
 
-constexpr float kGap = 8, kMargin = 16, kComboWidth = 190, kNarrowCombo = 110;
+constexpr float kGap = 8, kMargin = 16, kComboWidth = 190, kNarrowCombo = 110, kRateWidth = 96;
 
-// How much stands in the strip: everything; no shortcut hints; no labels; files and language in the gear's menu; the
-// axis too.
-enum class Room : std::uint8_t { full, no_hints, no_labels, few, fewest };
+// How much stands in the strip: everything; no shortcut hints; words on Run and Stop alone; no labels; files and language
+// in the gear's menu; pace and axis too.
+enum class Room : std::uint8_t { full, no_hints, main_labels, no_labels, few, fewest };
 
 struct Plan {
   Room room;
+  bool rate;  // pace slow: how slow
   [[nodiscard]] bool hints() const { return room == Room::full; }
   [[nodiscard]] bool labels() const { return room <= Room::no_hints; }
-  [[nodiscard]] ButtonLook run() const { return {Icon::run, labels(), hints(), ButtonStyle::run}; }
-  [[nodiscard]] ButtonLook stop() const { return {Icon::stop, labels(), hints(), ButtonStyle::stop}; }
+  [[nodiscard]] bool main_labels() const { return room <= Room::main_labels; }
+  [[nodiscard]] ButtonLook run() const { return {Icon::run, main_labels(), hints(), ButtonStyle::run}; }
+  [[nodiscard]] ButtonLook stop() const { return {Icon::stop, main_labels(), hints(), ButtonStyle::stop}; }
+  [[nodiscard]] ButtonLook hold() const { return {Icon::hold, labels(), hints(), ButtonStyle::plain}; }
+  [[nodiscard]] ButtonLook step() const { return {Icon::step, labels(), hints(), ButtonStyle::plain}; }
   [[nodiscard]] ButtonLook fit() const { return {Icon::fit, labels(), false, ButtonStyle::plain}; }
   [[nodiscard]] ButtonLook follow() const { return {Icon::follow, labels(), false, ButtonStyle::plain}; }
   [[nodiscard]] ButtonLook file() const { return {Icon::none, true, false, ButtonStyle::quiet}; }
@@ -30,7 +35,7 @@ struct Plan {
   [[nodiscard]] bool axis() const { return room < Room::fewest; }
   [[nodiscard]] float combo() const { return px(room >= Room::few ? kNarrowCombo : kComboWidth); }
   [[nodiscard]] float brand() const {
-    return px(28) + (labels() ? text_width(Font::title, "Forklight") + px(16) : px(8));
+    return px(28) + (main_labels() ? text_width(Font::title, "Forklight") + px(16) : px(8));
   }
 };
 
@@ -56,7 +61,10 @@ float right_width(const Plan& plan) {
 
 float width_of(const Plan& plan) {
   float left = plan.brand() + plan.combo() + px(12) + command_button_width("run", plan.run()) + px(kGap) +
-               command_button_width("stop", plan.stop());
+               command_button_width("stop", plan.stop()) + px(kGap) + command_button_width("hold", plan.hold()) + px(kGap) +
+               command_button_width("step", plan.step());
+  if (plan.axis()) left += px(16) + segmented_width({"pace.real", "pace.slow", "pace.step"});
+  if (plan.axis() && plan.rate) left += px(kGap + kRateWidth);
   if (plan.axis())
     left += px(16) + segmented_width({"axis.time", "axis.order"}) + px(kGap) + command_button_width("fit", plan.fit()) +
             px(kGap) + command_button_width("follow", plan.follow());
@@ -64,17 +72,17 @@ float width_of(const Plan& plan) {
   return left + px(16) + right_width(plan) + 2 * px(kMargin);
 }
 
-Plan plan_for(float width) {
-  for (const Room room : {Room::full, Room::no_hints, Room::no_labels, Room::few})
-    if (width_of({room}) <= width) return {room};
-  return {Room::fewest};
+Plan plan_for(float width, bool rate) {
+  for (const Room room : {Room::full, Room::no_hints, Room::main_labels, Room::no_labels, Room::few})
+    if (width_of({room, rate}) <= width) return {room, rate};
+  return {Room::fewest, rate};
 }
 
 void draw_brand(const Plan& plan) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetCursorScreenPos();
   draw_icon(list, Icon::fork, {start.x + px(10), start.y + px(15)}, px(22), palette().accent_text);
-  if (plan.labels())
+  if (plan.main_labels())
     draw_text_in(list, Font::title, start.x + px(28), start.y, start.x + px(400), start.y + px(30), palette().text,
                  "Forklight");
   ImGui::Dummy({plan.brand() - px(kGap), px(30)});
@@ -172,11 +180,12 @@ void draw_settings(Context& context, const Plan& plan) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, px(2)));
   note_list(context.ui);
   if (!plan.axis())
-    for (const char* id : {"axis.time", "axis.order", "fit", "follow", ""}) draw_menu_row(context, id, width);
+    for (const char* id : {"pace.real", "pace.slow", "pace.step", "", "axis.time", "axis.order", "fit", "follow", ""})
+      draw_menu_row(context, id, width);
   if (!plan.files())
     for (const char* id : {"open", "save", "language", ""}) draw_menu_row(context, id, width);
   for (const char* id : {"text.larger", "text.smaller", "text.normal", "", "panel.left", "panel.right", "panel.bottom",
-                         "present", "", "screenshot", "keys"})
+                         "present", "", "replay", "screenshot", "keys"})
     draw_menu_row(context, id, width);
   ImGui::PopStyleVar();
   ImGui::EndPopup();
@@ -200,11 +209,42 @@ void draw_axis(Context& context, const Plan& plan) {
   command_button(context, "follow", plan.follow());
 }
 
+// Operations a second, in even steps of the ratio: 1 to 5 takes as much room as 10 to 50.
+void draw_rate(Context& context) {
+  const Hit area = hit(context.ui, "pace.rate", {px(kRateWidth), px(30)});
+  tooltip(title_of("pace.rate"));
+  const int rate = context.session.rate();
+  const float from = area.min.x + px(6), to = from + px(44);
+  const float most = std::log(static_cast<float>(supervisor::kMaxRate));
+  if (area.held) {
+    const float share = std::clamp((ImGui::GetIO().MousePos.x - from) / (to - from), 0.0f, 1.0f);
+    const int wanted = static_cast<int>(std::lround(std::exp(share * most)));
+    if (wanted != rate) context.ui.push("pace.rate", std::to_string(wanted));
+  }
+  if (area.adjust != 0) context.ui.push("pace.rate", area.adjust > 0 ? "+1" : "-1");
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float at = from + (to - from) * std::log(static_cast<float>(rate)) / most;
+  list->AddLine({from, area.center_y()}, {to, area.center_y()}, palette().line, px(3));
+  list->AddLine({from, area.center_y()}, {at, area.center_y()}, palette().accent_text, px(3));
+  list->AddCircleFilled({at, area.center_y()}, px(area.hovered || area.held ? 7 : 6), palette().accent_text);
+  draw_text_in(list, Font::small, to + px(10), area.min.y, area.max.x, area.max.y, palette().text,
+               tr("toolbar.rate", fmt::arg("rate", rate)));
+  draw_focus(area, px(6));
+}
+
+void draw_pace(Context& context, const Plan& plan) {
+  ImGui::SameLine(0, px(16));
+  segmented(context, {"pace.real", "pace.slow", "pace.step"});
+  if (!plan.rate) return;
+  ImGui::SameLine();
+  draw_rate(context);
+}
+
 }  // namespace
 
 void draw_toolbar(Context& context) {
   const float width = ImGui::GetWindowWidth();
-  const Plan plan = plan_for(width);
+  const Plan plan = plan_for(width, context.session.pace() == supervisor::Pace::slow);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), 0));
   ImGui::SetCursorPos({px(kMargin), px(11)});
   draw_brand(plan);
@@ -214,6 +254,11 @@ void draw_toolbar(Context& context) {
   command_button(context, "run", plan.run());
   ImGui::SameLine();
   command_button(context, "stop", plan.stop());
+  ImGui::SameLine();
+  command_button(context, "hold", plan.hold());
+  ImGui::SameLine();
+  command_button(context, "step", plan.step());
+  if (plan.axis()) draw_pace(context, plan);
   if (plan.axis()) draw_axis(context, plan);
   ImGui::SameLine();
   ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), width - px(kMargin) - right_width(plan)));

@@ -1,7 +1,10 @@
 #include "app/session/command.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <utility>
 
@@ -39,9 +42,75 @@ void look_afresh(UiState& ui) {
   ui.vertical_scroll = 0;
 }
 
+bool is_running(const Context& c) {
+  return c.session.state() == RunState::running;
+}
+
+void hold(Context& c, std::string_view) {
+  if (c.session.standing())
+    c.session.go_on();
+  else
+    c.session.hold();
+}
+bool is_held(const Context& c) {
+  return c.session.standing();
+}
+
+std::optional<int> number_in(std::string_view text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// Which task a command is for: the one named, by number or by name, else the one selected.
+const timeline::Task& task_meant(const Context& c, std::string_view argument) {
+  const auto& tasks = c.session.model().tasks();
+  const timeline::Task* found = nullptr;
+  if (const auto id = number_in(argument))
+    found = c.session.model().find(static_cast<timeline::TaskId>(*id));
+  else if (argument.empty())
+    found = c.session.model().find(c.ui.selection.task);
+  else if (const auto named = std::find_if(tasks.begin(), tasks.end(), [&](const auto& task) { return task.name == argument; }); named != tasks.end())
+    found = &*named;
+  if (found == nullptr) throw base::UsageError(argument.empty() ? tr("error.no_task") : tr("error.task", fmt::arg("name", argument)));
+  return *found;
+}
+
+// Lets one go. While everything runs it holds first, as a player's frame key does.
+void step(Context& c, std::string_view argument) {
+  if (!c.session.standing()) return c.session.hold();
+  (void)c.session.step(argument.empty() ? 0 : task_meant(c, argument).id);
+}
+
+template <supervisor::Pace pace>
+void set_pace(Context& c, std::string_view) {
+  c.session.set_pace(pace);
+}
+template <supervisor::Pace pace>
+bool has_pace(const Context& c) {
+  return c.session.pace() == pace;
+}
+
+// "20", or "+5" and "-5" from what it is.
+void set_rate(Context& c, std::string_view argument) {
+  const bool more = argument.starts_with('+');
+  const auto number = number_in(more ? argument.substr(1) : argument);
+  if (!number) throw base::UsageError(tr("error.rate", fmt::arg("text", argument)));
+  c.session.set_rate(more || *number < 0 ? c.session.rate() + *number : *number);
+}
+
+template <int number>
+void send_signal(Context& c, std::string_view argument) {
+  const timeline::Task& task = task_meant(c, argument);
+  if (task.death_ns != timeline::kOpen) throw base::UsageError(tr("error.task_ended", fmt::arg("name", task.name)));
+  c.session.signal(task.id, number);
+}
+
 // Space: one key that always does the obvious thing.
 void run(Context& c, std::string_view) {
-  if (c.session.live()) return c.session.stop();
+  if (c.session.state() == RunState::stopping) return;
+  if (c.session.live()) return hold(c, {});
   c.session.notify("");
   look_afresh(c.ui);
   c.session.run();
@@ -49,6 +118,14 @@ void run(Context& c, std::string_view) {
 
 void stop(Context& c, std::string_view) {
   c.session.stop();
+}
+
+bool can_replay(const Context& c) {
+  return c.session.can_replay();
+}
+void replay(Context& c, std::string_view) {
+  look_afresh(c.ui);
+  c.session.replay();
 }
 
 void choose_scenario(Context& c, std::string_view id) {
@@ -301,6 +378,17 @@ constexpr Shortcut kNone{};
 constexpr std::array kCommands = {
     Command{"run", key(Key::space), always, run},
     Command{"stop", key(Key::s), is_live, stop},
+    Command{"hold", key(Key::h), is_running, hold, is_held},
+    Command{"step", key(Key::period), is_running, step},
+    Command{"pace.real", key(Key::n1), always, set_pace<supervisor::Pace::real>, has_pace<supervisor::Pace::real>},
+    Command{"pace.slow", key(Key::n2), always, set_pace<supervisor::Pace::slow>, has_pace<supervisor::Pace::slow>},
+    Command{"pace.step", key(Key::n3), always, set_pace<supervisor::Pace::step>, has_pace<supervisor::Pace::step>},
+    Command{"pace.rate", kNone, always, set_rate},
+    Command{"replay", kNone, can_replay, replay},
+    Command{"task.terminate", key(Key::k), is_running, send_signal<SIGTERM>},
+    Command{"task.kill", kNone, is_running, send_signal<SIGKILL>},
+    Command{"task.stop", kNone, is_running, send_signal<SIGSTOP>},
+    Command{"task.continue", kNone, is_running, send_signal<SIGCONT>},
     Command{"scenario", kNone, always, choose_scenario},
     Command{"set", kNone, always, set_parameter},
     Command{"open", ctrl(Key::o), always, open},

@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -34,6 +35,30 @@ std::string machine() {
   return fmt::format("{} {} {}, {} cores", system.sysname, system.release, system.machine, sysconf(_SC_NPROCESSORS_ONLN));
 }
 
+// Somebody was let go by choice in these.
+bool chosen_in(const std::vector<trace::Record>& records) {
+  return std::any_of(records.begin(), records.end(), [](const trace::Record& record) {
+    return record.event.kind == trace::Kind::let_go && static_cast<std::uint32_t>(record.event.b) != 0;
+  });
+}
+
+// The word of the Python program, which no language translates: "put", "print", "join".
+std::string operation_word(trace::Kind kind) {
+  switch (kind) {
+    case trace::Kind::output:
+      return "print";
+    case trace::Kind::task_begin:
+      return "run";
+    case trace::Kind::signal_sent:
+      return "terminate";
+    case trace::Kind::reap:
+      return "exitcode";
+    default:
+      const std::string name(trace::name(kind));
+      return name.ends_with("_begin") ? name.substr(0, name.size() - 6) : name;
+  }
+}
+
 }  // namespace
 
 Session::Session(std::filesystem::path engine, Output output, std::function<void()> on_news)
@@ -55,6 +80,7 @@ void Session::choose(std::string_view id) {
   scenario_ = &chosen;
   settings_ = run_settings_ = scenario::Settings(chosen.parameters);
   model_.clear();
+  has_choices_ = false;
   meta_ = {};
   file_.clear();
   state_ = RunState::ready;
@@ -63,10 +89,22 @@ void Session::choose(std::string_view id) {
 
 void Session::set(std::string_view name, std::string_view value) { settings_.set(name, value); }
 
-void Session::run() {
+void Session::run() { start({.pace = pace_, .rate = rate_}); }
+
+void Session::replay() {
+  if (!has_choices_) throw base::UsageError(i18n::tr("session.replay.nothing"));
+  std::vector<trace::Record> records;
+  records.reserve(model_.events().size());
+  for (const timeline::EventRef& ref : model_.events()) records.push_back({ref.event, ref.task, model_.text(ref.text)});
+  settings_ = run_settings_;
+  start({.pace = supervisor::Pace::replay, .rate = rate_, .replay = supervisor::choices_of(records)});
+}
+
+void Session::start(supervisor::PaceSetting pace) {
   engine_.reset();  // ends a run that is still going on
   notice_.clear();
   model_.clear();
+  has_choices_ = departure_told_ = false;
   file_.clear();
   state_ = RunState::ready;
   run_settings_ = settings_;
@@ -87,7 +125,7 @@ void Session::run() {
            .machine = machine()};
   engine_ = std::make_unique<supervisor::Engine>(
       supervisor::EngineOptions{
-          .engine = engine_path_, .stdout_fd = output_.stdout_fd, .stderr_fd = output_.stderr_fd, .on_news = on_news_},
+          .engine = engine_path_, .stdout_fd = output_.stdout_fd, .stderr_fd = output_.stderr_fd, .on_news = on_news_, .pace = std::move(pace)},
       request);
   ++run_count_;
   state_ = RunState::running;
@@ -104,13 +142,66 @@ void Session::update() {
   const std::vector<trace::Record> records = engine_->take();
   if (!records.empty()) {
     model_.append(records);
+    has_choices_ = has_choices_ || chosen_in(records);
     check_claims(false);
   }
+  tell_departure();
   if (engine_->finished()) finish_run();
+}
+
+// One sentence, if the choices of the earlier run can be followed no further.
+void Session::tell_departure() {
+  const auto departure = engine_->pace().departure();
+  if (!departure || departure_told_ || model_.stopped()) return;
+  departure_told_ = true;
+  using Why = supervisor::Departure::Why;
+  const char* key = departure->why == Why::late              ? "session.replay.late"
+                    : departure->why == Why::other_operation ? "session.replay.other"
+                                                             : "session.replay.ended";
+  notify(i18n::tr(key, fmt::arg("number", departure->position + 1), fmt::arg("task", departure->expected.task),
+                  fmt::arg("operation", operation_word(departure->expected.operation)), fmt::arg("met", operation_word(departure->met))));
+}
+
+supervisor::Pace Session::pace() const { return live() ? engine_->pace().pace() : pace_; }
+
+int Session::rate() const { return rate_; }
+
+void Session::set_pace(supervisor::Pace pace) {
+  pace_ = pace;
+  if (!live()) return;
+  if (pace == supervisor::Pace::real) engine_->pace().set_real();
+  if (pace == supervisor::Pace::slow) engine_->pace().set_slow(rate_);
+  if (pace == supervisor::Pace::step) engine_->pace().set_step();
+}
+
+void Session::set_rate(int per_second) {
+  rate_ = std::clamp(per_second, supervisor::kMinRate, supervisor::kMaxRate);
+  if (live() && engine_->pace().pace() == supervisor::Pace::slow) engine_->pace().set_slow(rate_);
+}
+
+void Session::hold() {
+  if (live()) engine_->pace().hold();
+}
+
+void Session::go_on() {
+  if (!live()) return;
+  if (!engine_->pace().held()) pace_ = supervisor::Pace::real;  // step had been chosen, and is left
+  engine_->pace().go_on();
+}
+
+bool Session::standing() const { return live() && engine_->pace().pace() == supervisor::Pace::step; }
+
+bool Session::step(trace::TaskId task) { return live() && engine_->pace().step(task); }
+
+std::vector<trace::AtGate> Session::at_gate() const { return live() ? engine_->pace().at_gate() : std::vector<trace::AtGate>{}; }
+
+void Session::signal(trace::TaskId task, int signal) {
+  if (live()) engine_->signal(task, signal);
 }
 
 void Session::finish_run() {
   state_ = RunState::finished;
+  tell_departure();
   if (std::string sentence = what_went_wrong(); !sentence.empty()) notify(std::move(sentence));
   engine_.reset();
   check_claims(true);
@@ -170,6 +261,7 @@ void Session::open(const std::filesystem::path& file) {
   meta_ = std::move(run.meta);
   model_.clear();
   model_.append(run.records);
+  has_choices_ = chosen_in(run.records);
   file_ = file;
   state_ = RunState::opened;
   check_claims(true);

@@ -13,6 +13,7 @@
 
 #include "core/scenario/scenario.h"
 #include "core/store/store.h"
+#include "core/supervisor/pace.h"
 #include "core/timeline/model.h"
 
 namespace forklight::supervisor {
@@ -53,12 +54,31 @@ class Session {
   void run();     // starts anew; a run going on is stopped first. Throws base::Failure with one sentence.
   void stop();    // as the learner stops: everything of the run ends
   void update();  // takes what has happened since; call once a frame. Never blocks.
+  // The same scenario and settings again, on fresh processes that are let go in the order of the run at hand. Throws base::UsageError if
+  // nothing was held in it. What cannot be followed becomes a notice, and the run stands then.
+  void replay();
+  [[nodiscard]] bool can_replay() const noexcept { return has_choices_; }
   [[nodiscard]] RunState state() const noexcept { return state_; }
   [[nodiscard]] bool live() const noexcept { return state_ == RunState::running || state_ == RunState::stopping; }
   [[nodiscard]] const timeline::Model& model() const noexcept { return model_; }
   [[nodiscard]] std::int64_t now_ns() const noexcept;  // the clock while live, else the run's last event
   [[nodiscard]] const std::vector<ClaimState>& claims() const noexcept { return claims_; }
   [[nodiscard]] int run_count() const noexcept { return run_count_; }
+
+  // --- its pace -----------------------------------------------------------------------------------------------------
+  // Of the run going on, else of the next one.
+  [[nodiscard]] supervisor::Pace pace() const;
+  [[nodiscard]] int rate() const;  // operations a second at pace slow
+  void set_pace(supervisor::Pace pace);  // real, slow or step
+  void set_rate(int per_second);
+  void hold();   // whatever the pace: all stand before their next operation
+  void go_on();  // at the pace before
+  [[nodiscard]] bool standing() const;  // the learner chooses who goes next: held, or pace step
+  // Lets one go: who came first to the gate, or that task. False if there is none.
+  bool step(trace::TaskId task = 0);
+  [[nodiscard]] std::vector<trace::AtGate> at_gate() const;  // who came first is first; empty at pace real
+  // SIGTERM, SIGKILL, SIGSTOP or SIGCONT to a task's process, as the learner.
+  void signal(trace::TaskId task, int signal);
 
   // --- files --------------------------------------------------------------------------------------------------------
   void save(const std::filesystem::path& file) const;  // throws base::Failure
@@ -74,7 +94,9 @@ class Session {
   void notify(std::string sentence) { notice_ = std::move(sentence); }
 
  private:
+  void start(supervisor::PaceSetting pace);
   void finish_run();
+  void tell_departure();
   void check_claims(bool finished);
   [[nodiscard]] std::string what_went_wrong() const;
 
@@ -86,6 +108,10 @@ class Session {
   scenario::Settings run_settings_;  // of the run that the model shows
   std::unique_ptr<supervisor::Engine> engine_;
   RunState state_ = RunState::ready;
+  supervisor::Pace pace_ = supervisor::Pace::real;  // that runs begin with
+  int rate_ = supervisor::PaceSetting{}.rate;
+  bool has_choices_ = false;     // in the model
+  bool departure_told_ = false;  // of this run
   store::Meta meta_;  // of the run that the model shows
   timeline::Model model_;
   std::vector<ClaimState> claims_;

@@ -28,7 +28,11 @@ constexpr std::int64_t kBusyFor = 100 * base::kMillisecond;
 
 // A copy out of the range of the fixed numbers, or dup2 onto 3 could overwrite what is to become 4.
 base::Fd lifted(int fd) {
-  return base::Fd(base::posix_call("fcntl(F_DUPFD_CLOEXEC)", [&] { return ::fcntl(fd, F_DUPFD_CLOEXEC, 16); }));
+  return base::Fd(base::posix_call("fcntl(F_DUPFD_CLOEXEC)", [&] {
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 16);
+    if (copy < 0 && errno == EINVAL) errno = EMFILE;  // what the kernel says when the limit is lower than that
+    return copy;
+  }));
 }
 
 pid_t spawn(const EngineOptions& options, int control, int region) {

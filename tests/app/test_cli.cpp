@@ -176,3 +176,23 @@ TEST_CASE("cli: tables align by what the eye sees") {
   const std::string text = app::cli::table({{"进程"}, {"n", true}}, {{"a", "1"}, {"退出码", "100"}});
   CHECK(text == "进程      n\na         1\n退出码  100\n");
 }
+
+TEST_CASE("cli: --pace slow=N holds real processes, and --replay lets fresh ones go in the same order") {
+  const auto file = scratch("slow.flt");
+  const Finished slow = cli({"run", "hello", "--set", "seconds=0.2", "--pace", "slow=50", "--save", file.string()});
+  CHECK(slow.status == 0);
+  const Finished again = cli({"run", "--replay", file.string()});
+  CHECK(again.status == 0);
+  CHECK(again.err == slow.err);
+  one_sentence(cli({"run", "exit-codes", "--replay", file.string()}), 2);
+  one_sentence(cli({"run", "hello", "--replay", file.string(), "--pace", "real"}), 2);
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("cli: a run in which nobody was held cannot be replayed; a pace that there is not is refused") {
+  const auto file = scratch("real.flt");
+  CHECK(cli({"run", "hello", "--set", "seconds=0.2", "--save", file.string()}).status == 0);
+  one_sentence(cli({"run", "--replay", file.string()}), 2);
+  std::filesystem::remove(file);
+  for (const char* pace : {"step", "slow=0", "slow=51", "slow=", "slowly", "fast"}) one_sentence(cli({"run", "hello", "--pace", pace}), 2);
+}

@@ -96,16 +96,102 @@ TEST_CASE("commands: an unknown scenario is a notice, and the one at hand stays"
   CHECK(desk.session.scenario().id == "hello");
 }
 
-TEST_CASE("commands: run runs, and run again while it is live stops it") {
+TEST_CASE("commands: run runs, run again while it is live holds it and lets it go on, stop stops it") {
   Desk desk;
   desk.carry_out("scenario", "exit-codes");
   desk.carry_out("set", "order=join-first");
   desk.carry_out("run");
   REQUIRE(desk.session.live());
   desk.carry_out("run");
+  CHECK(desk.session.standing());
+  desk.carry_out("run");
+  CHECK_FALSE(desk.session.standing());
+  desk.carry_out("stop");
   desk.wait_for_end();
   CHECK(desk.session.state() == RunState::finished);
   CHECK(desk.session.run_count() == 1);
+}
+
+TEST_CASE("commands: stepping through a run, and replaying the choices") {
+  Desk desk;
+  desk.carry_out("scenario", "hello");
+  desk.carry_out("pace.step");
+  CHECK_FALSE(desk.session.can_replay());
+  desk.carry_out("run");
+  REQUIRE(desk.session.live());
+  const auto step_to_end = [&] {
+    const auto patience = std::chrono::steady_clock::now() + 40s;
+    while (desk.session.live()) {
+      desk.session.update();
+      if (!desk.session.at_gate().empty()) desk.carry_out("step");
+      REQUIRE(std::chrono::steady_clock::now() < patience);
+      std::this_thread::sleep_for(1ms);
+    }
+  };
+  step_to_end();
+  CHECK(desk.session.can_replay());
+  const auto choices = [&] {
+    std::size_t count = 0;
+    for (const auto& event : desk.session.model().events()) count += event.event.kind == trace::Kind::let_go ? 1 : 0;
+    return count;
+  };
+  const std::size_t made = choices();
+  CHECK(made > 4);
+  desk.carry_out("replay");
+  CHECK(desk.session.pace() == supervisor::Pace::replay);
+  desk.wait_for_end();
+  CHECK(choices() == made);
+  CHECK(desk.session.notice().empty());
+  CHECK(desk.session.pace() == supervisor::Pace::step);  // what the next run begins with
+}
+
+TEST_CASE("commands: step while everything runs holds it first") {
+  Desk desk;
+  desk.carry_out("scenario", "exit-codes");
+  desk.carry_out("set", "order=join-first");
+  desk.carry_out("step");  // nothing runs
+  CHECK_FALSE(desk.session.standing());
+  desk.carry_out("run");
+  desk.carry_out("step");
+  CHECK(desk.session.standing());
+  desk.carry_out("pace.real");
+  CHECK_FALSE(desk.session.standing());
+}
+
+TEST_CASE("commands: the rate is kept within its bounds") {
+  Desk desk;
+  desk.carry_out("pace.slow");
+  CHECK(desk.session.pace() == supervisor::Pace::slow);
+  desk.carry_out("pace.rate", "20");
+  CHECK(desk.session.rate() == 20);
+  desk.carry_out("pace.rate", "+1");
+  desk.carry_out("pace.rate", "-5");
+  CHECK(desk.session.rate() == 16);
+  desk.carry_out("pace.rate", "1000");
+  CHECK(desk.session.rate() == supervisor::kMaxRate);
+  desk.carry_out("pace.rate", "fast");
+  CHECK_FALSE(desk.session.notice().empty());
+}
+
+TEST_CASE("commands: terminate hits the selected task, or says why it cannot") {
+  Desk desk;
+  desk.carry_out("scenario", "exit-codes");
+  desk.carry_out("pace.step");
+  desk.carry_out("run");
+  const auto patience = std::chrono::steady_clock::now() + 30s;
+  while (desk.session.at_gate().empty() || desk.session.model().tasks().empty()) {
+    desk.session.update();
+    REQUIRE(std::chrono::steady_clock::now() < patience);
+    std::this_thread::sleep_for(1ms);
+  }
+  desk.carry_out("task.terminate");
+  CHECK_FALSE(desk.session.notice().empty());  // nothing is selected
+  desk.carry_out("task.stop", "MainProcess");
+  desk.carry_out("task.continue", "1");
+  desk.ui.selection.task = 1;
+  desk.carry_out("task.terminate");
+  desk.wait_for_end();
+  CHECK(desk.session.model().find(1)->exit_code() == -15);
 }
 
 TEST_CASE("commands: what is not allowed is not done") {
