@@ -50,7 +50,8 @@ struct Object {
 enum class Stage : std::uint8_t { deque, feeder, pipe, reader };
 inline constexpr std::size_t kStages = 4;
 
-// How many messages there are, in all and in each place: depth = deque + feeder + pipe + reader.
+// How many messages there are, in all and in each place: depth = deque + feeder + pipe + reader. What is with the
+// reader takes no room any more: qsize() is the others.
 struct Counts {
   std::int32_t depth = 0, deque = 0, pipe = 0;
   std::int16_t feeder = 0, reader = 0;  // one for each process at most

@@ -74,7 +74,7 @@ void Traffic::enter(Channel& channel, std::uint64_t id, Open& open, Stage stage,
     if (Open* const moved = find(messages[i].id)) moved->index = static_cast<std::uint32_t>(i);
   }
   channel.counts.add(time_ns, one(stage, 1));
-  ++slots_;
+  if (stage != Stage::reader) ++slots_;
   update_full(channel, time_ns);
 }
 
@@ -94,6 +94,7 @@ void Traffic::move(Channel& channel, std::uint64_t id, Stage to, std::int64_t ti
   time_ns = std::max(time_ns, last_move(message));
   message.entered_ns[static_cast<std::size_t>(to)] = time_ns;
   channel.counts.add(time_ns, StepMath<Counts>::sum(one(to, 1), one(from, -1)));
+  if (to == Stage::reader) free_slot(channel, time_ns);
 }
 
 void Traffic::leave(Channel& channel, std::uint64_t id, Fate fate, std::int64_t time_ns) {
@@ -108,9 +109,7 @@ void Traffic::leave(Channel& channel, std::uint64_t id, Fate fate, std::int64_t 
   message.fate = fate;
   message.gone_ns = std::max(time_ns, last_move(message));
   channel.counts.add(message.gone_ns, one(message.stage_at(kOpen - 1), -1));
-  if (fate == Fate::died) return;
-  --slots_;
-  update_full(channel, message.gone_ns);
+  if (fate != Fate::died && message.stage_at(kOpen - 1) != Stage::reader) free_slot(channel, message.gone_ns);
 }
 
 void Traffic::close(const Channel& channel, std::uint64_t id, bool is_put) {
@@ -164,6 +163,11 @@ void Traffic::set_size(Channel& channel, std::uint32_t size, std::int64_t time_n
 void Traffic::wait_for_room(Channel& channel, bool in_pipe, int by, std::int64_t time_ns) {
   (in_pipe ? waiting_send_ : waiting_put_) += by;
   show(channel.pipe_full, waiting_send_ > 0, time_ns);
+  update_full(channel, time_ns);
+}
+
+void Traffic::free_slot(Channel& channel, std::int64_t time_ns) {
+  --slots_;
   update_full(channel, time_ns);
 }
 

@@ -52,6 +52,7 @@ class Traffic {
 
  private:
   void enter(Channel& channel, std::uint64_t id, Open& open, Stage stage, std::int64_t time_ns);
+  void free_slot(Channel& channel, std::int64_t time_ns);  // by the reader, as soon as it has read
   void update_full(Channel& channel, std::int64_t time_ns);
 
   std::unordered_map<std::uint64_t, Open> open_;
