@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
 
 namespace forklight::scenario {
 
 const timeline::Task* task_named(const timeline::Model& model, std::string_view name) {
   const auto& tasks = model.tasks();
-  const auto found = std::find_if(tasks.begin(), tasks.end(), [&](const timeline::Task& task) { return task.name == name; });
+  const auto found =
+      std::find_if(tasks.begin(), tasks.end(), [&](const timeline::Task& task) { return task.name == name; });
   return found == tasks.end() ? nullptr : &*found;
 }
 
@@ -26,13 +28,63 @@ bool printed(const timeline::Model& model, const timeline::Task& task, std::stri
   return all.find(text) != std::string::npos;
 }
 
+std::string stdout_of(const timeline::Model& model, const timeline::Task& task) {
+  std::string all;
+  for (const timeline::ConsoleLine& line : model.console()) {
+    if (line.task == task.id && line.stream == 1) all += line.text;
+  }
+  return all;
+}
+
+std::size_t lines_that_say(const timeline::Model& model, std::string_view line) {
+  std::unordered_map<std::uint64_t, std::string> rest;  // by task and stream: the beginning of a line
+  std::size_t count = 0;
+  for (const timeline::ConsoleLine& written : model.console()) {
+    std::string& text = rest[std::uint64_t{written.task} << 2 | static_cast<std::uint64_t>(written.stream)];
+    text += written.text;
+    std::size_t begin = 0;
+    for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+      count += std::string_view(text).substr(begin, end - begin) == line ? 1 : 0;
+    }
+    text.erase(0, begin);
+  }
+  return count;
+}
+
+bool main_printed(const timeline::Model& model, std::string_view text) {
+  const timeline::Task* main = model.find(1);
+  return main != nullptr && printed(model, *main, text);
+}
+
+Events recent_events(const timeline::Model& model, bool finished) {
+  constexpr std::size_t kLatest = 20'000;
+  const std::span<const timeline::EventRef> all = model.events();
+  if (finished || all.size() <= kLatest) return {all, true};
+  return {all.last(kLatest), false};
+}
+
+bool hand_of_learner(const timeline::Model& model) {
+  const auto& events = model.events();
+  return std::any_of(events.begin(), events.end(),
+                     [](const timeline::EventRef& ref) { return ref.event.kind == trace::Kind::learner; });
+}
+
+Verdict so_far(bool seen, const timeline::Model& model, bool finished) {
+  return eventually(seen || (finished && model.stopped().has_value()), finished);
+}
+
+Verdict endless(const timeline::Model& model, const Settings&, bool finished) {
+  return finished ? eventually(model.stopped().has_value(), true) : Verdict::pending;
+}
+
 Verdict nothing_left(const timeline::Model& model, const Settings&, bool finished) {
   return finished ? eventually(model.complete(), true) : Verdict::pending;
 }
 
 Verdict all_of(std::initializer_list<Verdict> verdicts) {
   if (std::find(verdicts.begin(), verdicts.end(), Verdict::broken) != verdicts.end()) return Verdict::broken;
-  const bool all_held = std::all_of(verdicts.begin(), verdicts.end(), [](Verdict verdict) { return verdict == Verdict::held; });
+  const bool all_held =
+      std::all_of(verdicts.begin(), verdicts.end(), [](Verdict verdict) { return verdict == Verdict::held; });
   return all_held ? Verdict::held : Verdict::pending;
 }
 

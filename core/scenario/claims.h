@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "core/scenario/scenario.h"
@@ -17,11 +19,34 @@ namespace forklight::scenario {
 // Whether a task wrote that text, in one piece or in several.
 [[nodiscard]] bool printed(const timeline::Model& model, const timeline::Task& task, std::string_view text);
 
+// All that a task wrote to its stdout.
+[[nodiscard]] std::string stdout_of(const timeline::Model& model, const timeline::Task& task);
+// How often anybody's stdout or stderr has that line.
+[[nodiscard]] std::size_t lines_that_say(const timeline::Model& model, std::string_view line);
+// Whether MainProcess wrote that text.
+[[nodiscard]] bool main_printed(const timeline::Model& model, std::string_view text);
+
+// What a claim about each message looks at: all events at the end, only the latest while the run goes on, which may be
+// for hours.
+struct Events {
+  std::span<const timeline::EventRef> events;
+  bool whole;
+};
+[[nodiscard]] Events recent_events(const timeline::Model& model, bool finished);
+// Whether the learner has put, set, cleared or closed anything in this run.
+[[nodiscard]] bool hand_of_learner(const timeline::Model& model);
+
 // Every task that was born has died and been waited for.
 [[nodiscard]] Verdict nothing_left(const timeline::Model& model, const Settings& settings, bool finished);
 
 // Held if all are held, broken as soon as one is broken, else pending.
 [[nodiscard]] Verdict all_of(std::initializer_list<Verdict> verdicts);
+// For what must be true of every moment of a run that has no end of its own, and has not been broken: held once
+// something was seen that could have broken it; at the end too, if the learner stopped the run before that.
+[[nodiscard]] Verdict so_far(bool seen, const timeline::Model& model, bool finished);
+// The run goes on until it is stopped.
+[[nodiscard]] Verdict endless(const timeline::Model& model, const Settings& settings, bool finished);
+
 // True → held; false → pending while the run goes on, broken at its end.
 [[nodiscard]] Verdict eventually(bool so_far, bool finished);
 

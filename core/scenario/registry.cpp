@@ -8,13 +8,16 @@
 namespace forklight::scenario {
 
 std::span<const Scenario* const> all() noexcept {
-  static const Scenario* const scenarios[] = {&hello(), &exit_codes()};
+  static const Scenario* const scenarios[] = {&hello(),         &exit_codes(), &queue(),         &pipe(),
+                                              &deadlock_join(), &event(),      &shared_memory(), &killed_with_lock(),
+                                              &barrier(),       &condition()};
   return scenarios;
 }
 
 const Scenario& find(std::string_view id) {
   const auto known = all();
-  const auto found = std::find_if(known.begin(), known.end(), [&](const Scenario* scenario) { return scenario->id == id; });
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](const Scenario* scenario) { return scenario->id == id; });
   if (found != known.end()) return **found;
   std::vector<std::string_view> ids;
   for (const Scenario* scenario : known) ids.push_back(scenario->id);

@@ -7,5 +7,13 @@ namespace forklight::scenario {
 
 [[nodiscard]] const Scenario& hello();
 [[nodiscard]] const Scenario& exit_codes();
+[[nodiscard]] const Scenario& queue();
+[[nodiscard]] const Scenario& pipe();
+[[nodiscard]] const Scenario& deadlock_join();
+[[nodiscard]] const Scenario& event();
+[[nodiscard]] const Scenario& shared_memory();
+[[nodiscard]] const Scenario& killed_with_lock();
+[[nodiscard]] const Scenario& barrier();
+[[nodiscard]] const Scenario& condition();
 
 }  // namespace forklight::scenario
