@@ -37,14 +37,36 @@ std::int64_t nanoseconds(const Timeout& timeout) {
   return *timeout > 0 ? std::llround(std::min(*timeout, 1e9) * 1e9) : 0;
 }
 
+// As much of it as is ever shown.
+std::string bytes_repr(std::span<const std::uint8_t> bytes) {
+  const auto shown = bytes.first(std::min<std::size_t>(bytes.size(), 64));
+  return repr(Value::binary(std::vector<std::uint8_t>(shown.begin(), shown.end())));
+}
+
 }  // namespace
 
 std::uint64_t next_message_id() noexcept {
   return process::Runtime::current().context().region->header().next_message.fetch_add(1, std::memory_order_relaxed);
 }
 
+std::vector<std::uint8_t>& frame_buffer() {
+  constexpr std::size_t kKept = 1u << 20;
+  thread_local std::vector<std::uint8_t> buffer;
+  if (buffer.capacity() > kKept) buffer = {};
+  buffer.clear();
+  return buffer;
+}
+
+Connection::Handle::~Handle() { close_fd(); }
+
+bool Connection::Handle::close_fd() noexcept {
+  const int open = fd.exchange(-1);
+  if (open >= 0) ::close(open);
+  return open >= 0;
+}
+
 void Connection::Handle::check_open() const {
-  if (!fd) throw PythonError(Fact::I_08);
+  if (!is_open()) throw PythonError(Fact::I_08);
 }
 
 void Connection::Handle::check_readable() const {
@@ -57,12 +79,21 @@ void Connection::Handle::check_writable() const {
   if (!writable) throw PythonError(Fact::I_01_read_only);
 }
 
-void Connection::Handle::sample_fill() noexcept {
-  const std::int64_t now = base::now_ns();
-  if (now - fill_sampled_ns < kFillPause) return;
-  fill_sampled_ns = now;
+void Connection::Handle::spoil() {
+  if (writable) {
+    readable = false;
+  } else if (close_fd()) {
+    Recorder::current().record(Kind::object_closed, object, u64(end));
+  }
+}
+
+void Connection::Handle::sample_fill(std::int64_t now) noexcept {
+  if (now - fill_sampled_ns.load(std::memory_order_relaxed) < kFillPause) return;
+  fill_sampled_ns.store(now, std::memory_order_relaxed);
   int bytes = 0;
-  if (fd && ::ioctl(fd.get(), FIONREAD, &bytes) == 0) Recorder::current().record(Kind::fill, object, u64(bytes), u64(end));
+  if (is_open() && ::ioctl(fd.load(std::memory_order_relaxed), FIONREAD, &bytes) == 0) {
+    Recorder::current().record(Kind::fill, object, u64(bytes), u64(end));
+  }
 }
 
 void Connection::send(const Message& message) {
@@ -70,32 +101,46 @@ void Connection::send(const Message& message) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::sent, handle_->object);
   const std::uint64_t id = next_message_id();
-  const auto payload = encode(id, message);  // I-11: nothing is written of what cannot be sent
+  std::vector<std::uint8_t>& payload = frame_buffer();
+  encode(id, message, payload);  // I-11: nothing is written of what cannot be sent
   write_frame(handle_->writing(), payload);
   recorder.record_text(Kind::sent, handle_->object, id, wire_size(payload.size()), repr(message.value()));
   if (handle_->readable) return;  // a socket's fill is the reader's to see
   handle_->sample_fill();
 }
 
-Value Connection::recv() {
+void Connection::receive(std::vector<std::uint8_t>& payload, std::optional<std::size_t> max_length) {
   handle_->check_readable();
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::get_begin, handle_->object);
   recorder.record(Kind::get_begin, handle_->object, u64(gil::kNoTimeout));
-  std::vector<std::uint8_t> payload;
   bool unusable = false;
   try {
-    read_frame(handle_->reading(), payload, std::nullopt, unusable);
-    Decoded decoded = decode(payload);
-    recorder.record(Kind::received, handle_->object, decoded.id, wire_size(payload.size()));
-    recorder.record_text(Kind::get_end, handle_->object, decoded.id, 1, repr(decoded.value));
-    handle_->sample_fill();
-    return std::move(decoded.value);
+    read_frame(handle_->reading(), payload, max_length, unusable);
   } catch (const PythonError&) {
     recorder.record(Kind::get_end, handle_->object, 0, 0);
-    if (unusable) handle_->readable = false;
+    if (unusable) handle_->spoil();
     throw;
   }
+}
+
+Value Connection::recv() {
+  std::vector<std::uint8_t>& payload = frame_buffer();
+  receive(payload, std::nullopt);
+  Recorder& recorder = Recorder::current();
+  Decoded decoded;
+  try {
+    decoded = decode(payload);
+  } catch (const PythonError&) {  // I-12: consumed, and the next one may be well again
+    recorder.record(Kind::received, handle_->object, 0, wire_size(payload.size()));
+    recorder.record(Kind::get_end, handle_->object, 0, 0);
+    throw;
+  }
+  const std::int64_t now = base::now_ns();
+  recorder.record_at(now, Kind::received, recorder.line(), handle_->object, decoded.id, wire_size(payload.size()));
+  recorder.record_text(Kind::get_end, handle_->object, decoded.id, 1, repr(decoded.value));
+  handle_->sample_fill(now);
+  return std::move(decoded.value);
 }
 
 void Connection::send_bytes(std::span<const std::uint8_t> bytes) {
@@ -103,32 +148,26 @@ void Connection::send_bytes(std::span<const std::uint8_t> bytes) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::sent, handle_->object);
   write_frame(handle_->writing(), bytes);
-  recorder.record_text(Kind::sent, handle_->object, 0, wire_size(bytes.size()),
-                       repr(Value::binary(std::vector<std::uint8_t>(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(bytes.size(), 64))))));
+  recorder.record_text(Kind::sent, handle_->object, 0, wire_size(bytes.size()), bytes_repr(bytes));
   if (!handle_->readable) handle_->sample_fill();
 }
 
 std::vector<std::uint8_t> Connection::recv_bytes(std::optional<std::size_t> max_length) {
-  handle_->check_readable();
-  Recorder& recorder = Recorder::current();
-  recorder.gate(Kind::get_begin, handle_->object);
-  recorder.record(Kind::get_begin, handle_->object, u64(gil::kNoTimeout));
   std::vector<std::uint8_t> payload;
-  bool unusable = false;
-  try {
-    read_frame(handle_->reading(), payload, max_length, unusable);
-  } catch (const PythonError&) {
-    recorder.record(Kind::get_end, handle_->object, 0, 0);
-    if (unusable) {  // I-09: what is left in it has no beginning any more
-      handle_->readable = false;
-      if (!handle_->writable) close();
-    }
-    throw;
-  }
+  receive(payload, max_length);
+  Recorder& recorder = Recorder::current();
   recorder.record(Kind::received, handle_->object, 0, wire_size(payload.size()));
-  recorder.record(Kind::get_end, handle_->object, 0, 1);
+  recorder.record_text(Kind::get_end, handle_->object, 0, 1, bytes_repr(payload));
   handle_->sample_fill();
   return payload;
+}
+
+std::size_t Connection::recv_bytes_into(std::span<std::uint8_t> buffer) {
+  const std::vector<std::uint8_t> bytes = recv_bytes();
+  // I-10: consumed all the same, and all of it is in the exception.
+  if (bytes.size() > buffer.size()) throw PythonError("multiprocessing.context.BufferTooShort", repr(Value::binary(bytes), 4 * bytes.size() + 3));
+  std::copy(bytes.begin(), bytes.end(), buffer.begin());
+  return bytes.size();
 }
 
 bool Connection::poll(Timeout timeout) {
@@ -140,37 +179,36 @@ bool Connection::poll(Timeout timeout) {
 }
 
 void Connection::close() {
-  if (!handle_->fd) return;  // twice is fine (I-08)
+  if (!handle_->is_open()) return;  // twice is fine (I-08)
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::object_closed, handle_->object);
-  handle_->fd.reset();
+  if (!handle_->close_fd()) return;
   recorder.record(Kind::object_closed, handle_->object, u64(handle_->end));
 }
 
-bool Connection::closed() const noexcept { return !handle_->fd; }
+bool Connection::closed() const noexcept { return !handle_->is_open(); }
 
 int Connection::fileno() const {
   handle_->check_open();
-  return handle_->fd.get();
+  return handle_->fd.load(std::memory_order_relaxed);
 }
 
 std::size_t Connection::pending() const {
   handle_->check_open();
   int bytes = 0;
-  if (::ioctl(handle_->fd.get(), FIONREAD, &bytes) != 0) throw os_error(errno);
+  if (::ioctl(handle_->fd.load(std::memory_order_relaxed), FIONREAD, &bytes) != 0) throw os_error(errno);
   return static_cast<std::size_t>(bytes);
 }
 
 std::uint32_t Connection::object() const noexcept { return handle_->object; }
 
-std::pair<Connection, Connection> Pipe(bool duplex, std::string label) {
+std::pair<Connection, Connection> Connection::pair(bool duplex, std::uint32_t object) {
   int ends[2];
   const int made = duplex ? ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) : ::pipe2(ends, O_CLOEXEC | O_NONBLOCK);
   if (made != 0) throw os_error(errno);
-  const std::uint32_t object = sync::announce(ObjectKind::pipe, label, 0, duplex ? 2 : 1);
   const auto end = [&](int fd, bool readable, bool writable, PipeEnd which) {
-    auto handle = std::make_shared<Connection::Handle>();
-    handle->fd = base::Fd(fd);
+    auto handle = std::make_shared<Handle>();
+    handle->fd = fd;
     handle->readable = readable;
     handle->writable = writable;
     handle->object = object;
@@ -178,6 +216,11 @@ std::pair<Connection, Connection> Pipe(bool duplex, std::string label) {
     return Connection(std::move(handle));
   };
   return {end(ends[0], true, duplex, PipeEnd::first), end(ends[1], duplex, true, PipeEnd::second)};
+}
+
+std::pair<Connection, Connection> Pipe(bool duplex, std::string label) {
+  const std::uint32_t object = sync::announce(ObjectKind::pipe, label, 0, duplex ? 2 : 1);
+  return Connection::pair(duplex, object);
 }
 
 std::vector<std::size_t> wait(const std::vector<int>& descriptors, Timeout timeout) {

@@ -22,6 +22,7 @@ class Connection {
   [[nodiscard]] Value recv();         // EOFError (I-04), ConnectionResetError (I-07), "got end of file during message" (I-13)
   void send_bytes(std::span<const std::uint8_t> bytes);
   [[nodiscard]] std::vector<std::uint8_t> recv_bytes(std::optional<std::size_t> max_length = {});  // I-09
+  std::size_t recv_bytes_into(std::span<std::uint8_t> buffer);  // BufferTooShort (I-10)
   [[nodiscard]] bool poll(Timeout timeout = 0.0);  // none: for ever; EOF counts as readable (I-03)
   void close();
   [[nodiscard]] bool closed() const noexcept;
@@ -35,6 +36,9 @@ class Connection {
   friend class Queue;
   friend class SimpleQueue;
   struct Handle;
+  // The two ends of a new socketpair or pipe, as parts of that object.
+  static std::pair<Connection, Connection> pair(bool duplex, std::uint32_t object);
+  void receive(std::vector<std::uint8_t>& payload, std::optional<std::size_t> max_length);
   explicit Connection(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };

@@ -1,8 +1,6 @@
 #include "core/ipc/frame_io.h"
 
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +22,8 @@ using process::PythonError;
 namespace {
 
 constexpr std::size_t kOneWrite = 16384;
+constexpr std::size_t kLongest = 0x7fffffff;  // that four bytes say
+constexpr std::size_t kPiece = 1u << 20;
 constexpr std::int64_t kSpin_ns = 3000;
 
 // Until the descriptor is ready for `events`, or the time is over.
@@ -54,16 +54,11 @@ ssize_t when_ready(const Side& side, short events, Call&& call) {
   }
 }
 
-void write_all(const Side& side, std::span<const std::uint8_t> head, std::span<const std::uint8_t> body) {
-  while (!head.empty() || !body.empty()) {
-    std::array<iovec, 2> parts{{{const_cast<std::uint8_t*>(head.data()), head.size()}, {const_cast<std::uint8_t*>(body.data()), body.size()}}};
-    const ssize_t written = when_ready(side, POLLOUT, [&] { return ::writev(side.fd, parts.data(), 2); });
+void write_all(const Side& side, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = when_ready(side, POLLOUT, [&] { return ::write(side.fd, bytes.data(), bytes.size()); });
     if (written < 0) throw os_error(errno);  // I-06
-    auto count = static_cast<std::size_t>(written);
-    const std::size_t of_head = std::min(count, head.size());
-    head = head.subspan(of_head);
-    count -= of_head;
-    body = body.subspan(count);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
 }
 
@@ -82,44 +77,60 @@ bool read_all(const Side& side, std::span<std::uint8_t> bytes) {
   return true;
 }
 
+void put_big_endian(std::uint64_t number, std::span<std::uint8_t> bytes) {
+  for (std::size_t i = bytes.size(); i > 0; --i, number >>= 8) bytes[i - 1] = static_cast<std::uint8_t>(number);
+}
+
+std::uint64_t big_endian(std::span<const std::uint8_t> bytes) {
+  std::uint64_t number = 0;
+  for (const std::uint8_t byte : bytes) number = number << 8 | byte;
+  return number;
+}
+
 }  // namespace
 
 void write_frame(const Side& side, std::span<const std::uint8_t> payload) {
-  std::array<std::uint8_t, 12> header{};
-  std::size_t header_size = 4;
-  std::uint64_t length = payload.size();
-  if (length > 0x7fffffff) {
-    std::fill_n(header.begin(), 4, std::uint8_t{0xff});
-    for (std::size_t i = 0; i < 8; ++i) header[11 - i] = static_cast<std::uint8_t>(length >> (8 * i));
-    header_size = 12;
-  } else {
-    for (std::size_t i = 0; i < 4; ++i) header[3 - i] = static_cast<std::uint8_t>(length >> (8 * i));
-  }
-  const auto head = std::span<const std::uint8_t>(header).first(header_size);
+  std::array<std::uint8_t, 4> header;
   if (payload.size() <= kOneWrite) {
-    write_all(side, head, payload);
-  } else {  // others may write in between: I-18, I-19
-    write_all(side, head, {});
-    write_all(side, payload, {});
+    std::array<std::uint8_t, header.size() + kOneWrite> frame;  // left as it is: only what is copied into it goes out
+    put_big_endian(payload.size(), std::span(frame).first(header.size()));
+    std::copy(payload.begin(), payload.end(), frame.begin() + header.size());
+    write_all(side, std::span(frame).first(header.size() + payload.size()));
+    return;
   }
+  // Others may write in between: I-18, I-19.
+  if (payload.size() > kLongest) {
+    header.fill(0xff);
+    std::array<std::uint8_t, 8> length;
+    put_big_endian(payload.size(), length);
+    write_all(side, header);
+    write_all(side, length);
+  } else {
+    put_big_endian(payload.size(), header);
+    write_all(side, header);
+  }
+  write_all(side, payload);
 }
 
 void read_frame(const Side& side, std::vector<std::uint8_t>& payload, std::optional<std::size_t> longest, bool& unusable) {
-  std::array<std::uint8_t, 8> bytes{};
+  std::array<std::uint8_t, 8> bytes;
   if (!read_all(side, std::span(bytes).first(4))) throw PythonError(Fact::I_04);
-  std::uint64_t length = 0;
-  for (std::size_t i = 0; i < 4; ++i) length = length << 8 | bytes[i];
+  std::uint64_t length = big_endian(std::span(bytes).first(4));
   if (length == 0xffffffff) {
-    if (!read_all(side, bytes)) throw PythonError(Fact::I_13);
-    length = 0;
-    for (const std::uint8_t byte : bytes) length = length << 8 | byte;
+    if (!read_all(side, bytes)) throw PythonError(Fact::I_04);  // as Python: each part asked for is a read of its own
+    length = big_endian(bytes);
   }
   if (length > kMaxFrame || (longest && length > *longest)) {
     unusable = true;
     throw PythonError(Fact::I_09);
   }
-  payload.resize(length);
-  if (length > 0 && !read_all(side, payload)) throw PythonError(Fact::I_13);
+  payload.clear();
+  // A header may claim anything: memory is taken for what comes.
+  while (payload.size() < length) {
+    const std::size_t got = payload.size();
+    payload.resize(std::min<std::size_t>(length, got + kPiece));
+    if (!read_all(side, std::span(payload).subspan(got))) throw PythonError(got == 0 ? Fact::I_04 : Fact::I_13);
+  }
 }
 
 bool wait_readable(const Side& side, std::int64_t timeout_ns) {

@@ -4,52 +4,57 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
+#include "core/ipc/cbor.h"
 #include "core/process/runtime.h"
 
 namespace forklight::ipc {
 
 using process::PythonError;
 
-std::string Message::inheritance_text(std::string_view python_class) {
-  return fmt::format("{} objects should only be shared between processes through inheritance", python_class);
+std::shared_ptr<const Message::Refusal> Message::inheritance_refusal(std::string_view python_class) {
+  return std::make_shared<const Refusal>(
+      Refusal{"RuntimeError", fmt::format("{} objects should only be shared between processes through inheritance", python_class)});
 }
 
 Message Message::lambda() {
   // S-20, Q-06
   Message message;
   const bool recent = process::Runtime::current().context().python_minor >= 14;
-  message.refusal_type_ = "_pickle.PicklingError";
-  message.refusal_ = recent ? "Can't pickle <function <lambda> at 0x0>: it's not found as __main__.<lambda>"
-                            : "Can't pickle <function <lambda> at 0x0>: attribute lookup <lambda> on __main__ failed";
+  const std::string_view why = recent ? "it's not found as __main__.<lambda>" : "attribute lookup <lambda> on __main__ failed";
+  message.refusal_ = std::make_shared<const Refusal>(
+      Refusal{"_pickle.PicklingError", fmt::format("Can't pickle <function <lambda> at 0x7f0000000000>: {}", why)});
   return message;
 }
 
-PythonError Message::refusal() const { return {refusal_type_, refusal_}; }
+PythonError Message::refusal() const { return {refusal_->type, refusal_->text}; }
 
-std::vector<std::uint8_t> encode(std::uint64_t id, const Message& message) {
+namespace {
+constexpr std::uint8_t kBegin = 0x80;  // what a pickle begins with: nothing that is sent by hand looks like a message by chance
+constexpr std::size_t kIdSize = 7;
+}  // namespace
+
+void encode(std::uint64_t id, const Message& message, std::vector<std::uint8_t>& out) {
   if (!message.sendable()) throw message.refusal();
-  std::vector<std::uint8_t> payload(sizeof id);
-  for (std::size_t i = 0; i < sizeof id; ++i) payload[i] = static_cast<std::uint8_t>(id >> (8 * i));
-  nlohmann::json::to_cbor(message.value(), payload);
-  return payload;
+  out.push_back(kBegin);
+  for (std::size_t i = 0; i < kIdSize; ++i) out.push_back(static_cast<std::uint8_t>(id >> (8 * i)));
+  append_cbor(out, message.value());
 }
 
 Decoded decode(std::span<const std::uint8_t> payload) {
-  Decoded decoded{0, {}};
-  bool good = payload.size() > sizeof decoded.id;
-  if (good) {
-    for (std::size_t i = 0; i < sizeof decoded.id; ++i) decoded.id |= std::uint64_t{payload[i]} << (8 * i);
-    const auto rest = payload.subspan(sizeof decoded.id);
-    decoded.value = Value::from_cbor(rest.begin(), rest.end(), true, false);
-    good = !decoded.value.is_discarded();
+  // I-12, in the words of the C unpickler.
+  if (payload.empty()) throw PythonError("EOFError", "Ran out of input");
+  if (const std::uint8_t first = payload[0]; first != kBegin) {
+    const bool shown = first >= 0x20 && first <= 0x7e && first != '\'' && first != '\\';
+    throw PythonError("_pickle.UnpicklingError", shown ? fmt::format("invalid load key, '{}'.", static_cast<char>(first))
+                                                       : fmt::format("invalid load key, '\\x{:02x}'.", first));
   }
-  if (!good) {
-    const char first = payload.empty() ? '\0' : static_cast<char>(payload[0]);
-    throw PythonError("_pickle.UnpicklingError", fmt::format("invalid load key, {}.", repr(std::string(1, first))));  // I-12
+  if (payload.size() > 1 + kIdSize) {
+    std::uint64_t id = 0;
+    for (std::size_t i = 0; i < kIdSize; ++i) id |= std::uint64_t{payload[1 + i]} << (8 * i);
+    if (auto value = read_cbor(payload.subspan(1 + kIdSize))) return {id, *std::move(value)};
   }
-  return decoded;
+  throw PythonError("_pickle.UnpicklingError", "pickle data was truncated");
 }
 
 namespace {
@@ -107,6 +112,11 @@ std::string float_repr(double value) {
   return text;
 }
 
+void append_number(std::string& out, auto number) {
+  const fmt::format_int text(number);
+  out.append(text.data(), text.size());
+}
+
 void append(std::string& out, const Value& value, std::size_t limit) {
   if (out.size() > limit) return;
   switch (value.type()) {
@@ -118,10 +128,10 @@ void append(std::string& out, const Value& value, std::size_t limit) {
       out += value.get<bool>() ? "True" : "False";
       break;
     case Value::value_t::number_integer:
-      out += fmt::format("{}", value.get<std::int64_t>());
+      append_number(out, value.get<std::int64_t>());
       break;
     case Value::value_t::number_unsigned:
-      out += fmt::format("{}", value.get<std::uint64_t>());
+      append_number(out, value.get<std::uint64_t>());
       break;
     case Value::value_t::number_float:
       out += float_repr(value.get<double>());

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,30 +27,34 @@ class Message {
   // Lock, Event, Queue …: "<Class> objects should only be shared between processes through inheritance" (E.3).
   template <typename T>
     requires requires { T::kPythonClass; }
-  Message(const T&) : refusal_type_("RuntimeError"), refusal_(inheritance_text(T::kPythonClass)) {}
+  Message(const T&) : refusal_(inheritance_refusal(T::kPythonClass)) {}
   // A lambda or a nested function: the PicklingError that `python_minor` gives.
   [[nodiscard]] static Message lambda();
 
-  [[nodiscard]] bool sendable() const noexcept { return refusal_.empty(); }
+  [[nodiscard]] bool sendable() const noexcept { return refusal_ == nullptr; }
   [[nodiscard]] const Value& value() const noexcept { return value_; }
   // The error of pickling it; valid where it is not sendable.
   [[nodiscard]] process::PythonError refusal() const;
 
  private:
-  static std::string inheritance_text(std::string_view python_class);
+  struct Refusal {
+    std::string type, text;
+  };
+  static std::shared_ptr<const Refusal> inheritance_refusal(std::string_view python_class);
 
   Value value_;
-  std::string refusal_type_, refusal_;
+  std::shared_ptr<const Refusal> refusal_;
 };
 
-// The payload of a frame: the message's id (8 bytes, little-endian), then CBOR. Throws the refusal of what cannot be sent.
-[[nodiscard]] std::vector<std::uint8_t> encode(std::uint64_t id, const Message& message);
+// The payload of a frame, appended: 0x80 (as a pickle begins), the message's id (7 bytes, little-endian), CBOR. Throws the refusal of what
+// cannot be sent.
+void encode(std::uint64_t id, const Message& message, std::vector<std::uint8_t>& out);
 
 struct Decoded {
   std::uint64_t id;
   Value value;
 };
-// Throws UnpicklingError for bytes that are no message of ours (I-12).
+// Throws UnpicklingError for bytes that are no message of ours (I-12), EOFError for none at all.
 [[nodiscard]] Decoded decode(std::span<const std::uint8_t> payload);
 
 // repr(): None, True, 3.0, 'it''s', b'\x00', [1, 2], {'a': 1}; at most `limit` characters, then "…".

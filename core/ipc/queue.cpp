@@ -5,10 +5,9 @@
 
 #include <cmath>
 #include <condition_variable>
-#include <deque>
 #include <limits>
 #include <mutex>
-#include <new>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/gil/blocking.h"
@@ -33,7 +32,7 @@ using trace::Recorder;
 namespace {
 
 // Priorities of multiprocessing's own finalizers: the sentinel goes out before the children are ended, the feeder is waited for after.
-constexpr int kCloseFirst = 10, kJoinFeederLast = -5;
+constexpr int kCloseFirst = 10, kJoinFeederLast = -5, kExiting = std::numeric_limits<int>::max();
 
 std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
 
@@ -45,6 +44,7 @@ std::uint64_t nanoseconds(bool block, const Timeout& timeout) {
 struct Item {
   std::uint64_t id;
   Message message;
+  bool end = false;  // the sentinel: close the pipe, and end the feeder
 };
 
 }  // namespace
@@ -64,9 +64,10 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
   struct Own {
     std::mutex mutex;
     std::condition_variable not_empty;
-    std::deque<std::optional<Item>> buffer;  // nullopt: close, and end the feeder
+    std::vector<Item> buffer;  // what Python calls the deque: the feeder takes all that is in it at once
     std::optional<process::Thread> feeder;
-    bool closed = false, join_cancelled = false, feeder_idle = false;
+    std::atomic<bool> closed{false}, join_cancelled{false}, exiting{false};
+    bool feeder_idle = false;
     int close_finalizer = 0, join_finalizer = 0;
   };
   std::unique_ptr<Own> own = std::make_unique<Own>();
@@ -75,9 +76,11 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
 
   void start_feeder();
   void feed();
-  void send_one(Item& item);
+  bool send_one(const Item& item, std::vector<std::uint8_t>& payload);
+  void append(Item item);
+  void append_end() { append({0, {}, true}); }
   void close();
-  [[nodiscard]] std::string repr() const { return fmt::format("<multiprocessing.queues.{} object at 0x0>", python_class); }
+  [[nodiscard]] std::string repr() const { return fmt::format("<multiprocessing.queues.{} object at {}>", python_class, fmt::ptr(this)); }
   void check_open() const {
     if (own->closed) throw PythonError("ValueError", fmt::format("Queue {} is closed", repr()));
   }
@@ -91,24 +94,34 @@ void Queue::Handle::start_feeder() {
   own->feeder.emplace([self = shared_from_this()] { self->feed(); }, process::ThreadOptions{"QueueFeederThread", true});
   own->feeder->start();
   Runtime& runtime = Runtime::current();
+  runtime.add_finalizer(kExiting, [self = shared_from_this()] { self->own->exiting = true; });
   // Since 3.9 also the process that created the queue waits for its feeder.
   if (runtime.context().python_minor >= 9 || creator != runtime.pid()) {
     own->join_finalizer = runtime.add_finalizer(kJoinFeederLast, [self = shared_from_this()] {
       if (!self->own->join_cancelled) self->own->feeder->join();
     });
   }
-  own->close_finalizer = runtime.add_finalizer(kCloseFirst, [self = shared_from_this()] {
-    const std::lock_guard lock(self->own->mutex);
-    self->own->buffer.emplace_back(std::nullopt);
-    self->own->not_empty.notify_one();
-  });
+  own->close_finalizer = runtime.add_finalizer(kCloseFirst, [self = shared_from_this()] { self->append_end(); });
+}
+
+void Queue::Handle::append(Item item) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(own->mutex);
+    if (!own->feeder) start_feeder();
+    own->buffer.push_back(std::move(item));
+    wake = own->feeder_idle;
+  }
+  if (wake) own->not_empty.notify_one();
 }
 
 void Queue::Handle::feed() {
   Recorder& recorder = Recorder::current();
   Own& mine = *own;
+  std::vector<Item> taken;
+  std::vector<std::uint8_t> payload;
   for (;;) {
-    std::optional<Item> item;
+    taken.clear();
     {
       std::unique_lock lock(mine.mutex);
       if (mine.buffer.empty()) {
@@ -117,24 +130,28 @@ void Queue::Handle::feed() {
         mine.not_empty.wait(lock, [&] { return !mine.buffer.empty(); });
         mine.feeder_idle = false;
       }
-      item = std::move(mine.buffer.front());
-      mine.buffer.pop_front();
+      taken.swap(mine.buffer);
     }
-    if (!item) {
-      reader.close();
-      writer.close();
-      return;
+    for (const Item& item : taken) {
+      if (item.end) {
+        reader.close();
+        writer.close();
+        return;
+      }
+      recorder.gate(Kind::feed, object);
+      recorder.record(Kind::feed, object, item.id);
+      if (!send_one(item, payload)) return;
     }
-    recorder.gate(Kind::feed, object);
-    recorder.record(Kind::feed, object, item->id);
-    send_one(*item);
   }
 }
 
-void Queue::Handle::send_one(Item& item) {
+// False if this is the feeder's end.
+bool Queue::Handle::send_one(const Item& item, std::vector<std::uint8_t>& payload) {
   Recorder& recorder = Recorder::current();
   try {
-    const auto payload = encode(item.id, item.message);
+    payload.clear();
+    encode(item.id, item.message, payload);
+    writer.handle_->check_writable();
     (void)sync::take(*writer_lock, {BlockReason::lock, writer_lock_id}, std::nullopt);
     try {
       write_frame(writer.handle_->writing(), payload);
@@ -143,63 +160,60 @@ void Queue::Handle::send_one(Item& item) {
       throw;
     }
     sync::give(*writer_lock);
-    recorder.record(Kind::sent, object, item.id, wire_size(payload.size()));
-    writer.handle_->sample_fill();
+    const std::int64_t now = base::now_ns();
+    recorder.record_at(now, Kind::sent, recorder.line(), object, item.id, wire_size(payload.size()));
+    writer.handle_->sample_fill(now);
   } catch (const PythonError& error) {
-    // The item is gone, its place is free again, and the one who put it never learns.
     recorder.record_text(Kind::dropped, object, item.id, 0, error.what());
+    if (own->exiting) return false;  // what goes wrong while the process ends is not said
+    // The item is gone, its place is free again, and the one who put it never learns.
     sync::give(*slots);
     process::write_stderr(process::traceback(error, Runtime::current().context().program, {}));
   }
+  return true;
 }
 
 void Queue::Handle::close() {
   own->closed = true;
   if (own->close_finalizer == 0) return;  // nothing was ever put here: the pipe stays open
   Runtime::current().remove_finalizer(std::exchange(own->close_finalizer, 0));
-  const std::lock_guard lock(own->mutex);
-  own->buffer.emplace_back(std::nullopt);
-  own->not_empty.notify_one();
+  append_end();
 }
 
 // --- the queue ------------------------------------------------------------------------------------------------------
 
-namespace {
-
-std::shared_ptr<Queue::Handle> make_queue(ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label) {
-  auto [reader, writer] = Pipe(false, "pipe");
-  auto handle = std::make_shared<Queue::Handle>(std::move(reader), std::move(writer));
+std::shared_ptr<Queue::Handle> Queue::make(ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label) {
+  const std::uint32_t object = sync::announce(kind, label, 0, static_cast<std::uint32_t>(std::max(0, maxsize)));
+  auto [reader, writer] = Connection::pair(false, object);
+  for (const Connection* end : {&reader, &writer}) end->handle_->read_reason = BlockReason::get;
+  auto handle = std::make_shared<Handle>(std::move(reader), std::move(writer));
   handle->python_class = python_class;
   handle->maxsize = maxsize > 0 ? maxsize : sync::kSemValueMax;
   handle->creator = Runtime::current().pid();
-  handle->object = sync::announce(kind, label, 0, static_cast<std::uint32_t>(std::max(0, maxsize)));
-  handle->reader_lock_id = sync::announce(ObjectKind::lock, "reader lock", handle->object, 1);
-  handle->writer_lock_id = sync::announce(ObjectKind::lock, "writer lock", handle->object, 1);
+  handle->object = object;
+  handle->reader_lock_id = sync::announce(ObjectKind::lock, "reader lock", object, 1);
+  handle->writer_lock_id = sync::announce(ObjectKind::lock, "writer lock", object, 1);
   handle->reader_lock = sync::make_semaphore(1);
   handle->writer_lock = sync::make_semaphore(1);
   handle->slots = sync::make_semaphore(handle->maxsize);
+  if (kind == ObjectKind::joinable_queue) {
+    handle->unfinished = sync::make_semaphore(0);
+    handle->unfinished_lock = sync::make_semaphore(1);
+    handle->unfinished_condition = sync::make_condition();
+  }
   return handle;
 }
 
-}  // namespace
-
-Queue::Queue(int maxsize, std::string label) : handle_(make_queue(ObjectKind::queue, kPythonClass, maxsize, label)) {
-  adopt_pipe();
+Queue::Queue(int maxsize, std::string label) : handle_(make(ObjectKind::queue, kPythonClass, maxsize, label)) {
+  begin_anew_in_children();
 }
 
-void Queue::adopt_pipe() {
-  // The pipe inside is the queue: its waits and its fill are the queue's.
-  for (Connection* end : {&handle_->reader, &handle_->writer}) {
-    end->handle_->object = handle_->object;
-    end->handle_->read_reason = BlockReason::get;
-  }
+void Queue::begin_anew_in_children() {
   // What the parent's feeder was doing is not going on here: no items, no feeder, no lock held by a thread that does not exist.
   Runtime::current().at_fork(handle_, [weak = std::weak_ptr<Handle>(handle_)] {
     if (const auto handle = weak.lock()) {
-      const bool closed = handle->own->closed;
       (void)handle->own.release();  // its mutex may be locked by nobody: not to be destroyed
       handle->own = std::make_unique<Handle::Own>();
-      handle->own->closed = closed;
     }
   });
 }
@@ -215,15 +229,14 @@ void Queue::put(Message item, bool block, Timeout timeout) {
     recorder.record(Kind::put_end, handle.object, id, 0);
     throw PythonError(Fact::Q_01);
   }
-  if (handle.unfinished != nullptr) sync::give(*handle.unfinished);  // before it can be got, and counted down
-  bool wake = false;
-  {
-    const std::lock_guard lock(handle.own->mutex);
-    if (!handle.own->feeder) handle.start_feeder();
-    handle.own->buffer.emplace_back(Item{id, std::move(item)});
-    wake = handle.own->feeder_idle;
+  if (handle.unfinished == nullptr) {
+    handle.append({id, std::move(item)});
+  } else {  // counted and appended at once, for who joins
+    (void)sync::take(*handle.unfinished_lock, {BlockReason::queue_join, handle.object}, std::nullopt);
+    handle.append({id, std::move(item)});
+    sync::give(*handle.unfinished);
+    sync::give(*handle.unfinished_lock);
   }
-  if (wake) handle.own->not_empty.notify_one();
   recorder.record(Kind::put_end, handle.object, id, 1);
 }
 
@@ -236,30 +249,38 @@ Value Queue::get(bool block, Timeout timeout) {
   const sync::Waiting for_lock{BlockReason::lock, handle.reader_lock_id};
   const bool forever = block && !timeout;
   const double limit = forever || !block ? 0 : std::max(0.0, *timeout);
-  const std::int64_t until = base::now_ns() + std::llround(std::min(limit, 1e9) * 1e9);
-  const auto empty = [&]() -> PythonError {
-    recorder.record(Kind::get_end, handle.object, 0, 0);
-    return PythonError(Fact::Q_02);
-  };
+  const std::int64_t until = forever ? 0 : base::now_ns() + std::llround(std::min(limit, 1e9) * 1e9);
+  const auto failed = [&] { recorder.record(Kind::get_end, handle.object, 0, 0); };
 
-  if (sync::take(*handle.reader_lock, for_lock, forever ? Timeout() : Timeout(limit)) != sync::Wait::taken) throw empty();
+  if (sync::take(*handle.reader_lock, for_lock, forever ? Timeout() : Timeout(limit)) != sync::Wait::taken) {
+    failed();
+    throw PythonError(Fact::Q_02);
+  }
   Connection::Handle& reader = *handle.reader.handle_;
-  std::vector<std::uint8_t> payload;
+  std::vector<std::uint8_t>& payload = frame_buffer();
   try {
     reader.check_readable();
-    if (!forever && !wait_readable(reader.reading(), std::max<std::int64_t>(0, until - base::now_ns()))) throw empty();
+    if (!forever && !wait_readable(reader.reading(), std::max<std::int64_t>(0, until - base::now_ns()))) throw PythonError(Fact::Q_02);
     bool unusable = false;
     read_frame(reader.reading(), payload, std::nullopt, unusable);  // whole, and without a timeout any more
   } catch (...) {
     sync::give(*handle.reader_lock);
+    failed();
     throw;
   }
   sync::give(*handle.reader_lock);
   sync::give(*handle.slots);
-  Decoded decoded = decode(payload);  // outside the lock
-  recorder.record(Kind::received, handle.object, decoded.id, wire_size(payload.size()));
+  Decoded decoded;
+  try {
+    decoded = decode(payload);  // outside the lock
+  } catch (...) {
+    failed();
+    throw;
+  }
+  const std::int64_t now = base::now_ns();
+  recorder.record_at(now, Kind::received, recorder.line(), handle.object, decoded.id, wire_size(payload.size()));
   recorder.record_text(Kind::get_end, handle.object, decoded.id, 1, repr(decoded.value));
-  reader.sample_fill();
+  reader.sample_fill(now);
   return std::move(decoded.value);
 }
 
@@ -276,7 +297,7 @@ bool Queue::full() const { return sync::value(*handle_->slots) == 0; }
 void Queue::close() { handle_->close(); }
 
 void Queue::join_thread() {
-  if (!handle_->own->closed) throw PythonError(Fact::Q_10);
+  if (!handle_->own->closed) throw PythonError("AssertionError", fmt::format("Queue {} not closed", handle_->repr()));
   if (handle_->own->join_finalizer == 0) return;
   Runtime::current().remove_finalizer(std::exchange(handle_->own->join_finalizer, 0));
   if (!handle_->own->join_cancelled) handle_->own->feeder->join();
@@ -292,11 +313,8 @@ std::uint32_t Queue::object() const noexcept { return handle_->object; }
 // --- JoinableQueue --------------------------------------------------------------------------------------------------
 
 JoinableQueue::JoinableQueue(int maxsize, std::string label)
-    : Queue(make_queue(ObjectKind::joinable_queue, kPythonClass, maxsize, label)) {
-  adopt_pipe();
-  handle_->unfinished = sync::make_semaphore(0);
-  handle_->unfinished_lock = sync::make_semaphore(1);
-  handle_->unfinished_condition = sync::make_condition();
+    : Queue(make(ObjectKind::joinable_queue, kPythonClass, maxsize, label)) {
+  begin_anew_in_children();
 }
 
 void JoinableQueue::task_done() {
@@ -320,7 +338,7 @@ void JoinableQueue::join() {
   Recorder::current().gate(Kind::wait_begin, handle.object);
   const sync::Waiting waiting{BlockReason::queue_join, handle.object};
   (void)sync::take(*handle.unfinished_lock, waiting, std::nullopt);
-  while (sync::value(*handle.unfinished) != 0) {
+  if (sync::value(*handle.unfinished) != 0) {  // Q-25; once woken it does not look again, as Python's
     (void)sync::wait_on(
         handle.unfinished_condition, waiting, std::nullopt, [&] { sync::give(*handle.unfinished_lock); },
         [&] { (void)sync::take(*handle.unfinished_lock, waiting, std::nullopt); });

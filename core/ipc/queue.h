@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/ipc/connection.h"
+#include "core/trace/kinds.h"
 
 namespace forklight::ipc {
 
@@ -30,7 +31,8 @@ class Queue {
 
  protected:
   explicit Queue(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
-  void adopt_pipe();
+  static std::shared_ptr<Handle> make(trace::ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label);
+  void begin_anew_in_children();
   std::shared_ptr<Handle> handle_;
 };
 

@@ -19,13 +19,12 @@ struct SimpleQueue::Handle {
 };
 
 SimpleQueue::SimpleQueue(std::string label) {
-  auto [reader, writer] = Pipe(false, "pipe");
   const std::uint32_t object = sync::announce(ObjectKind::simple_queue, label, 0, 0);
+  auto [reader, writer] = Connection::pair(false, object);
   handle_ = std::make_shared<Handle>(Handle{object, sync::announce(ObjectKind::lock, "reader lock", object, 1),
                                             sync::announce(ObjectKind::lock, "writer lock", object, 1), reader, writer,
                                             sync::make_semaphore(1), sync::make_semaphore(1)});
   for (const Connection* end : {&handle_->reader, &handle_->writer}) {
-    end->handle_->object = object;
     end->handle_->read_reason = BlockReason::get;
     end->handle_->write_reason = BlockReason::put;
   }
@@ -36,7 +35,8 @@ void SimpleQueue::put(const Message& item) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::put_begin, handle_->object);
   const std::uint64_t id = next_message_id();
-  const auto payload = encode(id, item);  // before any lock
+  std::vector<std::uint8_t>& payload = frame_buffer();
+  encode(id, item, payload);  // before any lock
   writer.check_writable();
   recorder.record_text(Kind::put_begin, handle_->object, id, 0, repr(item.value()));
   (void)sync::take(*handle_->writer_lock, {BlockReason::lock, handle_->writer_lock_id}, std::nullopt);
@@ -44,6 +44,7 @@ void SimpleQueue::put(const Message& item) {
     write_frame(writer.writing(), payload);  // blocks in the caller
   } catch (...) {
     sync::give(*handle_->writer_lock);
+    recorder.record(Kind::put_end, handle_->object, id, 0);
     throw;
   }
   sync::give(*handle_->writer_lock);
@@ -57,21 +58,28 @@ Value SimpleQueue::get() {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::get_begin, handle_->object);
   recorder.record(Kind::get_begin, handle_->object, static_cast<std::uint64_t>(gil::kNoTimeout));
-  reader.check_readable();
-  (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
-  std::vector<std::uint8_t> payload;
-  bool unusable = false;
+  std::vector<std::uint8_t>& payload = frame_buffer();
+  Decoded decoded;
   try {
-    read_frame(reader.reading(), payload, std::nullopt, unusable);
-  } catch (...) {
+    reader.check_readable();
+    (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
+    try {
+      bool unusable = false;
+      read_frame(reader.reading(), payload, std::nullopt, unusable);
+    } catch (...) {
+      sync::give(*handle_->reader_lock);
+      throw;
+    }
     sync::give(*handle_->reader_lock);
+    decoded = decode(payload);
+  } catch (...) {
+    recorder.record(Kind::get_end, handle_->object, 0, 0);
     throw;
   }
-  sync::give(*handle_->reader_lock);
-  Decoded decoded = decode(payload);
-  recorder.record(Kind::received, handle_->object, decoded.id, wire_size(payload.size()));
+  const std::int64_t now = base::now_ns();
+  recorder.record_at(now, Kind::received, recorder.line(), handle_->object, decoded.id, wire_size(payload.size()));
   recorder.record_text(Kind::get_end, handle_->object, decoded.id, 1, repr(decoded.value));
-  reader.sample_fill();
+  reader.sample_fill(now);
   return std::move(decoded.value);
 }
 

@@ -1,4 +1,6 @@
 // Condition, Event and Barrier, built as CPython builds them: a killed sleeper freezes who notifies (E-30 to E-32).
+#include <fmt/format.h>
+
 #include <climits>
 
 #include "core/base/clock.h"
@@ -164,6 +166,10 @@ bool Event::wait(Timeout timeout) {
   recorder.record(Kind::wait_end, handle_->object, set ? 1 : 0, handle_->state.generation->load(std::memory_order_relaxed));
   handle_->leave();
   return set;
+}
+
+std::string Event::repr() {
+  return fmt::format("<Event at {} {}>", fmt::ptr(handle_.get()), is_set() ? "set" : "unset");
 }
 
 std::uint32_t Event::object() const noexcept { return handle_->object; }

@@ -27,13 +27,13 @@ struct SemLock::Handle {
   std::uint32_t object;
   bool silent;  // part of another object: its own coming and going would drown that one's
   // Ours alone: how often this process holds it, by which thread. A forked child holds nothing.
-  pid_t process = 0;
+  std::atomic<pid_t> process{0};
   std::atomic<int> count{0};
-  pthread_t thread{};
+  std::atomic<pthread_t> thread{};
 
   void own_process() noexcept {
-    if (const pid_t pid = process::Runtime::current().pid(); process != pid) {
-      process = pid;
+    if (const pid_t pid = process::Runtime::current().pid(); process.load(std::memory_order_relaxed) != pid) {
+      process.store(pid, std::memory_order_relaxed);
       count.store(0, std::memory_order_relaxed);
     }
   }
@@ -65,7 +65,7 @@ bool SemLock::acquire(bool block, Timeout timeout) {
   } else {
     taken = take(*handle.state, {handle.reason, handle.object}, block ? timeout : Timeout(0.0)) == Wait::taken;
     if (taken) {
-      handle.thread = ::pthread_self();
+      handle.thread.store(::pthread_self(), std::memory_order_relaxed);
       handle.count.fetch_add(1, std::memory_order_relaxed);
     }
   }
@@ -99,7 +99,7 @@ int SemLock::value() const noexcept { return sync::value(*handle_->state); }
 
 bool SemLock::is_mine() const noexcept {
   handle_->own_process();
-  return handle_->count.load(std::memory_order_relaxed) > 0 && ::pthread_equal(handle_->thread, ::pthread_self()) != 0;
+  return handle_->count.load(std::memory_order_relaxed) > 0 && ::pthread_equal(handle_->thread.load(std::memory_order_relaxed), ::pthread_self()) != 0;
 }
 
 namespace {
@@ -133,10 +133,24 @@ Semaphore::Semaphore(int value, std::string label, std::uint32_t owner)
 BoundedSemaphore::BoundedSemaphore(int value, std::string label, std::uint32_t owner)
     : SemLock(make<Handle>(value, value, false, BlockReason::semaphore, ObjectKind::bounded_semaphore, label, owner)) {}
 
+namespace {
+
+// Who holds what this thread holds: the process, and the thread too unless it is the main one (E-05).
+std::string own_name() {
+  const Recorder& recorder = Recorder::current();
+  std::string name = process::Runtime::current().name();
+  if (!recorder.attached()) return name;
+  const trace::Slot& slot = recorder.region().slot(recorder.slot());
+  if (slot.kind == trace::TaskKind::thread) name += fmt::format("|{}", static_cast<const char*>(slot.name));
+  return name;
+}
+
+}  // namespace
+
 std::string Lock::repr() const {
   std::string owner = "SomeOtherProcess";
   if (is_mine()) {
-    owner = process::Runtime::current().name();
+    owner = own_name();
   } else if (value() == 1) {
     owner = "None";
   } else if (handle_->count.load(std::memory_order_relaxed) > 0) {
@@ -146,7 +160,7 @@ std::string Lock::repr() const {
 }
 
 std::string RLock::repr() const {
-  if (is_mine()) return fmt::format("<RLock({}, {})>", process::Runtime::current().name(), handle_->count.load(std::memory_order_relaxed));
+  if (is_mine()) return fmt::format("<RLock({}, {})>", own_name(), handle_->count.load(std::memory_order_relaxed));
   if (value() == 1) return "<RLock(None, 0)>";
   if (handle_->count.load(std::memory_order_relaxed) > 0) return "<RLock(SomeOtherThread, nonzero)>";
   return "<RLock(SomeOtherProcess, nonzero)>";

@@ -4,7 +4,9 @@
 // held (E-12). Times are seconds; a timeout below 0 counts as 0 (E-03), none means for ever. Errors are PythonError with Python's texts.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -61,17 +63,25 @@ class BoundedSemaphore : public SemLock {
   explicit BoundedSemaphore(int value = 1, std::string label = {}, std::uint32_t owner = 0);
 };
 
-// with lock: released on every way out, an exception included (E-13).
+// with lock: released on every way out, an exception included (E-13). Throws at its end if somebody else has released it meanwhile (E-01);
+// an exception that is on its way already goes on instead.
 template <typename L>
 class With {
  public:
-  explicit With(L& lock) : lock_(lock) { lock_.acquire(); }
-  ~With() { lock_.release(); }
+  explicit With(L& lock) : lock_(lock), exceptions_(std::uncaught_exceptions()) { lock_.acquire(); }
+  ~With() noexcept(false) {
+    try {
+      lock_.release();
+    } catch (...) {
+      if (std::uncaught_exceptions() == exceptions_) throw;
+    }
+  }
   With(const With&) = delete;
   With& operator=(const With&) = delete;
 
  private:
   L& lock_;
+  int exceptions_;
 };
 
 class Condition {
@@ -100,6 +110,7 @@ class Event {
   void set();
   void clear();
   bool wait(Timeout timeout = {});  // E-18
+  [[nodiscard]] std::string repr();  // "<Event at 0x7f… set>"
   [[nodiscard]] std::uint32_t object() const noexcept;
 
  private:
@@ -129,12 +140,13 @@ class Value {
   static constexpr std::string_view kPythonClass = "Synchronized";
   explicit Value(std::int32_t initial = 0, std::string label = {});
   [[nodiscard]] std::int32_t get();
-  void set(std::int64_t value);  // wraps (E-42)
+  void set(std::integral auto value) { store(static_cast<std::int64_t>(value)); }  // wraps (E-42); nothing but integers (E-43)
   [[nodiscard]] RLock& get_lock() noexcept;
   [[nodiscard]] std::uint32_t object() const noexcept;
 
  private:
   struct Handle;
+  void store(std::int64_t value);
   std::shared_ptr<Handle> handle_;
 };
 
@@ -145,12 +157,13 @@ class Array {
   explicit Array(std::size_t size, std::string label = {});
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] std::int32_t get(std::ptrdiff_t index);  // IndexError: invalid index (E-44)
-  void set(std::ptrdiff_t index, std::int64_t value);
+  void set(std::ptrdiff_t index, std::integral auto value) { store(index, static_cast<std::int64_t>(value)); }
   [[nodiscard]] RLock& get_lock() noexcept;
   [[nodiscard]] std::uint32_t object() const noexcept;
 
  private:
   struct Handle;
+  void store(std::ptrdiff_t index, std::int64_t value);
   std::shared_ptr<Handle> handle_;
 };
 

@@ -48,7 +48,7 @@ Value::Value(std::int32_t initial, std::string label) {
 
 std::int32_t Value::get() { return read(handle_->lock, *handle_->cell); }
 
-void Value::set(std::int64_t value) { write(handle_->lock, *handle_->cell, value, handle_->object, 0); }
+void Value::store(std::int64_t value) { write(handle_->lock, *handle_->cell, value, handle_->object, 0); }
 
 RLock& Value::get_lock() noexcept { return handle_->lock; }
 
@@ -79,7 +79,7 @@ std::size_t Array::size() const noexcept { return handle_->size; }
 
 std::int32_t Array::get(std::ptrdiff_t index) { return read(handle_->lock, handle_->cells[handle_->at(index)]); }
 
-void Array::set(std::ptrdiff_t index, std::int64_t value) {
+void Array::store(std::ptrdiff_t index, std::int64_t value) {
   const std::size_t place = handle_->at(index);
   write(handle_->lock, handle_->cells[place], value, handle_->object, place);
 }

@@ -1,0 +1,19 @@
+// CBOR (RFC 8949) of the values that messages hold: into a buffer that is used again and again, and out of bytes that may be garbage.
+// For core/ipc alone.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace forklight::ipc {
+
+// Appends the value.
+void append_cbor(std::vector<std::uint8_t>& out, const nlohmann::json& value);
+
+// The value that these bytes are, all of them. Nothing if they are not one, or hold what append_cbor never writes.
+[[nodiscard]] std::optional<nlohmann::json> read_cbor(std::span<const std::uint8_t> bytes);
+
+}  // namespace forklight::ipc
