@@ -1,47 +1,6 @@
 // The facts of SEMANTICS.md, part P: the same program on the engine and by the python3 of this machine must print the same, end with the
 // same exit codes and fail with the same error. One case a fact; the programs are in tests/support/lessons.cpp.
-#include <doctest/doctest.h>
-
-#include "tests/support/lessons.h"
-#include "tests/support/run_lesson.h"
-
-using namespace forklight;
-
-namespace {
-
-// Everything a program said on stderr, as far as it is the same everywhere: the first and the last line of each traceback (SEMANTICS 0.2).
-std::vector<std::string> tracebacks(const std::string& err) {
-  std::vector<std::string> kept;
-  std::string line;
-  for (const char c : tests::normalised(err) + "\n") {
-    if (c != '\n') {
-      line += c;
-      continue;
-    }
-    const bool inner = line.starts_with("  ") || line.empty();
-    if (!inner) kept.push_back(line);
-    line.clear();
-  }
-  return kept;
-}
-
-void conforms(const char* name) {
-  const tests::TestLesson* lesson = tests::find_lesson(name);
-  REQUIRE(lesson != nullptr);
-  const auto ours = tests::run_test_lesson(name);
-  const auto theirs = tests::run_python(std::string(tests::kPrelude) + std::string(lesson->python));
-  CHECK(ours.error == "");
-  CHECK(tests::normalised(ours.out) == tests::normalised(theirs.out));
-  CHECK(tracebacks(ours.err) == tracebacks(theirs.err));
-  CHECK(ours.main_status == theirs.status);
-  CHECK(ours.model.complete());
-  CHECK(ours.model.lost_count() == 0);
-}
-
-}  // namespace
-
-#define CONFORMS(name) \
-  TEST_CASE(name) { conforms(name); }
+#include "tests/support/conforms.h"
 
 CONFORMS("P-01 names count objects, started or not")
 CONFORMS("P-04 a child's child has a path for a name")

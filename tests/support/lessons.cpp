@@ -613,10 +613,12 @@ p = Process(target=child); p.start(); p.join(); print(p.exitcode)
 std::span<const TestLesson> lessons() { return kLessons; }
 
 const TestLesson* find_lesson(std::string_view name) {
-  const auto found = std::find_if(std::begin(kLessons), std::end(kLessons), [&](const TestLesson& lesson) { return lesson.name == name; });
-  if (found != std::end(kLessons)) return found;
-  const auto in_pace = std::find_if(kPaceLessons, kPaceLessons + kPaceLessonCount, [&](const TestLesson& lesson) { return lesson.name == name; });
-  return in_pace == kPaceLessons + kPaceLessonCount ? nullptr : in_pace;
+  const std::span<const TestLesson> parts[] = {lessons(), {kPaceLessons, kPaceLessonCount}, queue_lessons(), pipe_lessons(), sync_lessons()};
+  for (const auto part : parts) {
+    const auto found = std::find_if(part.begin(), part.end(), [&](const TestLesson& lesson) { return lesson.name == name; });
+    if (found != part.end()) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace forklight::tests

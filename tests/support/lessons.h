@@ -16,13 +16,27 @@ struct TestLesson {
 [[nodiscard]] std::span<const TestLesson> lessons();
 [[nodiscard]] const TestLesson* find_lesson(std::string_view name);
 
+// Its parts, by their files.
+[[nodiscard]] std::span<const TestLesson> queue_lessons();
+[[nodiscard]] std::span<const TestLesson> pipe_lessons();
+[[nodiscard]] std::span<const TestLesson> sync_lessons();
+
 // What every Python program here begins with.
 inline constexpr std::string_view kPrelude =
-    "import multiprocessing as mp, os, signal, sys, time\n"
+    "import multiprocessing as mp, os, signal, sys, threading, time, traceback\n"
     "from multiprocessing import Process\n"
     "mp.set_start_method('fork')\n"
     "def attempt(action):\n"
     "    try: print(action())\n"
-    "    except BaseException as error: print(type(error).__name__, str(error), sep=': ')\n";
+    "    except BaseException as error: print(traceback.format_exception_only(type(error), error)[-1].strip())\n"
+    "def eventually(condition, seconds=10):\n"
+    "    until = time.monotonic() + seconds\n"
+    "    while not condition():\n"
+    "        if time.monotonic() >= until: return False\n"
+    "        time.sleep(0.002)\n"
+    "    return True\n"
+    "def hangs(action, seconds=0.3):\n"
+    "    thread = threading.Thread(target=action, daemon=True); thread.start(); thread.join(seconds); return thread.is_alive()\n"
+    "def leave(code=0): print('left', flush=True); os._exit(code)\n";
 
 }  // namespace forklight::tests

@@ -1,0 +1,63 @@
+// The words that the prelude gives a Python lesson, for its twin in C++.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/base/clock.h"
+#include "core/ipc/message.h"
+#include "core/process/python.h"
+#include "core/process/thread.h"
+
+namespace forklight::tests {
+
+[[nodiscard]] std::string text(std::same_as<bool> auto value) { return value ? "True" : "False"; }
+[[nodiscard]] inline std::string text(int value) { return std::to_string(value); }
+[[nodiscard]] inline std::string text(std::optional<int> value) { return value ? std::to_string(*value) : "None"; }
+[[nodiscard]] inline std::string text(const ipc::Value& value) { return ipc::repr(value); }
+
+// attempt(action): prints the result ("None" where there is none), or the error as the last line of its traceback.
+template <typename Action>
+void attempt(Action&& action) {
+  try {
+    if constexpr (std::is_void_v<decltype(action())>) {
+      action();
+      process::print("None");
+    } else if constexpr (std::same_as<decltype(action()), std::string>) {
+      process::print(action());
+    } else {
+      process::print(text(action()));
+    }
+  } catch (const process::PythonError& error) {
+    process::print(error.what());
+  }
+}
+
+// Until the condition holds; false after `seconds`.
+inline bool eventually(const std::function<bool()>& condition, double seconds = 10) {
+  const std::int64_t until = base::now_ns() + static_cast<std::int64_t>(seconds * 1e9);
+  while (!condition()) {
+    if (base::now_ns() >= until) return false;
+    process::sleep(0.002);
+  }
+  return true;
+}
+
+// hangs(action, seconds): whether a thread that does it is still at it after that time.
+inline bool hangs(std::function<void()> action, double seconds = 0.3) {
+  process::Thread thread(std::move(action), {.name = {}, .daemon = true});
+  thread.start();
+  return !eventually([&] { return !thread.is_alive(); }, seconds);
+}
+
+// Leaves at once, and nobody is waited for, after what was printed is out.
+[[noreturn]] inline void leave(int code = 0) {
+  process::print_now("left");
+  process::os_exit(code);
+}
+
+}  // namespace forklight::tests
