@@ -220,7 +220,9 @@ std::pair<Connection, Connection> Connection::pair(bool duplex, std::uint32_t ob
 
 std::pair<Connection, Connection> Pipe(bool duplex, std::string label) {
   const std::uint32_t object = sync::announce(ObjectKind::pipe, label, 0, duplex ? 2 : 1);
-  return Connection::pair(duplex, object);
+  auto ends = Connection::pair(duplex, object);
+  sync::publish(object, ObjectKind::pipe, {}, ends.first.fileno(), ends.second.fileno());
+  return ends;
 }
 
 std::vector<std::size_t> wait(const std::vector<int>& descriptors, Timeout timeout) {

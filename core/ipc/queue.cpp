@@ -201,6 +201,7 @@ std::shared_ptr<Queue::Handle> Queue::make(ObjectKind kind, std::string_view pyt
     handle->unfinished_lock = sync::make_semaphore(1);
     handle->unfinished_condition = sync::make_condition();
   }
+  sync::publish(object, kind, {handle->slots, handle->writer_lock, handle->unfinished}, handle->reader.fileno(), handle->writer.fileno());
   return handle;
 }
 
@@ -268,6 +269,7 @@ Value Queue::get(bool block, Timeout timeout) {
     failed();
     throw;
   }
+  const std::int64_t now = base::now_ns();  // before others can act on it: cause and effect are seen in their order
   sync::give(*handle.reader_lock);
   sync::give(*handle.slots);
   Decoded decoded;
@@ -277,7 +279,6 @@ Value Queue::get(bool block, Timeout timeout) {
     failed();
     throw;
   }
-  const std::int64_t now = base::now_ns();
   recorder.record_at(now, Kind::received, recorder.line(), handle.object, decoded.id, wire_size(payload.size()));
   recorder.record_text(Kind::get_end, handle.object, decoded.id, 1, repr(decoded.value));
   reader.sample_fill(now);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <limits>
 #include <new>
 
@@ -21,6 +22,28 @@ namespace forklight::process {
 using trace::ExitHow;
 using trace::Kind;
 using trace::Recorder;
+
+namespace {
+
+std::atomic<trace::Slot*> errand_slot{nullptr};
+
+// The learner closes an end of ours: in its place comes the end of a pipe whose other end is closed, so that the number stays taken, the
+// next read finds the end of the file, and the next write a broken pipe. Async-signal-safe.
+void run_errand(int) {
+  const int error = errno;
+  trace::Slot* slot = errand_slot.load(std::memory_order_acquire);
+  const int fd = slot != nullptr ? slot->errand_fd.exchange(-1, std::memory_order_acq_rel) : -1;
+  int ends[2];
+  if (fd >= 0 && ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
+    const bool writes = slot->errand_end.load(std::memory_order_relaxed) != 0;
+    ::dup3(writes ? ends[1] : ends[0], fd, O_CLOEXEC);
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  errno = error;
+}
+
+}  // namespace
 
 Runtime& Runtime::current() {
   static Runtime runtime;
@@ -39,6 +62,10 @@ void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
   out_.set_buffering(context.buffering);
   arm_lifeline();
   ::signal(SIGPIPE, SIG_IGN);  // as Python: a broken pipe is an error, not a death (I-06)
+  errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
+  struct sigaction errand {};
+  errand.sa_handler = run_errand;
+  ::sigaction(kErrandSignal, &errand, nullptr);
   context_.region->publish_birth(slot, ::getpid());
   Recorder& recorder = Recorder::current();
   recorder.attach(*context_.region, slot);
@@ -49,6 +76,7 @@ void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
 
 void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
   const auto pid = static_cast<std::uint64_t>(::getpid());
+  errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
   context_.region->publish_birth(slot, static_cast<std::int32_t>(pid));
   Recorder& recorder = Recorder::current();
   const std::uint64_t parent = recorder.task();

@@ -1,6 +1,7 @@
 // What the interpreter of one lesson process holds: who it is, its streams, its children. One a process; set up anew after every fork.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <functional>
@@ -15,6 +16,9 @@
 #include "core/trace/region.h"
 
 namespace forklight::process {
+
+// Tells a lesson process that the learner has an errand for it, in its slot.
+inline const int kErrandSignal = SIGRTMIN + 5;
 
 // The Python program that the C++ body is the twin of.
 struct Program {

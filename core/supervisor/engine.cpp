@@ -115,6 +115,16 @@ void Engine::signal(trace::TaskId task, int signal) {
   send_message(control_.get(), {{"do", "signal"}, {"task", task}, {"signal", signal}});
 }
 
+void Engine::act(nlohmann::json what) {
+  what["do"] = "act";
+  send_message(control_.get(), what);
+}
+
+std::string Engine::take_refusal() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(refusal_, {});
+}
+
 std::vector<trace::Record> Engine::take() {
   const std::lock_guard lock(mutex_);
   return std::exchange(records_, {});
@@ -154,6 +164,10 @@ void Engine::collect() {
       if (!message) break;
       const std::string event = message->value("event", "");
       if (event == "started") group_ = message->value("pid", 0);
+      if (event == "refusal") {
+        const std::lock_guard lock(mutex_);
+        refusal_ = message->value("text", "");
+      }
       if (event == "refused") {
         const std::lock_guard lock(mutex_);
         error_ = message->value("error", "The engine refused the run.");

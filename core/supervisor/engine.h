@@ -41,6 +41,10 @@ class Engine {
   void stop();
   // Sends a signal to the process of a task, as the learner: SIGTERM, SIGKILL, SIGSTOP or SIGCONT. Nothing happens if it has ended.
   void signal(trace::TaskId task, int signal);
+  // The learner's act on a shared object: see Learner::act. A refusal comes back through take_refusal().
+  void act(nlohmann::json what);
+  // One sentence of why an act could not be done, once; empty if there is none.
+  [[nodiscard]] std::string take_refusal();
   // How fast it goes, and who goes next.
   [[nodiscard]] PaceControl& pace() noexcept { return *pace_; }
   // What has been recorded since the last call, in time order. Never waits for more.
@@ -63,9 +67,9 @@ class Engine {
   std::atomic<pid_t> group_{0};  // the lesson's process group, once known
   std::function<void()> on_news_;
 
-  mutable std::mutex mutex_;  // guards the two below
+  mutable std::mutex mutex_;  // guards the three below
   std::vector<trace::Record> records_;
-  std::string error_;
+  std::string error_, refusal_;
   std::atomic<bool> ended_{false};
   std::thread collector_;
 };

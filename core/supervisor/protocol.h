@@ -38,7 +38,8 @@ struct RunRequest {
 // Throws nlohmann::json::exception if a field is missing or of another type.
 [[nodiscard]] RunRequest run_request(const nlohmann::json& message);
 
-// Later messages. viewer → supervisor: {"do": "stop"}, {"do": "signal", "task": id, "signal": n}. supervisor → viewer: {"event": "started", "pid": n}, {"event": "refused",
+// Later messages. viewer → supervisor: {"do": "stop"}, {"do": "signal", "task": id, "signal": n}. {"do": "act", …: see Learner}.
+// supervisor → viewer: {"event": "started", "pid": n}, {"event": "refused",
 // "error": sentence}, {"event": "ended"}.
 
 // False when the other side is gone.

@@ -15,6 +15,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
+#include "core/supervisor/learner.h"
 #include "core/supervisor/tree.h"
 
 namespace forklight::supervisor {
@@ -139,6 +140,10 @@ class Supervisor {
         stop(StopReason::learner);
       } else if (message->value("do", "") == "signal" && !stopping_) {
         tree_.signal(message->value("task", trace::TaskId{0}), message->value("signal", 0));
+      } else if (message->value("do", "") == "act" && !stopping_) {
+        tree_.note_births();
+        const std::string refusal = Learner(region_, tree_).act(*message);
+        if (!refusal.empty()) send_message(control_, {{"event", "refusal"}, {"text", refusal}});
       }
     }
     if (poll_[1].revents != 0) {

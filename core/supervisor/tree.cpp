@@ -159,6 +159,27 @@ void Tree::signal(trace::TaskId task, int signal) {
   ::syscall(SYS_pidfd_send_signal, member->pidfd.get(), signal, nullptr, 0);
 }
 
+std::vector<pid_t> Tree::alive() const {
+  std::vector<pid_t> pids;
+  for (const Member& member : members_) {
+    if (!member.dead && !has_ended(member)) pids.push_back(member.pid);
+  }
+  return pids;
+}
+
+std::optional<Tree::Process> Tree::find(trace::TaskId task) const {
+  for (const Member& member : members_) {
+    if (member.task == task && !member.dead && !has_ended(member)) return Process{member.pid, member.slot};
+  }
+  return std::nullopt;
+}
+
+void Tree::send(trace::TaskId task, int signal) const {
+  for (const Member& member : members_) {
+    if (member.task == task && !member.dead) ::syscall(SYS_pidfd_send_signal, member.pidfd.get(), signal, nullptr, 0);
+  }
+}
+
 // The threads of a process end with it; their slots are given back like those of processes.
 void Tree::end_threads(pid_t pid, std::int64_t time_ns) const {
   for (std::uint32_t index = 1; index < region_->slots_used(); ++index) {

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/fd.h"
@@ -28,6 +29,15 @@ class Tree {
   bool reap_own();
   // Sends the learner's signal to the process of a task, and records it, if it is alive and the signal is one that a learner may send.
   void signal(trace::TaskId task, int signal);
+  // The processes that are alive, and the one of a task: its pid and slot.
+  struct Process {
+    pid_t pid;
+    std::uint32_t slot;
+  };
+  [[nodiscard]] std::vector<pid_t> alive() const;
+  [[nodiscard]] std::optional<Process> find(trace::TaskId task) const;
+  // A signal to a process that find() gives, through its pidfd: nobody else can be hit.
+  void send(trace::TaskId task, int signal) const;
   // The tree is empty: settles what nobody is left to tell.
   void close();
 

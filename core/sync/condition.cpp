@@ -123,6 +123,8 @@ struct Event::Handle {
 
 Event::Event(std::string label) {
   handle_ = std::make_shared<Handle>(Handle{announce(ObjectKind::event, label, 0, 0), make_semaphore(1), make_semaphore(0), make_condition()});
+  const ConditionState& state = handle_->state;
+  publish(handle_->object, ObjectKind::event, {handle_->lock, handle_->flag, state.sleeping, state.woken, state.wait, state.generation});
 }
 
 bool Event::is_set() {

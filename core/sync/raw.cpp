@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cmath>
 #include <new>
@@ -120,6 +122,21 @@ int notify(const ConditionState& state, const Waiting& waiting, int count) {
   while (sleepers > 0 && try_take(*state.wait)) {
   }
   return sleepers;
+}
+
+void publish(std::uint32_t object, trace::ObjectKind kind, std::initializer_list<const void*> parts, int first_fd, int second_fd) noexcept {
+  trace::SharedObject* entry = region().shared_object(object);
+  if (entry == nullptr) return;
+  entry->kind = static_cast<std::uint32_t>(kind);
+  const int fds[2] = {first_fd, second_fd};
+  for (int end = 0; end < 2; ++end) {
+    struct stat info {};
+    entry->fds[end] = fds[end];
+    entry->inodes[end] = fds[end] >= 0 && ::fstat(fds[end], &info) == 0 ? info.st_ino : 0;
+  }
+  std::size_t index = 0;
+  for (const void* part : parts) entry->parts[index++] = part != nullptr ? region().offset_of(part) : 0;
+  entry->ready.store(1, std::memory_order_release);
 }
 
 }  // namespace forklight::sync

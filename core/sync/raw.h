@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 
@@ -62,5 +63,8 @@ template <typename T>
 
 // A new object's id, and its birth on record: "Lock-1", or the label if there is one.
 [[nodiscard]] std::uint32_t announce(trace::ObjectKind kind, const std::string& label, std::uint32_t owner, std::uint32_t size);
+
+// Lets the learner act on an object: its parts in the heap, and its pipe's ends if it has one (-1 = none).
+void publish(std::uint32_t object, trace::ObjectKind kind, std::initializer_list<const void*> parts, int first_fd = -1, int second_fd = -1) noexcept;
 
 }  // namespace forklight::sync

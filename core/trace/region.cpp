@@ -49,6 +49,7 @@ Region Region::create(RegionSize size) {
   header.magic = kMagic;
   region.slots_ = reinterpret_cast<Slot*>(region.memory_.data() + slots_offset);
   region.cells_ = reinterpret_cast<Event*>(region.memory_.data() + cells_offset);
+  header.heap_used.store(kMaxSharedObjects * sizeof(SharedObject), std::memory_order_relaxed);
   region.slot(0).state.store(SlotState::live, std::memory_order_release);
   return region;
 }
@@ -103,6 +104,7 @@ std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name,
     slot.stand.turn.store(Turn::nobody, std::memory_order_relaxed);
     slot.stand.free_before.store(0, std::memory_order_relaxed);
     slot.reaped_by = 0;
+    slot.errand_fd.store(-1, std::memory_order_relaxed);
     slot.kind = kind;
     slot.parent = parent;
     const std::size_t length = std::min<std::size_t>(name.size(), kMaxName - 1);
@@ -166,6 +168,16 @@ Region::ObjectNumber Region::number_object(ObjectKind kind) const noexcept {
   RegionHeader& head = header();
   auto& of_kind = head.objects_of_kind[static_cast<std::size_t>(kind) % std::size(head.objects_of_kind)];
   return {head.next_object.fetch_add(1, std::memory_order_relaxed), of_kind.fetch_add(1, std::memory_order_relaxed) + 1};
+}
+
+SharedObject* Region::shared_object(std::uint32_t id) const noexcept {
+  const std::uint32_t index = id - kFirstObject;
+  if (id < kFirstObject || index >= kMaxSharedObjects) return nullptr;
+  return reinterpret_cast<SharedObject*>(memory_.data() + header().heap_offset) + index;
+}
+
+std::uint64_t Region::offset_of(const void* part) const noexcept {
+  return static_cast<std::uint64_t>(static_cast<const std::byte*>(part) - memory_.data());
 }
 
 }  // namespace forklight::trace

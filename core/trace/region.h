@@ -22,7 +22,7 @@
 namespace forklight::trace {
 
 inline constexpr std::uint64_t kMagic = 0x4c4b5246'54524331;  // "FRKLTRC1"
-inline constexpr std::uint32_t kRegionVersion = 3;
+inline constexpr std::uint32_t kRegionVersion = 4;
 inline constexpr std::uint32_t kMaxName = 64;
 
 enum class SlotState : std::uint32_t { free, claimed, live, dead };
@@ -40,10 +40,22 @@ struct Slot {
   std::atomic<std::int32_t> status;     // as waitpid gives it; -1 = not known (yet)
   TaskId reaped_by;
   char name[kMaxName];
+  // The learner's errand to the process: the descriptor to close, and which end it is; taken by a signal handler. -1 = none.
+  std::atomic<std::int32_t> errand_fd, errand_end;
   Stand stand;  // at the gate, when it is shut
   RingIndices ring;
 };
 static_assert(sizeof(Slot) % 64 == 0);
+
+// Where the parts of an object lie that the learner may act on: the supervisor finds it here. What `parts` are, the object's kind says.
+struct SharedObject {
+  std::atomic<std::uint32_t> ready;  // 1 once the rest is written
+  std::int32_t fds[2];               // its pipe's ends, as numbered in the processes that inherited it; -1 = none
+  std::uint32_t kind;                // ObjectKind
+  std::uint64_t inodes[2];           // of those ends: a number may have come to mean another file
+  std::uint64_t parts[6];            // offsets in the region
+};
+inline constexpr std::uint32_t kMaxSharedObjects = 4096;
 
 struct RegionHeader {
   std::uint64_t magic;
@@ -52,7 +64,7 @@ struct RegionHeader {
   std::uint32_t ring_events;  // cells of each ring, a power of two
   std::uint32_t max_processes;
   std::uint64_t slots_offset, cells_offset;  // bytes from the region's begin
-  std::uint64_t heap_offset, heap_bytes;     // what tasks share besides events: semaphores, flags, values
+  std::uint64_t heap_offset, heap_bytes;     // what tasks share besides events: first the SharedObjects, then semaphores, flags, values
   alignas(64) std::atomic<std::uint32_t> slots_used;  // slots ever claimed: no one above needs a look
   std::atomic<TaskId> next_task;
   std::atomic<std::uint32_t> processes;  // alive or being started now, against max_processes
@@ -106,6 +118,16 @@ class Region {
     std::uint32_t id, ordinal;
   };
   [[nodiscard]] ObjectNumber number_object(ObjectKind kind) const noexcept;
+  // The entry of an object; nullptr for one that was made after too many others.
+  [[nodiscard]] SharedObject* shared_object(std::uint32_t id) const noexcept;
+  [[nodiscard]] std::uint64_t offset_of(const void* part) const noexcept;
+  // The part at an offset; nullptr if that is not within the heap.
+  template <typename T>
+  [[nodiscard]] T* part(std::uint64_t offset) const noexcept {
+    return offset >= header().heap_offset && offset < header().heap_offset + header().heap_bytes
+               ? reinterpret_cast<T*>(memory_.data() + offset)
+               : nullptr;
+  }
 
  private:
   base::SharedMemory memory_;

@@ -1,0 +1,31 @@
+// The learner's hand in a run: puts a value into a queue, sets or clears an event, closes a process's end of a pipe.
+//
+// Done by the supervisor, on the very semaphores, pipes and descriptors that the lesson uses, and recorded as the learner's doing. It never
+// waits for longer than a moment: where Python's own call would block, the answer says so.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/supervisor/tree.h"
+
+namespace forklight::supervisor {
+
+class Learner {
+ public:
+  Learner(const trace::Region& region, const Tree& tree) noexcept : region_(&region), tree_(&tree) {}
+
+  // {"act": "put", "object": id, "value": any} · {"act": "set" | "clear", "object": id} · {"act": "close", "object": id, "task": id,
+  // "end": 0 | 1}. Returns one sentence if it could not be done, else nothing.
+  [[nodiscard]] std::string act(const nlohmann::json& message) const;
+
+ private:
+  [[nodiscard]] std::string put(std::uint32_t object, const trace::SharedObject& shared, const nlohmann::json& value) const;
+  [[nodiscard]] std::string set(std::uint32_t object, const trace::SharedObject& shared, bool on) const;
+  [[nodiscard]] std::string close_end(std::uint32_t object, const trace::SharedObject& shared, trace::TaskId task, int end) const;
+
+  const trace::Region* region_;
+  const Tree* tree_;
+};
+
+}  // namespace forklight::supervisor

@@ -1,0 +1,57 @@
+// Lessons that wait for the learner's hand.
+#include "core/ipc/queue.h"
+#include "core/process/python.h"
+#include "core/sync/sync.h"
+#include "tests/support/lessons.h"
+
+namespace forklight::tests {
+namespace {
+
+using namespace process;
+
+constexpr TestLesson kLessons[] = {
+    {"learner: gets", "",
+     [] {
+       ipc::Queue queue(2);
+       Process reader([&] {
+         print_now("ready");
+         print_now("got " + ipc::repr(queue.get()));
+       });
+       reader.start();
+       reader.join();
+     }},
+    {"learner: waits", "",
+     [] {
+       sync::Event event;
+       Process waiter([&] {
+         print_now("ready");
+         event.wait();
+         print_now(event.is_set() ? "set" : "clear");
+         while (event.is_set()) sleep(0.005);
+         print_now("cleared");
+       });
+       waiter.start();
+       waiter.join();
+     }},
+    {"learner: receives", "",
+     [] {
+       auto [here, there] = ipc::Pipe(false);
+       Process receiver([&] {
+         there.close();
+         print_now("ready");
+         try {
+           (void)here.recv();
+         } catch (const PythonError& error) {
+           print_now(error.what());
+         }
+       });
+       receiver.start();
+       receiver.join();
+     }},
+};
+
+}  // namespace
+
+std::span<const TestLesson> learner_lessons() { return kLessons; }
+
+}  // namespace forklight::tests
