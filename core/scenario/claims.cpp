@@ -5,6 +5,14 @@
 #include <unordered_map>
 
 namespace forklight::scenario {
+namespace {
+
+bool any_event(const timeline::Model& model, trace::Kind kind) {
+  const auto& events = model.events();
+  return std::any_of(events.begin(), events.end(), [kind](const auto& ref) { return ref.event.kind == kind; });
+}
+
+}  // namespace
 
 const timeline::Task* task_named(const timeline::Model& model, std::string_view name) {
   const auto& tasks = model.tasks();
@@ -64,9 +72,11 @@ Events recent_events(const timeline::Model& model, bool finished) {
 }
 
 bool hand_of_learner(const timeline::Model& model) {
-  const auto& events = model.events();
-  return std::any_of(events.begin(), events.end(),
-                     [](const timeline::EventRef& ref) { return ref.event.kind == trace::Kind::learner; });
+  return any_event(model, trace::Kind::learner);
+}
+
+bool held_at_gate(const timeline::Model& model) {
+  return any_event(model, trace::Kind::held);
 }
 
 Verdict so_far(bool seen, const timeline::Model& model, bool finished) {
@@ -74,7 +84,7 @@ Verdict so_far(bool seen, const timeline::Model& model, bool finished) {
 }
 
 Verdict endless(const timeline::Model& model, const Settings&, bool finished) {
-  return finished ? eventually(model.stopped().has_value(), true) : Verdict::pending;
+  return finished ? eventually(model.stopped().has_value() || hand_of_learner(model), true) : Verdict::pending;
 }
 
 Verdict nothing_left(const timeline::Model& model, const Settings&, bool finished) {

@@ -33,8 +33,12 @@ struct Events {
   bool whole;
 };
 [[nodiscard]] Events recent_events(const timeline::Model& model, bool finished);
-// Whether the learner has put, set, cleared or closed anything in this run.
+// Whether the learner has put, set, cleared, closed or signalled anything in this run: what follows is the learner's
+// doing.
 [[nodiscard]] bool hand_of_learner(const timeline::Model& model);
+// Whether tasks were held at the gate (pace slow or step): timeouts ran out meanwhile, and what depends on them is
+// open.
+[[nodiscard]] bool held_at_gate(const timeline::Model& model);
 
 // Every task that was born has died and been waited for.
 [[nodiscard]] Verdict nothing_left(const timeline::Model& model, const Settings& settings, bool finished);
@@ -44,7 +48,7 @@ struct Events {
 // For what must be true of every moment of a run that has no end of its own, and has not been broken: held once
 // something was seen that could have broken it; at the end too, if the learner stopped the run before that.
 [[nodiscard]] Verdict so_far(bool seen, const timeline::Model& model, bool finished);
-// The run goes on until it is stopped.
+// The run goes on until it is stopped, or until the learner has laid hands on it.
 [[nodiscard]] Verdict endless(const timeline::Model& model, const Settings& settings, bool finished);
 
 // True → held; false → pending while the run goes on, broken at its end.

@@ -57,7 +57,7 @@ void work(Queue& tasks, Event& event, Lock& one_a, Lock& one_b, double seconds) 
   const Frame frame("work");
   while (true) {
     at(py("task = tasks.get()"));
-    const auto task = tasks.get().get<std::string>();
+    const ipc::Value task = tasks.get();
     if (task == "A") {
       at(py("with one_a:"));
       const sync::With with(one_a);
@@ -117,16 +117,18 @@ void run(const Settings& settings) {
   process::print(fmt::format("9 tasks put, the event is {}", event.is_set() ? "set" : "not set"));
 }
 
-// Inherited: A, B, A … by turns, nine times in all. As an argument: nobody gets to do anything.
+// Inherited: A, B, A … by turns, nine times in all. As an argument: nobody gets to do anything. A learner who sets or
+// clears the event, or puts a task, has taken part, and then there is no rule.
 Verdict by_turns(const timeline::Model& model, const Settings& settings, bool finished) {
   int turns = 0;
   for (const timeline::ConsoleLine& line : model.console()) {
     const bool a = line.text.starts_with("A sets"), b = line.text.starts_with("B clears");
     if (!a && !b) continue;
-    if (a != (turns % 2 == 0)) return Verdict::broken;
+    if (a != (turns % 2 == 0) && !hand_of_learner(model)) return Verdict::broken;
     ++turns;
   }
   const bool inherited = settings.text("handed") == "inherited";
+  if (finished && hand_of_learner(model)) return Verdict::held;
   if (!inherited && turns > 0) return Verdict::broken;
   return eventually(inherited ? turns == kTasks : finished, finished);
 }

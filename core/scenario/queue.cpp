@@ -46,9 +46,9 @@ void consume(Queue& queue, double pause) {
   const Frame frame("consume");
   while (true) {
     at(py("digit = queue.get()"));
-    const auto digit = queue.get().get<int>();
+    const ipc::Value digit = queue.get();  // or what else the learner has put in
     at(py("print(\"got\""));
-    process::print_now(fmt::format("got {}", digit));
+    process::print_now(fmt::format("got {}", digit.is_string() ? digit.get<std::string>() : ipc::repr(digit)));
     at(py("time.sleep(pause)\n\n\nif"));
     process::sleep(pause);
   }
