@@ -122,7 +122,8 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
     const auto count = [](std::uint64_t number) { return number > 0 ? i18n::format_count(number) : std::string(); };
     tab_row(context, {{"tab.console", ""},
                       {"tab.events", count(model.event_count())},
-                      {"tab.processes", count(model.tasks().size())}});
+                      {"tab.processes", count(model.tasks().size())},
+                      {"tab.waits", ""}});
     draw_tab_tools(context, tabs, ImGui::GetItemRectMax().x);
   });
   // Claims never take the room of what is above them: where they are many, they scroll.
@@ -130,8 +131,10 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
   const Area content{area.x0, tabs.y1, area.x1, area.y1 - claims};
   const char* id = context.ui.bottom_tab == BottomTab::console  ? "console"
                    : context.ui.bottom_tab == BottomTab::events ? "events"
+                   : context.ui.bottom_tab == BottomTab::waits  ? "waits"
                                                                 : "table";
-  const ImGuiWindowFlags flags = context.ui.bottom_tab == BottomTab::console
+  const bool sideways = context.ui.bottom_tab == BottomTab::console || context.ui.bottom_tab == BottomTab::waits;
+  const ImGuiWindowFlags flags = sideways
                                      ? ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar
                                      : ImGuiWindowFlags_NoNav;
   panel(id, content, palette().panel, {16, 8}, flags, [&] {
@@ -144,6 +147,9 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
         break;
       case BottomTab::processes:
         draw_processes(context);
+        break;
+      case BottomTab::waits:
+        draw_waits(context, state.waits);
         break;
     }
   });

@@ -10,6 +10,7 @@
 
 #include "app/panels/console_rows.h"
 #include "app/panels/highlight.h"
+#include "app/panels/waits.h"
 #include "app/panels/widgets.h"
 
 namespace forklight::app::panels {
@@ -42,6 +43,7 @@ struct PanelState {
   ConsoleRows console;
   EventRows events;
   DirectoryListing listing;
+  WaitsState waits;
   session::Dialog shown_dialog = session::Dialog::none;
   float inspector_height = 0, frame_rate = 0;
 };
@@ -52,6 +54,9 @@ struct PanelState {
 [[nodiscard]] std::size_t order_of(const timeline::Model& model, timeline::TaskId id);
 // A moment as measured from the run's begin.
 [[nodiscard]] std::string moment_text(const timeline::Model& model, std::int64_t time_ns);
+
+// Shared objects that the learner can act on, while a run goes on; nothing if there is none.
+void draw_objects(Context& context);
 
 void draw_toolbar(Context& context);
 void draw_presentation_bar(Context& context);

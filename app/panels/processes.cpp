@@ -93,6 +93,7 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
 void draw_processes(Context& context) {
   const Model& model = context.session.model();
   if (model.tasks().empty()) return paragraph(Font::body, palette().text_dim, tr("processes.empty"));
+  draw_objects(context);
   const float room = ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(px(8), px(1)));
   const std::int64_t when = moment(context);

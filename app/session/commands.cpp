@@ -2,8 +2,11 @@
 
 #include <signal.h>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <charconv>
 #include <filesystem>
 #include <utility>
@@ -105,6 +108,28 @@ void send_signal(Context& c, std::string_view argument) {
   const timeline::Task& task = task_meant(c, argument);
   if (task.death_ns != timeline::kOpen) throw base::UsageError(tr("error.task_ended", fmt::arg("name", task.name)));
   c.session.signal(task.id, number);
+}
+
+// "Queue-1=[1, 2]" or "Queue-1": then a 7.
+void put_value(Context& c, std::string_view argument) {
+  const auto equals = argument.find('=');
+  auto value = nlohmann::json(7);
+  if (equals != std::string_view::npos) {
+    value = nlohmann::json::parse(argument.substr(equals + 1), nullptr, false);
+    if (value.is_discarded()) value = std::string(argument.substr(equals + 1));  // a word is a str
+  }
+  c.session.put(argument.substr(0, equals), std::move(value));
+}
+
+template <bool on>
+void set_event(Context& c, std::string_view argument) {
+  c.session.set_event(argument, on);
+}
+
+// Of the selected process: an end may be open in several.
+template <trace::PipeEnd end>
+void close_end(Context& c, std::string_view argument) {
+  c.session.close_end(argument, end, task_meant(c, {}).process);
 }
 
 // Space: one key that always does the obvious thing.
@@ -311,6 +336,26 @@ bool bottom_open(const Context& c) {
   return c.ui.bottom_open;
 }
 
+bool has_channels(const Context& c) {
+  return !c.session.model().channels().empty();
+}
+// Of the queue or pipe that is named or selected; else of all of them.
+void toggle_stages(Context& c, std::string_view argument) {
+  std::vector<timeline::ObjectId>& unfolded = c.ui.unfolded;
+  timeline::ObjectId id = c.ui.selection.task;
+  if (!argument.empty()) std::from_chars(argument.data(), argument.data() + argument.size(), id);
+  if (c.session.model().find_channel(id) != nullptr) {
+    if (std::erase(unfolded, id) == 0) unfolded.push_back(id);
+  } else if (unfolded.empty()) {
+    for (const timeline::Channel& channel : c.session.model().channels()) unfolded.push_back(channel.object);
+  } else {
+    unfolded.clear();
+  }
+}
+bool stages_shown(const Context& c) {
+  return !c.ui.unfolded.empty();
+}
+
 template <BottomTab tab>
 void show_tab(Context& c, std::string_view) {
   c.ui.bottom_tab = tab;
@@ -389,6 +434,11 @@ constexpr std::array kCommands = {
     Command{"task.kill", kNone, is_running, send_signal<SIGKILL>},
     Command{"task.stop", kNone, is_running, send_signal<SIGSTOP>},
     Command{"task.continue", kNone, is_running, send_signal<SIGCONT>},
+    Command{"object.put", kNone, is_live, put_value},
+    Command{"object.set", kNone, is_live, set_event<true>},
+    Command{"object.clear", kNone, is_live, set_event<false>},
+    Command{"object.close.first", kNone, is_live, close_end<trace::PipeEnd::first>},
+    Command{"object.close.second", kNone, is_live, close_end<trace::PipeEnd::second>},
     Command{"scenario", kNone, always, choose_scenario},
     Command{"set", kNone, always, set_parameter},
     Command{"open", ctrl(Key::o), always, open},
@@ -412,6 +462,8 @@ constexpr std::array kCommands = {
     Command{"tab.console", key(Key::c), always, show_tab<BottomTab::console>, tab_shown<BottomTab::console>},
     Command{"tab.events", key(Key::e), always, show_tab<BottomTab::events>, tab_shown<BottomTab::events>},
     Command{"tab.processes", key(Key::p), always, show_tab<BottomTab::processes>, tab_shown<BottomTab::processes>},
+    Command{"tab.waits", key(Key::w), always, show_tab<BottomTab::waits>, tab_shown<BottomTab::waits>},
+    Command{"stages", key(Key::u), has_channels, toggle_stages, stages_shown},
     Command{"code.python", kNone, always, show_code<CodeTab::python>, code_shown<CodeTab::python>},
     Command{"code.cpp", kNone, always, show_code<CodeTab::cpp>, code_shown<CodeTab::cpp>},
     Command{"copy.console", kNone, has_output, copy_console},

@@ -146,6 +146,7 @@ void Session::update() {
     check_claims(false);
   }
   tell_departure();
+  if (std::string refusal = engine_->take_refusal(); !refusal.empty()) notify(std::move(refusal));
   if (engine_->finished()) finish_run();
 }
 
@@ -197,6 +198,28 @@ std::vector<trace::AtGate> Session::at_gate() const { return live() ? engine_->p
 
 void Session::signal(trace::TaskId task, int signal) {
   if (live()) engine_->signal(task, signal);
+}
+
+std::uint32_t Session::object_named(std::string_view name) const {
+  for (const timeline::Object& object : model_.objects()) {
+    if (!object.internal() && object.name == name) return object.id;
+  }
+  throw base::UsageError(i18n::tr("session.no_object", fmt::arg("name", std::string(name))));
+}
+
+void Session::put(std::string_view object, nlohmann::json value) {
+  const std::uint32_t id = object_named(object);
+  if (live()) engine_->act({{"act", "put"}, {"object", id}, {"value", std::move(value)}});
+}
+
+void Session::set_event(std::string_view object, bool on) {
+  const std::uint32_t id = object_named(object);
+  if (live()) engine_->act({{"act", on ? "set" : "clear"}, {"object", id}});
+}
+
+void Session::close_end(std::string_view object, trace::PipeEnd end, trace::TaskId task) {
+  const std::uint32_t id = object_named(object);
+  if (live()) engine_->act({{"act", "close"}, {"object", id}, {"task", task}, {"end", end == trace::PipeEnd::first ? 0 : 1}});
 }
 
 void Session::finish_run() {

@@ -14,7 +14,7 @@ namespace forklight::app::session {
 
 // What a click or the arrow keys picked: a task, and perhaps a moment in it.
 struct Selection {
-  timeline::TaskId task = 0;  // 0 = nothing
+  timeline::TaskId task = 0;  // 0 = nothing; from trace::kFirstObject on a queue or a pipe
   std::optional<std::int64_t> time_ns;
   bool operator==(const Selection&) const = default;
 };
@@ -27,7 +27,7 @@ struct Action {
 
 enum class ThemeName : std::uint8_t { stage, paper };
 enum class CodeTab : std::uint8_t { python, cpp };
-enum class BottomTab : std::uint8_t { console, events, processes };
+enum class BottomTab : std::uint8_t { console, events, processes, waits };
 enum class Dialog : std::uint8_t { none, open, save, keys };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
@@ -56,6 +56,7 @@ struct UiState {
   bool fit_wanted = true;  // the next frame fits the whole run into the view
   double vertical_scroll = 0;  // points
   Selection selection, hover;
+  std::vector<timeline::ObjectId> unfolded;  // queues and pipes whose stages are shown
   // dialogs
   Dialog dialog = Dialog::none;
   std::string path_entry;  // what is typed in the open and save dialogs

@@ -4,6 +4,7 @@
 #include <imgui.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,15 @@ namespace forklight::app::timeline_view {
 struct Item {
   Drawn drawn;
   std::int64_t begin_ns, end_ns;
-  std::size_t index = 0;  // span or mark of its task, or flow of the model
-  std::size_t count = 1;  // spans or marks that share it
+  std::size_t index = 0;  // span or mark of its task, flow of the model, or message of its channel
+  std::size_t count = 1;  // spans, marks or messages that share it
+  // Index into model.channels(): of a channel's lane and its parts, and of an arrow that is a message.
+  std::size_t channel = timeline::kNone;
+  timeline::Stage stage = timeline::Stage::deque;  // of a stage's lane
 };
+
+// What a view has counted before, so that no frame counts it again.
+class Tallies;
 
 // Words are written after all lines, so that no arrow strikes one through.
 struct Label {
@@ -45,6 +52,8 @@ struct Tick {
   platform::Color color;
 };
 
+[[nodiscard]] std::size_t lane_of(const timeline::Model& model, const Layout& layout, std::uint32_t id);
+
 struct ArrowPath {
   std::size_t item;
   std::vector<ImVec2> points;
@@ -57,6 +66,8 @@ struct Canvas {
   const Layout& layout;
   const Plot& plot;
   bool live;
+  std::span<const timeline::ObjectId> unfolded;
+  Tallies& tallies;
 
   std::vector<Item> items;  // back to front
   std::vector<Label> labels;
@@ -66,15 +77,23 @@ struct Canvas {
   std::vector<Rect> taken;
   std::vector<Rect> flags;  // words on the ruler, which tick labels make room for
 
-  [[nodiscard]] const timeline::Task& task(std::size_t lane) const { return model.tasks()[layout.lanes()[lane].task]; }
-  // The lane of a task, layout.lanes().size() if it has none.
-  [[nodiscard]] std::size_t lane_of(timeline::TaskId id) const;
+  [[nodiscard]] const timeline::Task& task(std::size_t lane) const { return model.tasks()[layout.lanes()[lane].index]; }
+  [[nodiscard]] const timeline::Channel& channel(std::size_t lane) const {
+    return model.channels()[layout.lanes()[lane].index];
+  }
+  // The lane of a task or a channel, layout.lanes().size() if it has none.
+  [[nodiscard]] std::size_t lane_of(std::uint32_t id) const { return timeline_view::lane_of(model, layout, id); }
+  // The moment that the contents of channels are shown for: the selected one, else now.
+  [[nodiscard]] std::int64_t moment() const noexcept { return ui.selection.time_ns.value_or(plot.now_ns()); }
 
   // Whether words may stand there; if so the place is taken.
   [[nodiscard]] bool place(const Rect& rect);
 };
 
 // One part each, in the order of a frame.
+void draw_channel(Canvas& canvas, std::size_t lane);  // fill, what is in it; of a stage as well
+void draw_channel_header(Canvas& canvas, std::size_t lane);
+void draw_messages(Canvas& canvas);
 void draw_lanes(Canvas& canvas);                           // backgrounds, rules
 void draw_ruler(Canvas& canvas);                           // ticks and grid
 void draw_tick_labels(Canvas& canvas);                     // once the flags are set

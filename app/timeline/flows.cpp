@@ -1,9 +1,10 @@
-// Arrows between lanes: who started whom, whose end a join was waiting for, who sent a signal.
+// Arrows between lanes: who started whom, whose end a join was waiting for, who sent a signal, who woke whom.
 #include <algorithm>
 #include <cmath>
 
-#include "app/timeline/canvas.h"
+#include "app/timeline/arrow.h"
 #include "app/timeline/shapes.h"
+#include "app/timeline/tallies.h"
 #include "app/timeline/text.h"
 #include "app/timeline/words.h"
 
@@ -15,15 +16,12 @@ using platform::px;
 using timeline::Flow;
 using timeline::FlowKind;
 
-constexpr std::size_t kCalm = 24;           // so many arrows can be followed by eye
 constexpr std::size_t kJustHappened = 8;    // stay lit where there are more
 constexpr std::size_t kFaint = 120;         // and so many are hinted at
 constexpr std::size_t kExamined = 1024;     // per frame, for the picture
 constexpr std::size_t kSearched = 200'000;  // per frame, for those of the selected task
 constexpr std::size_t kReachBack = 2048;    // begun before the view, and perhaps ending in it
 constexpr float kHead = 9, kCorner = 20;
-
-enum class Weight { faint, normal, lit };
 
 struct Chosen {
   std::size_t flow;
@@ -53,59 +51,97 @@ std::optional<Ends> ends_of(const Canvas& canvas, const Flow& flow) {
   return ends;
 }
 
-// Indices of the flows to draw, faint ones first. Flows are sorted by their begin.
-std::vector<Chosen> choose(const Canvas& canvas) {
+// Places in a list of flows, sorted by their begin, of those that are in view.
+struct Found {
+  std::vector<std::size_t> seen;  // flows
+  std::size_t in_view = 0;        // of these, before those that were searched for
+};
+
+Found look(const Canvas& canvas, std::span<const std::size_t> list) {
   const std::vector<Flow>& flows = canvas.model.flows();
   const std::int64_t from_ns = canvas.plot.time_ns(canvas.plot.area().x0),
                      to_ns = canvas.plot.time_ns(canvas.plot.area().x1);
   const auto first =
-      std::partition_point(flows.begin(), flows.end(), [&](const Flow& flow) { return flow.from_ns < from_ns; });
-  const auto last = std::partition_point(first, flows.end(), [&](const Flow& flow) { return flow.from_ns <= to_ns; });
-  const auto begin = static_cast<std::size_t>(first - flows.begin()),
-             end = static_cast<std::size_t>(last - flows.begin());
+      std::partition_point(list.begin(), list.end(), [&](std::size_t i) { return flows[i].from_ns < from_ns; });
+  const auto last = std::partition_point(first, list.end(), [&](std::size_t i) { return flows[i].from_ns <= to_ns; });
+  const auto begin = static_cast<std::size_t>(first - list.begin()), end = static_cast<std::size_t>(last - list.begin());
 
-  std::vector<std::size_t> seen;
-  const auto look_at = [&](std::size_t index) {
-    if (ends_of(canvas, flows[index])) seen.push_back(index);
+  Found found;
+  const auto look_at = [&](std::size_t at) {
+    if (ends_of(canvas, flows[list[at]])) found.seen.push_back(list[at]);
   };
   for (std::size_t i = begin - std::min(begin, kReachBack); i < begin; ++i) {
-    if (flows[i].to_ns >= from_ns && flows[i].to_ns != timeline::kOpen) look_at(i);
+    if (flows[list[i]].to_ns >= from_ns && flows[list[i]].to_ns != timeline::kOpen) look_at(i);
   }
   // Too many to look at: some of all, and all of the newest.
   const std::size_t newest = end - std::min(end - begin, kExamined / 2);
   const std::size_t stride = std::max<std::size_t>(1, (newest - begin) / (kExamined / 2));
   for (std::size_t i = begin; i < newest; i += stride) look_at(i);
   for (std::size_t i = newest; i < end; ++i) look_at(i);
-  const std::size_t in_view = seen.size();
+  found.in_view = found.seen.size();
 
   const timeline::TaskId selected = canvas.ui.selection.task, hovered = canvas.ui.hover.task;
   if (stride > 1 && (selected != 0 || hovered != 0)) {
     for (std::size_t i = newest - std::min(newest - begin, kSearched); i < newest; ++i) {
-      if ((i - begin) % stride != 0 && (about(flows[i], selected) || about(flows[i], hovered))) look_at(i);
-      if (seen.size() > in_view + kFaint) break;
+      const Flow& flow = flows[list[i]];
+      if ((i - begin) % stride != 0 && (about(flow, selected) || about(flow, hovered))) look_at(i);
+      if (found.seen.size() > found.in_view + kFaint) break;
     }
   }
+  return found;
+}
 
+// The flows to draw, faint ones first.
+std::vector<Chosen> choose(const Canvas& canvas) {
+  const std::vector<Flow>& flows = canvas.model.flows();
+  const Found found = look(canvas, canvas.tallies.lives());
+  const timeline::TaskId selected = canvas.ui.selection.task, hovered = canvas.ui.hover.task;
   std::vector<Chosen> chosen;
-  const std::size_t skip = std::max<std::size_t>(1, in_view / kFaint);
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    const Flow& flow = flows[seen[i]];
+  const std::size_t skip = std::max<std::size_t>(1, found.in_view / kFaint);
+  for (std::size_t i = 0; i < found.seen.size(); ++i) {
+    const Flow& flow = flows[found.seen[i]];
     Weight weight = Weight::normal;
     if (about(flow, selected) || about(flow, hovered)) {
       weight = Weight::lit;
     } else if (selected != 0) {
       weight = Weight::faint;
-    } else if (in_view > kCalm) {
-      weight = i + kJustHappened >= in_view && i < in_view ? Weight::normal : Weight::faint;
+    } else if (found.in_view > kCalm) {
+      weight = i + kJustHappened >= found.in_view && i < found.in_view ? Weight::normal : Weight::faint;
     }
     if (weight == Weight::faint && i % skip != 0) continue;
-    chosen.push_back({seen[i], weight});
+    chosen.push_back({found.seen[i], weight});
   }
   // Signals last: they are rare, and often at the very place of the join that follows.
   std::stable_sort(chosen.begin(), chosen.end(), [&](const Chosen& a, const Chosen& b) {
     const bool a_signal = flows[a.flow].kind == FlowKind::signal, b_signal = flows[b.flow].kind == FlowKind::signal;
     return std::pair(a.weight, a_signal) < std::pair(b.weight, b_signal);
   });
+  return chosen;
+}
+
+// Who woke whom: all of them while they are few; else those of what is selected or pointed at, and the latest. The locks
+// inside a queue are shown only when they are asked for.
+std::vector<Chosen> choose_wakes(const Canvas& canvas) {
+  const std::vector<Flow>& flows = canvas.model.flows();
+  const Found found = look(canvas, canvas.tallies.wakes());
+  const timeline::TaskId selected = canvas.ui.selection.task, hovered = canvas.ui.hover.task;
+  const auto inner = [&](const Flow& flow) {
+    const timeline::Object* object = canvas.model.find_object(flow.object);
+    return object != nullptr && (object->internal() || object->channel != timeline::kNone);
+  };
+  const auto shown = static_cast<std::size_t>(
+      std::count_if(found.seen.begin(), found.seen.end(), [&](std::size_t i) { return !inner(flows[i]); }));
+  std::vector<Chosen> chosen;
+  for (const std::size_t i : found.seen) {
+    const Flow& flow = flows[i];
+    const bool asked = about(flow, selected) || about(flow, hovered);
+    const bool latest = canvas.live && flow.to_ns >= canvas.plot.now_ns() - kJustNow && !inner(flow);
+    if (asked || latest || (shown <= kCalm && !inner(flow))) {
+      const bool few = chosen.size() < kCalm;
+      if (!few && !latest) continue;
+      chosen.push_back({i, asked && !inner(flow) ? Weight::lit : selected != 0 && !asked ? Weight::faint : Weight::normal});
+    }
+  }
   return chosen;
 }
 
@@ -158,14 +194,57 @@ void write_signal_word(Canvas& canvas, const Flow& flow, const ImVec2& start, bo
   label = signal_word(static_cast<int>(flow.detail));
   const ImVec2 size = measure(Font::small, label);
   const float y = down ? start.y + px(6) : start.y - px(6) - size.y;
-  const Rect& plot = canvas.plot.area();
   for (const float x : {start.x + px(11), start.x - px(11) - size.x}) {
-    const Rect box{x - px(3), y, x + size.x + px(3), y + size.y};
-    if (box.x0 < plot.x0 || box.x1 > plot.x1 || !canvas.place(box)) continue;
-    canvas.labels.push_back({Font::small, ImVec2(x, y), platform::readable(colors.signal, colors.lane), box,
-                             platform::with_alpha(colors.lane, 0.85f), label});
+    if (place_words(canvas, label, ImVec2(x, y), platform::readable(colors.signal, colors.lane))) return;
+  }
+}
+
+// From the moment of the cause to that of the wake. Straight on the order axis: there each is one step.
+std::vector<ImVec2> wake_path(const Canvas& canvas, const Rect& from, const Rect& to, float from_x, float to_x) {
+  const bool down = to.y0 > from.y0;
+  const float y0 = down ? from.y1 : from.y0, y1 = down ? to.y0 : to.y1;
+  std::vector<ImVec2> path = {ImVec2(from_x, y0)};
+  if (canvas.plot.axis().kind() == timeline::AxisKind::order || to_x - from_x < px(3)) {
+    path.emplace_back(to_x, y1);
+    return path;
+  }
+  const float height = y1 - y0;
+  curve_to(path, ImVec2(from_x, y0 + height * 0.55f), ImVec2(to_x, y1 - height * 0.55f), ImVec2(to_x, y1), 14);
+  return path;
+}
+
+// The event's name beside the begin of the arrow.
+void write_wake_word(Canvas& canvas, const Flow& flow, const std::vector<ImVec2>& path, std::string& label) {
+  const std::string name = name_words(canvas.model, flow.object);
+  const bool down = path.back().y > path.front().y;
+  const float height = measure(Font::small, name).y;
+  const float y = down ? path.front().y + px(5) : path.front().y - px(5) - height;
+  const float width = measure(Font::small, name).x;
+  for (const float x : {path.front().x + px(8), path.front().x - px(8) - width}) {
+    if (!place_words(canvas, name, ImVec2(x, y), platform::palette().text_dim)) continue;
+    label = name;
     return;
   }
+}
+
+// A wake, thin: what happened is in the lanes, this says why.
+void draw_wake(Canvas& canvas, std::size_t index, Weight weight) {
+  const Flow& flow = canvas.model.flows()[index];
+  const std::optional<Ends> ends = ends_of(canvas, flow);
+  if (!ends) return;
+  const platform::Palette& colors = platform::palette();
+  std::vector<ImVec2> path = wake_path(canvas, canvas.layout.bar(ends->from_lane), canvas.layout.bar(ends->to_lane),
+                                       ends->from_x, ends->to_x);
+  const platform::Color color = weight == Weight::lit ? colors.text : platform::mix(colors.text_dim, colors.lane, 0.1f);
+  draw_arrow(canvas, path, {color, px(1.2f), px(kHead - 2)}, weight);
+  Item item{{Drawn::What::arrow, flow.to, 0, 0, 0, 0, {}}, flow.from_ns, flow.to_ns, index};
+  // Who lets go of a lock and who takes it is told by the arrow alone, until somebody asks.
+  const timeline::Object* object = canvas.model.find_object(flow.object);
+  const bool lock = object != nullptr && object->kind >= trace::ObjectKind::lock &&
+                    object->kind <= trace::ObjectKind::bounded_semaphore;
+  if (weight == Weight::lit || (weight == Weight::normal && !lock))
+    write_wake_word(canvas, flow, path, item.drawn.label);
+  add_arrow(canvas, std::move(item), std::move(path));
 }
 
 void draw_flow(Canvas& canvas, std::size_t index, Weight weight) {
@@ -176,8 +255,7 @@ void draw_flow(Canvas& canvas, std::size_t index, Weight weight) {
   const Rect from = canvas.layout.bar(ends->from_lane), to = canvas.layout.bar(ends->to_lane);
   const bool down = to.y0 > from.y0;
   std::vector<ImVec2> path;
-  platform::Color color = platform::mix(colors.text, colors.lane, 0.14f);
-  float thickness = px(1.6f);
+  ArrowLook look{platform::mix(colors.text, colors.lane, 0.14f), px(1.6f), px(kHead), flow.kind == FlowKind::join};
   switch (flow.kind) {
     case FlowKind::start:
       path = start_path(from, to, ends->from_x, ends->to_x, canvas.plot.area().x0 + px(5));
@@ -190,52 +268,32 @@ void draw_flow(Canvas& canvas, std::size_t index, Weight weight) {
     }
     case FlowKind::signal:
       path = bolt_path(from, to, ends->from_x);
-      color = colors.signal;
-      thickness = px(2.4f);
+      look.color = colors.signal;
+      look.thickness = px(2.4f);
       break;
+    case FlowKind::message:
+    case FlowKind::wake:
+      return;
   }
-  if (weight == Weight::lit) thickness += px(0.9f);
-  if (weight == Weight::lit && flow.kind != FlowKind::signal) color = colors.text;
-  const float alpha = weight == Weight::faint ? 0.28f : 1.0f;
-  const Stroke how{platform::with_alpha(color, alpha),
-                   platform::with_alpha(colors.lane, weight == Weight::faint ? 0.0f : 0.6f), thickness,
-                   flow.kind == FlowKind::join};
-  // The line ends inside the head, or its blunt end would show at the tip.
-  const ImVec2 tip = path.back(), before = path[path.size() - 2];
-  const float head = px(kHead) + (weight == Weight::lit ? px(1.5f) : 0),
-              length = std::max(std::hypot(tip.x - before.x, tip.y - before.y), 0.01f);
-  const float back = std::min(head * 0.6f, length);
-  path.back() = ImVec2(tip.x - (tip.x - before.x) / length * back, tip.y - (tip.y - before.y) / length * back);
-  stroke(canvas.list, path, how);
-  path.back() = tip;
-  arrow_head(canvas.list, tip, before, head, how.color);
+  if (weight == Weight::lit && flow.kind != FlowKind::signal) look.color = colors.text;
+  draw_arrow(canvas, path, look, weight);
   if (flow.kind == FlowKind::start && weight != Weight::faint) {
-    line(canvas.list, path.front().x - px(4), path.front().y, path.front().x + px(4), path.front().y, how.color, px(3));
+    line(canvas.list, path.front().x - px(4), path.front().y, path.front().x + px(4), path.front().y, look.color, px(3));
   }
-  std::string label;
+  Item item{{Drawn::What::arrow, flow.kind == FlowKind::join ? flow.from : flow.to, 0, 0, 0, 0, {}},
+            flow.from_ns,
+            flow.to_ns,
+            index};
   if (flow.kind == FlowKind::signal && weight != Weight::faint)
-    write_signal_word(canvas, flow, path.front(), down, label);
-
-  const auto [left, right] =
-      std::minmax_element(path.begin(), path.end(), [](const ImVec2& a, const ImVec2& b) { return a.x < b.x; });
-  const auto [top, bottom] =
-      std::minmax_element(path.begin(), path.end(), [](const ImVec2& a, const ImVec2& b) { return a.y < b.y; });
-  const Rect& plot = canvas.plot.area();
-  const Rect box{std::max(left->x, plot.x0), std::max(top->y, plot.y0), std::min(right->x, plot.x1),
-                 std::min(bottom->y, plot.y1)};
-  if (box.x1 < box.x0 || box.y1 < box.y0) return;
-  canvas.items.push_back(
-      {{Drawn::What::arrow, flow.kind == FlowKind::join ? flow.from : flow.to, box.x0, box.y0, box.x1, box.y1, label},
-       flow.from_ns,
-       flow.to_ns,
-       index});
-  canvas.arrows.push_back({canvas.items.size() - 1, std::move(path)});
+    write_signal_word(canvas, flow, path.front(), down, item.drawn.label);
+  add_arrow(canvas, std::move(item), std::move(path));
 }
 
 }  // namespace
 
 void draw_flows(Canvas& canvas) {
   for (const Chosen& chosen : choose(canvas)) draw_flow(canvas, chosen.flow, chosen.weight);
+  for (const Chosen& chosen : choose_wakes(canvas)) draw_wake(canvas, chosen.flow, chosen.weight);
 }
 
 }  // namespace forklight::app::timeline_view

@@ -125,7 +125,8 @@ const Item* item_at(const Canvas& canvas, float x, float y) {
   if (!in_plot && !in_gutter) return nullptr;
   const auto is_hit = [&](const Item& item) {
     const Drawn& drawn = item.drawn;
-    if ((drawn.what == Drawn::What::header) != in_gutter) return false;
+    const bool of_gutter = drawn.what == Drawn::What::header || drawn.what == Drawn::What::fold;
+    if (of_gutter != in_gutter) return false;
     return Rect{drawn.x0, drawn.y0, drawn.x1, drawn.y1}.contains(x, y);
   };
   const auto front_first = [&](auto accept) -> const Item* {
@@ -134,7 +135,9 @@ const Item* item_at(const Canvas& canvas, float x, float y) {
     return found == canvas.items.rend() ? nullptr : &*found;
   };
   // Badges lie over arrows, arrows over marks and bars; an arrow is its line, not the box around it.
-  if (const Item* badge = front_first([](const Item& item) { return item.drawn.what == Drawn::What::badge; }))
+  if (const Item* badge = front_first([](const Item& item) {
+        return item.drawn.what == Drawn::What::badge || item.drawn.what == Drawn::What::value;
+      }))
     return badge;
   for (auto arrow = canvas.arrows.rbegin(); in_plot && arrow != canvas.arrows.rend(); ++arrow) {
     if (distance_to(arrow->points, x, y) <= px(kArrowReach)) return &canvas.items[arrow->item];
@@ -154,7 +157,19 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
     case Drawn::What::badge:
     case Drawn::What::mark:
       return {task, item.begin_ns};
+    case Drawn::What::channel:
+      return {task, std::min(canvas.plot.time_ns(x), canvas.plot.now_ns())};
+    case Drawn::What::value:
+    case Drawn::What::fold:
+    case Drawn::What::notice:
+      return {task, std::nullopt};
     case Drawn::What::arrow: {
+      if (item.channel != timeline::kNone) {
+        const timeline::Message& message = canvas.model.channels()[item.channel].messages[item.index];
+        if (item.count > 1) return {canvas.model.channels()[item.channel].object, message.put_ns()};
+        const bool arrived = message.fate == timeline::Fate::got;
+        return {arrived ? message.to : message.from, arrived ? message.gone_ns : message.put_ns()};
+      }
       const timeline::Flow& flow = canvas.model.flows()[item.index];
       return {flow.to, flow.to_ns};
     }

@@ -19,7 +19,7 @@ constexpr float kColorBar = 4, kHeaderGap = 4;
 // Right after the death; pushed back into the plot where it would stick out.
 std::optional<Badge> place_badge(const Canvas& canvas, std::size_t lane) {
   const timeline::Task& task = canvas.task(lane);
-  if (task.death_ns > canvas.plot.now_ns()) return std::nullopt;
+  if (task.death_ns > canvas.plot.now_ns() || task.is_thread()) return std::nullopt;  // a thread has no exit code
   const float x = canvas.plot.x(task.death_ns);
   const Rect& plot = canvas.plot.area();
   if (!canvas.plot.sees(x)) return std::nullopt;
@@ -32,7 +32,47 @@ std::optional<Badge> place_badge(const Canvas& canvas, std::size_t lane) {
   return Badge{lane, {left, top, left + size.x, top + size.y}, code.value_or(0), code.has_value()};
 }
 
+// A thread's: its name and its number, one line, or two where there is room.
+void draw_thread_header(Canvas& canvas, std::size_t lane) {
+  const platform::Palette& colors = platform::palette();
+  const timeline::Task& task = canvas.task(lane);
+  const Rect& gutter = canvas.layout.gutter();
+  const Rect row = canvas.layout.lane(lane);
+  const Rect box{gutter.x0, row.y0 + px(1), gutter.x1, row.y1 - px(2)};
+  const bool selected = canvas.ui.selection.task == task.id, hovered = canvas.ui.hover.task == task.id;
+  fill(canvas.list, box, selected ? colors.selected : hovered ? colors.hover : colors.lane_header);
+  // Its process's colour runs on at the edge, its own stands inside.
+  const std::size_t process = canvas.lane_of(task.process);
+  if (process < canvas.layout.lanes().size() && process != lane) {
+    fill(canvas.list, {box.x0, row.y0 - px(4), box.x0 + px(kColorBar), box.y1},
+         platform::task_color(canvas.layout.lanes()[process].index));
+  }
+  const float inside = box.x0 + px(14);
+  fill(canvas.list, {inside, box.y0 + px(4), inside + px(3), box.y1 - px(4)},
+       platform::task_color(canvas.layout.lanes()[lane].index), px(1));
+  const std::string name = task.name.empty() ? i18n::tr("timeline.task.unnamed") : task.name;
+  const std::string tid = i18n::tr("timeline.task.tid", fmt::arg("tid", task.tid));
+  const std::string state = state_words(canvas.model, task, canvas.plot.now_ns());
+  const float left = inside + px(10), room = box.x1 - left - px(4);
+  const ImVec2 name_size = measure(Font::small, name), tid_size = measure(Font::small, tid);
+  const bool two_lines = name_size.y * 2 + px(2) <= box.height();
+  float y = box.y0 + (box.height() - name_size.y * (two_lines ? 2.0f : 1.0f)) * 0.5f;
+  canvas.list->PushClipRect(ImVec2(box.x0, std::max(box.y0, gutter.y0)), ImVec2(box.x1, std::min(box.y1, gutter.y1)),
+                            true);
+  write(canvas.list, Font::small, ImVec2(left, y), colors.text, name);
+  if (two_lines) {
+    write(canvas.list, Font::small, ImVec2(left, y + name_size.y), colors.text_dim, tid);
+  } else if (name_size.x + px(8) + tid_size.x <= room) {
+    write(canvas.list, Font::small, ImVec2(left + name_size.x + px(8), y), colors.text_dim, tid);
+  }
+  canvas.list->PopClipRect();
+  canvas.items.push_back(
+      {{Drawn::What::header, task.id, box.x0, box.y0, box.x1, box.y1, name + ", " + tid + ", " + state}, 0, 0});
+}
+
 void draw_header(Canvas& canvas, std::size_t lane) {
+  if (canvas.layout.lanes()[lane].kind == LaneKind::thread) return draw_thread_header(canvas, lane);
+  if (!canvas.layout.lanes()[lane].is_task()) return draw_channel_header(canvas, lane);
   const platform::Palette& colors = platform::palette();
   const timeline::Task& task = canvas.task(lane);
   const Rect& gutter = canvas.layout.gutter();
@@ -42,7 +82,7 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   const bool selected = canvas.ui.selection.task == task.id, hovered = canvas.ui.hover.task == task.id;
   fill(canvas.list, box, selected ? colors.selected : hovered ? colors.hover : colors.lane_header);
   fill(canvas.list, {box.x0, box.y0, box.x0 + px(kColorBar), box.y1},
-       platform::task_color(canvas.layout.lanes()[lane].task));
+       platform::task_color(canvas.layout.lanes()[lane].index));
 
   const float left = box.x0 + px(14), width = box.x1 - left - px(6);
   const std::string name = task.name.empty() ? i18n::tr("timeline.task.unnamed") : task.name;
@@ -77,7 +117,13 @@ void draw_header(Canvas& canvas, std::size_t lane) {
 
 }  // namespace
 
-std::size_t Canvas::lane_of(timeline::TaskId id) const {
+std::size_t lane_of(const timeline::Model& model, const Layout& layout, std::uint32_t id) {
+  if (id >= trace::kFirstObject) {
+    const timeline::Object* object = model.find_object(id);
+    if (object != nullptr && object->internal()) object = model.find_object(object->owner);
+    if (object == nullptr || object->channel == timeline::kNone) return layout.lanes().size();
+    return layout.lane_of_channel(object->channel);
+  }
   const timeline::Task* found = id == 0 ? nullptr : model.find(id);
   if (found == nullptr) return layout.lanes().size();
   return layout.lane_of(static_cast<std::size_t>(found - model.tasks().data()));
@@ -95,13 +141,20 @@ void draw_lanes(Canvas& canvas) {
   fill(canvas.list, window, colors.lane);
   for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) {
     const Rect row = canvas.layout.lane(i);
-    const timeline::TaskId id = canvas.task(i).id;
+    const Lane& lane = canvas.layout.lanes()[i];
+    const std::uint32_t id = lane.is_task() ? canvas.task(i).id : canvas.channel(i).object;
+    if (!lane.is_task()) fill(canvas.list, row, platform::mix(colors.lane, colors.panel, 0.6f));
     if (canvas.ui.selection.task == id) fill(canvas.list, row, platform::with_alpha(colors.selected, 0.55f));
-    line(canvas.list, window.x0, row.y1, window.x1, row.y1, colors.line, 1);
+    // Between the lanes of one group the rule is only hinted at.
+    const bool goes_on = i + 1 < canvas.layout.lanes().size() && (canvas.layout.lanes()[i + 1].kind == LaneKind::thread ||
+                                                                  canvas.layout.lanes()[i + 1].kind == LaneKind::stage);
+    line(canvas.list, window.x0, row.y1, window.x1, row.y1, goes_on ? platform::with_alpha(colors.line, 0.45f) : colors.line,
+         1);
   }
 }
 
 void draw_lane_content(Canvas& canvas, std::size_t lane) {
+  if (!canvas.layout.lanes()[lane].is_task()) return draw_channel(canvas, lane);
   const std::optional<Badge> badge = place_badge(canvas, lane);
   if (badge) {
     canvas.badges.push_back(*badge);

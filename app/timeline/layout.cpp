@@ -8,20 +8,88 @@ namespace forklight::app::timeline_view {
 namespace {
 
 using platform::px;
+using timeline::Model;
 
 constexpr float kRuler = 28, kGutter = 172;
 constexpr float kOverview = 54, kLowOverview = 36, kNoOverviewBelow = 240;
-constexpr float kTallLane = 104, kLowLane = 40;
 constexpr float kTopMargin = 4;
+constexpr float kLevel = 0.31f;  // of a lane: how high its bar is
+
+// From still readable to comfortable, points.
+struct Height {
+  float least, most;
+};
+Height height_of(LaneKind kind) noexcept {
+  switch (kind) {
+    case LaneKind::process:
+      return {40, 104};
+    case LaneKind::thread:
+      return {26, 44};
+    case LaneKind::channel:
+      return {62, 116};
+    case LaneKind::stage:
+      return {22, 28};
+  }
+  return {40, 104};
+}
+
+bool is_shown(const Model& model, const timeline::Channel& channel) {
+  const timeline::Object* object = model.find_object(channel.object);
+  if (object == nullptr || object->internal()) return false;
+  // A Queue makes a pipe for itself: what nobody uses under its own name is none to show.
+  return object->kind != trace::ObjectKind::pipe || !channel.messages.empty() || !channel.readers.empty() ||
+         !channel.writers.empty() || !channel.pipe_full.empty() || !channel.bytes[0].empty() ||
+         !channel.bytes[1].empty();
+}
+
+// After which process (its place among the processes) a channel stands: between writers and readers where they stand
+// apart, else under all of them; a channel nobody has used yet under its maker.
+std::size_t place_of(const Model& model, const timeline::Channel& channel, const std::vector<std::size_t>& place) {
+  const auto place_of_task = [&](timeline::TaskId id) -> std::optional<std::size_t> {
+    const timeline::Task* task = model.find(id);
+    if (task != nullptr && task->is_thread()) task = model.find(task->process);
+    if (task == nullptr) return std::nullopt;
+    return place[static_cast<std::size_t>(task - model.tasks().data())];
+  };
+  struct Range {
+    std::size_t first = SIZE_MAX, last = 0;
+    void add(std::size_t at) noexcept {
+      first = std::min(first, at);
+      last = std::max(last, at);
+    }
+    [[nodiscard]] bool empty() const noexcept { return first == SIZE_MAX; }
+  };
+  Range writers, readers;
+  for (const timeline::TaskId id : channel.writers)
+    if (const auto at = place_of_task(id)) writers.add(*at);
+  for (const timeline::TaskId id : channel.readers)
+    if (const auto at = place_of_task(id)) readers.add(*at);
+  if (writers.empty() && readers.empty()) {
+    const timeline::Object* object = model.find_object(channel.object);
+    return object == nullptr ? 0 : place_of_task(object->creator).value_or(0);
+  }
+  if (writers.empty() || readers.empty()) return writers.empty() ? readers.last : writers.last;
+  if (writers.last < readers.first) return writers.last;
+  if (readers.last < writers.first) return readers.last;
+  return std::max(writers.last, readers.last);
+}
+
+bool has_feeder(const Model& model, const timeline::Channel& channel) {
+  const timeline::Object* object = model.find_object(channel.object);
+  return object != nullptr &&
+         (object->kind == trace::ObjectKind::queue || object->kind == trace::ObjectKind::joinable_queue);
+}
 
 }  // namespace
 
-Layout::Layout(Rect window, const timeline::Model& model, double scroll) : window_(window) {
+Layout::Layout(Rect window, const Model& model, double scroll, std::span<const timeline::ObjectId> unfolded)
+    : window_(window) {
   const float width = window.width(), height = window.height();
   const float gutter = std::min(px(kGutter), width * 0.34f);
   const float ruler = std::min(px(kRuler), height * 0.25f);
-  const std::size_t count = model.tasks().size();
-  const float least = px(kTopMargin) + static_cast<float>(count) * px(kLowLane);
+  list_lanes(model, unfolded);
+  float least = px(kTopMargin);
+  for (const Lane& lane : lanes_) least += px(height_of(lane.kind).least);
   const bool roomy = height - ruler - px(kOverview) >= least;
   const float overview = height < px(kNoOverviewBelow) ? 0.0f : px(roomy ? kOverview : kLowOverview);
 
@@ -29,19 +97,8 @@ Layout::Layout(Rect window, const timeline::Model& model, double scroll) : windo
   plot_ = {window.x0 + gutter, window.y0 + ruler, window.x1, window.y1 - overview};
   gutter_ = {window.x0, plot_.y0, plot_.x0, plot_.y1};
   overview_ = {window.x0, plot_.y1, window.x1, window.y1};
+  share_heights();
 
-  const float room = plot_.height() - px(kTopMargin);
-  const float lane =
-      std::clamp(room / static_cast<float>(std::max<std::size_t>(count, 1)), px(kLowLane), px(kTallLane));
-  lanes_.reserve(count);
-  lane_of_.reserve(count);
-  float y = px(kTopMargin);
-  for (std::size_t task = 0; task < count; ++task) {
-    lane_of_.push_back(lanes_.size());
-    lanes_.push_back({LaneKind::process, task, y, lane});
-    y += lane;
-  }
-  content_height_ = y;
   // Rounding must not make a run that just fits scroll by a hair.
   scroll_limit_ = std::max(0.0, static_cast<double>(content_height_ - plot_.height()) - 0.5);
   scroll_ = std::clamp(scroll, 0.0, scroll_limit_);
@@ -54,6 +111,70 @@ Layout::Layout(Rect window, const timeline::Model& model, double scroll) : windo
   end_ = static_cast<std::size_t>(std::partition_point(lanes_.begin(), lanes_.end(), begins_inside) - lanes_.begin());
 }
 
+void Layout::list_lanes(const Model& model, std::span<const timeline::ObjectId> unfolded) {
+  const auto& tasks = model.tasks();
+  const auto& channels = model.channels();
+  // Places of the processes, and of each thread's; a thread whose process is not known stands for itself.
+  std::vector<std::size_t> place(tasks.size(), 0), processes;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (tasks[i].is_thread() && model.find(tasks[i].process) != nullptr) continue;
+    place[i] = processes.size();
+    processes.push_back(i);
+  }
+  std::vector<std::pair<std::size_t, std::size_t>> threads, placed;  // (place, index)
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const timeline::Task* process = tasks[i].is_thread() ? model.find(tasks[i].process) : nullptr;
+    if (process != nullptr) threads.emplace_back(place[static_cast<std::size_t>(process - tasks.data())], i);
+  }
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (!processes.empty() && is_shown(model, channels[i])) placed.emplace_back(place_of(model, channels[i], place), i);
+  }
+  std::sort(threads.begin(), threads.end());
+  std::sort(placed.begin(), placed.end());
+
+  lane_of_.assign(tasks.size(), SIZE_MAX);
+  lane_of_channel_.assign(channels.size(), SIZE_MAX);
+  lanes_.reserve(tasks.size() + placed.size());
+  auto thread = threads.begin();
+  auto channel = placed.begin();
+  for (std::size_t at = 0; at < processes.size(); ++at) {
+    lane_of_[processes[at]] = lanes_.size();
+    lanes_.push_back({LaneKind::process, processes[at], 0, 0});
+    for (; thread != threads.end() && thread->first == at; ++thread) {
+      lane_of_[thread->second] = lanes_.size();
+      lanes_.push_back({LaneKind::thread, thread->second, 0, 0});
+    }
+    for (; channel != placed.end() && channel->first == at; ++channel) {
+      lane_of_channel_[channel->second] = lanes_.size();
+      lanes_.push_back({LaneKind::channel, channel->second, 0, 0});
+      const timeline::Channel& shown = channels[channel->second];
+      if (std::find(unfolded.begin(), unfolded.end(), shown.object) == unfolded.end()) continue;
+      const std::size_t first = has_feeder(model, shown) ? 0 : static_cast<std::size_t>(timeline::Stage::pipe);
+      for (std::size_t stage = first; stage < timeline::kStages; ++stage)
+        lanes_.push_back({LaneKind::stage, channel->second, 0, 0, static_cast<timeline::Stage>(stage)});
+    }
+  }
+}
+
+// All lanes stand as far between their least and their most comfortable height as the room allows.
+void Layout::share_heights() {
+  float least = 0, most = 0;
+  for (const Lane& lane : lanes_) {
+    least += px(height_of(lane.kind).least);
+    most += px(height_of(lane.kind).most);
+  }
+  const float room = plot_.height() - px(kTopMargin);
+  const float share = most > least ? std::clamp((room - least) / (most - least), 0.0f, 1.0f) : 0.0f;
+  float y = px(kTopMargin);
+  for (Lane& lane : lanes_) {
+    const Height height = height_of(lane.kind);
+    lane.y = y;
+    lane.height = px(height.least + share * (height.most - height.least));
+    y += lane.height;
+  }
+  content_height_ = y;
+}
+
 Rect Layout::lane(std::size_t index) const noexcept {
   const Lane& l = lanes_[index];
   const float y = plot_.y0 + l.y - static_cast<float>(scroll_);
@@ -62,9 +183,16 @@ Rect Layout::lane(std::size_t index) const noexcept {
 
 Rect Layout::bar(std::size_t index) const noexcept {
   const Rect rect = lane(index);
-  const float height = std::clamp(rect.height() * 0.31f, px(18), px(30));
+  const LaneKind kind = lanes_[index].kind;
+  if (kind == LaneKind::channel || kind == LaneKind::stage) {
+    const float gap = kind == LaneKind::channel ? px(8) : px(3);
+    return {rect.x0, rect.y0 + gap, rect.x1, rect.y1 - gap};
+  }
+  const float least = kind == LaneKind::thread ? 14 : 18;
+  const float height = std::clamp(rect.height() * (kind == LaneKind::thread ? 0.55f : kLevel), px(least), px(30));
   // Below the middle: marks and their words stand above the bar.
-  const float y = std::floor(rect.y0 + (rect.height() - height) * 0.58f);
+  const float level = kind == LaneKind::thread ? 0.5f : 0.58f;
+  const float y = std::floor(rect.y0 + (rect.height() - height) * level);
   return {rect.x0, y, rect.x1, y + std::floor(height)};
 }
 
@@ -77,7 +205,11 @@ std::size_t Layout::lane_at(float y) const noexcept {
 }
 
 std::size_t Layout::lane_of(std::size_t task) const noexcept {
-  return task < lane_of_.size() ? lane_of_[task] : lanes_.size();
+  return task < lane_of_.size() ? std::min(lane_of_[task], lanes_.size()) : lanes_.size();
+}
+
+std::size_t Layout::lane_of_channel(std::size_t channel) const noexcept {
+  return channel < lane_of_channel_.size() ? std::min(lane_of_channel_[channel], lanes_.size()) : lanes_.size();
 }
 
 }  // namespace forklight::app::timeline_view

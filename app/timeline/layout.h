@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "app/timeline/plot.h"
@@ -10,19 +12,25 @@
 
 namespace forklight::app::timeline_view {
 
-// What a lane shows. Lanes of a group stand together, the process first.
-enum class LaneKind : std::uint8_t { process };
+// What a lane shows. A process and its threads stand together, the process first; a channel stands between those who
+// write into it and those who read from it, its stages (where they are unfolded) under it.
+enum class LaneKind : std::uint8_t { process, thread, channel, stage };
 
 struct Lane {
   LaneKind kind;
-  std::size_t task;  // index into model.tasks(): its order of birth
-  float y, height;   // before scrolling, from the top of the first lane
+  std::size_t index;  // process, thread: into model.tasks(), its order of birth; channel, stage: into model.channels()
+  float y, height;    // before scrolling, from the top of the first lane
+  timeline::Stage stage = timeline::Stage::deque;  // of a stage
+
+  [[nodiscard]] bool is_task() const noexcept { return kind == LaneKind::process || kind == LaneKind::thread; }
 };
 
 class Layout {
  public:
   // Shares `window` out. Lanes get the height that lets all be seen, between a comfortable and a still readable one.
-  Layout(Rect window, const timeline::Model& model, double scroll);
+  // `unfolded`: the channels whose stages are shown.
+  Layout(Rect window, const timeline::Model& model, double scroll,
+         std::span<const timeline::ObjectId> unfolded = {});
 
   [[nodiscard]] const Rect& window() const noexcept { return window_; }
   [[nodiscard]] const Rect& ruler() const noexcept { return ruler_; }    // above the plot
@@ -42,16 +50,21 @@ class Layout {
 
   // On screen, across the plot's width; the lane may be out of sight.
   [[nodiscard]] Rect lane(std::size_t index) const noexcept;
-  [[nodiscard]] Rect bar(std::size_t index) const noexcept;  // where its spans go
+  [[nodiscard]] Rect bar(std::size_t index) const noexcept;  // where its spans go; of a channel: where its fill goes
   // The lane at a height on screen; lanes().size() if there is none.
   [[nodiscard]] std::size_t lane_at(float y) const noexcept;
   // The lane of a task (its order of birth); lanes().size() if it has none.
   [[nodiscard]] std::size_t lane_of(std::size_t task) const noexcept;
+  // The lane of a channel (index into model.channels()); lanes().size() if it has none.
+  [[nodiscard]] std::size_t lane_of_channel(std::size_t channel) const noexcept;
 
  private:
+  void list_lanes(const timeline::Model& model, std::span<const timeline::ObjectId> unfolded);
+  void share_heights();
+
   Rect window_, ruler_, gutter_, plot_, overview_;
   std::vector<Lane> lanes_;
-  std::vector<std::size_t> lane_of_;
+  std::vector<std::size_t> lane_of_, lane_of_channel_;
   double scroll_ = 0, scroll_limit_ = 0;
   float content_height_ = 0;
   std::size_t first_ = 0, end_ = 0;

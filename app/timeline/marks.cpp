@@ -62,7 +62,7 @@ void draw_marks(Canvas& canvas, std::size_t lane) {
   const timeline::Task& task = canvas.task(lane);
   const Rect bar = canvas.layout.bar(lane), row = canvas.layout.lane(lane);
   const Rect& plot = canvas.plot.area();
-  const platform::Color own = platform::task_color(canvas.layout.lanes()[lane].task);
+  const platform::Color own = platform::task_color(canvas.layout.lanes()[lane].index);
   const platform::Palette& colors = platform::palette();
   const float tip = bar.y0 - px(2), size = px(kSize);
   const float top = tip - line_height(Font::small);

@@ -186,9 +186,19 @@ void draw_selection(Canvas& canvas) {
   const std::size_t lane = canvas.lane_of(selection.task);
   if (lane >= canvas.layout.lanes().size()) return;
   const platform::Palette& colors = platform::palette();
-  const timeline::Task& task = canvas.task(lane);
   const Rect bar = canvas.layout.bar(lane);
   const Rect& plot = canvas.plot.area();
+  const auto moment_line = [&] {
+    const float x = canvas.plot.x(*selection.time_ns);
+    if (!canvas.plot.sees(x)) return;
+    line(canvas.list, x, plot.y0, x, plot.y1, platform::with_alpha(colors.text, 0.55f), px(1.2f));
+    flag(canvas, x, moment_text(canvas, canvas.plot.axis().coordinate(*selection.time_ns)), colors.text);
+  };
+  if (!canvas.layout.lanes()[lane].is_task()) {
+    if (selection.time_ns) moment_line();
+    return;
+  }
+  const timeline::Task& task = canvas.task(lane);
   const auto frame = [&](Rect rect) {
     const float out = px(4);
     canvas.list->PushClipRect(ImVec2(plot.x0, plot.y0), ImVec2(plot.x1, plot.y1), true);
@@ -204,7 +214,6 @@ void draw_selection(Canvas& canvas) {
     frame({canvas.plot.x(task.born_ns), bar.y0, canvas.plot.x(task.death_ns), bar.y1});
     return;
   }
-  const float x = canvas.plot.x(*selection.time_ns);
   const auto badge =
       std::find_if(canvas.badges.begin(), canvas.badges.end(), [lane](const Badge& b) { return b.lane == lane; });
   if (*selection.time_ns == task.death_ns && badge != canvas.badges.end()) {
@@ -213,9 +222,7 @@ void draw_selection(Canvas& canvas) {
     const float x0 = canvas.plot.x(span->begin_ns);
     frame({x0, bar.y0, std::max(canvas.plot.x(span->end_ns), x0 + px(2.5f)), bar.y1});
   }
-  if (!canvas.plot.sees(x)) return;
-  line(canvas.list, x, plot.y0, x, plot.y1, platform::with_alpha(colors.text, 0.55f), px(1.2f));
-  flag(canvas, x, moment_text(canvas, canvas.plot.axis().coordinate(*selection.time_ns)), colors.text);
+  moment_line();
 }
 
 }  // namespace forklight::app::timeline_view

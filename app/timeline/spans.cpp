@@ -17,6 +17,7 @@ using platform::Font;
 using platform::px;
 using timeline::Span;
 using timeline::State;
+using trace::BlockReason;
 
 constexpr float kFoldBelow = 3;  // pixels, whatever the scale: what cannot be told apart is counted
 constexpr float kSlim = 10;      // points: narrower ones carry no words
@@ -87,20 +88,61 @@ Rect sleep_bar(const Here& here) {
 std::string draw_blocked(const Here& here) {
   const platform::Palette& colors = platform::palette();
   const std::size_t partner_lane = here.canvas.lane_of(here.span.partner);
-  const bool known = partner_lane < here.canvas.layout.lanes().size();
-  const platform::Color frame =
-      known ? platform::task_color(here.canvas.layout.lanes()[partner_lane].task) : colors.blocked;
+  const bool known = partner_lane < here.canvas.layout.lanes().size() && here.canvas.layout.lanes()[partner_lane].is_task();
+  const bool full = here.span.reason == BlockReason::put || here.span.reason == BlockReason::send;
+  const bool idle = here.span.reason == BlockReason::feed;  // nothing that anybody would mind
+  const platform::Color frame = known  ? platform::task_color(here.canvas.layout.lanes()[partner_lane].index)
+                                : full ? colors.error
+                                : idle ? platform::with_alpha(colors.blocked, 0.5f)
+                                       : colors.blocked;
   fill(here.canvas.list, here.visible, colors.panel, px(kRounding));
   dotted_frame(here.canvas.list, here.bar, here.visible.x0, here.visible.x1, frame, px(1.5f));
   std::string middle, least;
-  if (known && here.span.reason != trace::BlockReason::output) {
-    const bool join = here.span.reason == trace::BlockReason::join;
+  if (known && (here.span.reason == BlockReason::join || here.span.reason == BlockReason::wait)) {
+    const bool join = here.span.reason == BlockReason::join;
     const std::string name = short_name(here.canvas.task(partner_lane).name);
     middle = tr(join ? "timeline.wait.join.task" : "timeline.wait.wait.task", fmt::arg("name", name));
     least = tr(join ? "timeline.wait.join" : "timeline.wait.wait");
+  } else if (here.span.reason != BlockReason::output) {
+    middle = short_wait_words(here.span.reason);
   }
-  return write_on(here, bar_font(here), {wait_words(here.canvas.model, here.span), middle, least}, colors.text,
-                  colors.panel, false);
+  const platform::Color ink = full   ? platform::readable(colors.error, colors.panel)
+                              : idle ? colors.text_faint
+                                     : colors.text;
+  return write_on(here, bar_font(here), {wait_words(here.canvas.model, here.span), middle, least}, ink, colors.panel,
+                  false);
+}
+
+// At the gate: pale, with a pause sign, and what it is about to do.
+std::string draw_held(const Here& here) {
+  const platform::Palette& colors = platform::palette();
+  const platform::Color ground = platform::mix(colors.lane, colors.held, 0.55f);
+  fill(here.canvas.list, here.visible, ground, px(kRounding));
+  outline(here.canvas.list, here.visible, platform::mix(platform::task_color(here.order), colors.lane, 0.35f),
+          px(kRounding), px(1.5f));
+  const float size = std::min(px(14), here.bar.height() - px(6));
+  if (here.visible.width() < size + px(8)) return {};
+  const float left = here.visible.x0 + px(6);
+  sign(here.canvas.list, Sign::pause, ImVec2(left + size * 0.5f, (here.bar.y0 + here.bar.y1) * 0.5f), size, colors.text);
+  Here beside = here;
+  beside.visible.x0 = left + size;
+  const std::string operation =
+      operation_words(here.canvas.model, static_cast<trace::Kind>(here.span.detail), here.span.partner);
+  const std::string words = span_words(here.canvas.model, here.span, here.canvas.plot.now_ns());
+  std::string written = write_on(beside, bar_font(here), {words, operation}, colors.text, ground, false);
+  // Who stands at the gate now matters more than the width of its bar: its words may run on over empty ground.
+  const bool now = here.span.end_ns > here.canvas.plot.now_ns();
+  if (!written.empty() || !now) return written;
+  const ImVec2 extent = measure(Font::small, words);
+  const Rect box{here.visible.x1 + px(4), here.bar.y0, here.visible.x1 + px(14) + extent.x, here.bar.y1};
+  if (box.x1 > here.canvas.plot.area().x1 || !here.canvas.place(box)) return {};
+  here.canvas.labels.push_back({Font::small,
+                                ImVec2(box.x0 + px(4), (here.bar.y0 + here.bar.y1 - extent.y) * 0.5f),
+                                colors.text,
+                                {box.x0, box.y0 + px(2), box.x1, box.y1 - px(2)},
+                                ground,
+                                words});
+  return words;
 }
 
 std::string draw_sleeping(const Here& here) {
@@ -155,6 +197,9 @@ void draw_slim(const Here& here) {
       return;
     case State::lost:
       return fill(here.canvas.list, here.visible, colors.lost);
+    case State::held:
+      static_cast<void>(draw_held(here));
+      return;
   }
 }
 
@@ -174,6 +219,8 @@ std::string draw_wide(const Here& here) {
       return draw_zombie(here);
     case State::lost:
       return draw_lost(here);
+    case State::held:
+      return draw_held(here);
   }
   return {};
 }
@@ -191,6 +238,8 @@ platform::Color tick_color(const Span& span, std::size_t order) {
       return colors.zombie;
     case State::lost:
       return colors.lost;
+    case State::held:
+      return colors.held;
   }
   return colors.blocked;
 }
@@ -219,7 +268,7 @@ std::string draw_fold(Canvas& canvas, std::size_t order, const Piece& piece, con
 
 void draw_spans(Canvas& canvas, std::size_t lane, const Badge* badge) {
   const timeline::Task& task = canvas.task(lane);
-  const std::size_t order = canvas.layout.lanes()[lane].task;
+  const std::size_t order = canvas.layout.lanes()[lane].index;
   const Rect bar = canvas.layout.bar(lane);
   const Rect& plot = canvas.plot.area();
   const auto add = [&](const Piece& piece, const Rect& rect, std::string label) {

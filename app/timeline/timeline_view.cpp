@@ -4,6 +4,7 @@
 
 #include "app/timeline/canvas.h"
 #include "app/timeline/interaction.h"
+#include "app/timeline/tallies.h"
 
 namespace forklight::app::timeline_view {
 namespace {
@@ -23,6 +24,7 @@ void paint(Canvas& canvas, const Mouse& mouse) {
   for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i)
     draw_lane_content(canvas, i);
   draw_flows(canvas);
+  draw_messages(canvas);
   draw_ticks(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
@@ -41,9 +43,7 @@ void paint(Canvas& canvas, const Mouse& mouse) {
 
 // Scrolls so far that the lane of a task is seen.
 void reveal_lane(session::UiState& ui, const timeline::Model& model, const Layout& layout, timeline::TaskId id) {
-  const timeline::Task* task = model.find(id);
-  if (task == nullptr) return;
-  const std::size_t lane = layout.lane_of(static_cast<std::size_t>(task - model.tasks().data()));
+  const std::size_t lane = lane_of(model, layout, id);
   if (lane >= layout.lanes().size()) return;
   const Rect row = layout.lane(lane);
   float by = 0;
@@ -56,7 +56,8 @@ void reveal_lane(session::UiState& ui, const timeline::Model& model, const Layou
 
 void TimelineView::draw(session::Context& context) {
   const session::Session& session = context.session;
-  if (!session.model().tasks().empty()) return draw({session.model(), session.now_ns(), session.live()}, context.ui);
+  if (!session.model().tasks().empty()) 
+    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id}, context.ui);
   drawn_.clear();
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   if (size.x < kLeast || size.y < kLeast) return;
@@ -76,7 +77,14 @@ void TimelineView::draw(const Source& source, session::UiState& ui) {
   const ImVec2 origin = ImGui::GetWindowPos();
   ImGui::InvisibleButton("surface", size);
   const Mouse mouse = mouse_of_this_frame(ImGui::IsItemHovered(), ImGui::IsItemActive());
-  if (shown) draw_frame(source, ui, {origin.x, origin.y, origin.x + size.x, origin.y + size.y}, mouse);
+  const Rect window{origin.x, origin.y, origin.x + size.x, origin.y + size.y};
+  if (shown) {
+    deadlocks_.update(source.model, deadlock_moment(source.model, ui, source.now_ns, source.live), ImGui::GetTime());
+    const Rect strip = draw_deadlock(ImGui::GetWindowDrawList(), window, source.model, deadlocks_, source.now_ns, source.scenario);
+    draw_frame(source, ui, {window.x0, strip.y1, window.x1, window.y1}, mouse);
+    if (strip.height() > 0)
+      drawn_.push_back({Drawn::What::notice, 0, strip.x0, strip.y0, strip.x1, strip.y1, deadlocks_.text(source.model)});
+  }
   if (!mouse.down) drag_ = Drag::none;
   ImGui::EndChild();
 }
@@ -85,7 +93,7 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   const timeline::Model& model = source.model;
   const double scale = static_cast<double>(platform::scale());
   const timeline::Axis axis(ui.axis, model);
-  const Layout before(window, model, ui.vertical_scroll * scale);
+  const Layout before(window, model, ui.vertical_scroll * scale, ui.unfolded);
   camera_.update(ui, model, source.now_ns, source.live, before.plot().width());
   if (ui.selection != seen_selection_) {
     seen_selection_ = ui.selection;
@@ -94,11 +102,12 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   }
   steer(ui, camera_, drag_, mouse, before, axis, source.now_ns);
 
-  const Layout layout(window, model, ui.vertical_scroll * scale);
+  const Layout layout(window, model, ui.vertical_scroll * scale, ui.unfolded);
+  tallies_.update(model);
   ui.vertical_scroll = layout.scroll() / scale;
   Plot plot(layout.plot(), axis, ui.view, source.now_ns);
   plot.index_moments();
-  Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, {}, {}, {}, {}, {}, {}, {}};
+  Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, ui.unfolded, tallies_, {}, {}, {}, {}, {}, {}, {}};
   paint(canvas, mouse);
 
   const Item* under = mouse.hovered ? item_at(canvas, mouse.x, mouse.y) : nullptr;
@@ -112,13 +121,25 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   }
   if (mouse.released && drag_ == Drag::pressed) {
     // On empty ground a click lets go of what was selected.
-    ui.selection = under != nullptr ? selection_for(canvas, *under, mouse.x) : session::Selection{};
-    seen_selection_ = ui.selection;
+    click(source, ui, under, under != nullptr ? selection_for(canvas, *under, mouse.x) : session::Selection{});
   }
-  if (mouse.double_clicked) ui.push("fit");
+  const bool on_triangle = under != nullptr && under->drawn.what == Drawn::What::fold;
+  if (mouse.double_clicked && !on_triangle) ui.push("fit");
 
   drawn_.reserve(canvas.items.size());
   for (auto item = canvas.items.rbegin(); item != canvas.items.rend(); ++item) drawn_.push_back(std::move(item->drawn));
+}
+
+void TimelineView::click(const Source& source, session::UiState& ui, const Item* under,
+                         const session::Selection& selection) {
+  if (under != nullptr && under->drawn.what == Drawn::What::fold) return ui.push("stages", std::to_string(under->drawn.task));
+  ui.selection = seen_selection_ = selection;
+  if (under == nullptr || under->drawn.what != Drawn::What::span || under->count > 1 || !source.live) return;
+  // At the gate: who is clicked may go.
+  const timeline::Task* task = source.model.find(under->drawn.task);
+  if (task == nullptr || under->index >= task->spans.size()) return;
+  const timeline::Span& span = task->spans[under->index];
+  if (span.state == timeline::State::held && span.end_ns == timeline::kOpen) ui.push("step", std::to_string(task->id));
 }
 
 }  // namespace forklight::app::timeline_view

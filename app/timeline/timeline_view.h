@@ -3,20 +3,24 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/session/command.h"
 #include "app/timeline/camera.h"
+#include "app/timeline/deadlock.h"
 #include "app/timeline/plot.h"
+#include "app/timeline/tallies.h"
 
 namespace forklight::app::timeline_view {
 
 struct Mouse;
+struct Item;
 
 // Something that was drawn and can be pointed at: for tests, tours and hit testing.
 struct Drawn {
-  enum class What : std::uint8_t { span, badge, arrow, mark, header } what;
-  timeline::TaskId task;
+  enum class What : std::uint8_t { span, badge, arrow, mark, header, channel, value, fold, notice } what;
+  timeline::TaskId task;  // or the object that it belongs to: ids from trace::kFirstObject on
   float x0, y0, x1, y1;  // pixels in the window
   std::string label;     // as drawn, "−15 SIGTERM"; empty where there was no room for one
 };
@@ -26,6 +30,7 @@ struct Source {
   const timeline::Model& model;
   std::int64_t now_ns;
   bool live;  // it goes on: there is a line for "now", and the view may follow it
+  std::string_view scenario = {};  // whose cure is told where its run deadlocks
 };
 
 class TimelineView {
@@ -42,8 +47,11 @@ class TimelineView {
 
  private:
   void draw_frame(const Source& source, session::UiState& ui, const Rect& window, const Mouse& mouse);
+  void click(const Source& source, session::UiState& ui, const Item* under, const session::Selection& selection);
 
   std::vector<Drawn> drawn_;
+  Tallies tallies_;
+  DeadlockWatch deadlocks_;
   Camera camera_;
   Drag drag_;
   bool hover_is_ours_ = false;         // other panels set ui.hover too: only what was set here is taken back here

@@ -70,24 +70,6 @@ std::string ended_words(const Task& task) {
   return tr("timeline.state.exited", fmt::arg("code", *code));
 }
 
-std::string wait_words(const Model& model, const Span& span) {
-  switch (span.reason) {
-    case trace::BlockReason::join: {
-      const Task* partner = model.find(span.partner);
-      if (partner == nullptr || partner->name.empty()) return tr("timeline.wait.join");
-      return tr("timeline.wait.join.task", fmt::arg("name", partner->name));
-    }
-    case trace::BlockReason::wait: {
-      const Task* partner = model.find(span.partner);
-      if (partner == nullptr || partner->name.empty()) return tr("timeline.wait.wait");
-      return tr("timeline.wait.wait.task", fmt::arg("name", partner->name));
-    }
-    case trace::BlockReason::output:
-      return tr("timeline.wait.output");
-  }
-  return tr("timeline.wait.unknown");  // a newer trace's reason
-}
-
 std::string span_words(const Model& model, const Span& span, std::int64_t now_ns) {
   const std::int64_t length = std::min(span.end_ns, now_ns) - span.begin_ns;
   switch (span.state) {
@@ -103,6 +85,9 @@ std::string span_words(const Model& model, const Span& span, std::int64_t now_ns
       return tr("timeline.span.zombie.for", fmt::arg("duration", short_duration(length)));
     case State::lost:
       return tr("timeline.span.lost", fmt::arg("count", i18n::format_count(span.detail)));
+    case State::held:
+      return tr("timeline.held",
+                fmt::arg("what", operation_words(model, static_cast<trace::Kind>(span.detail), span.partner)));
   }
   return tr("timeline.wait.unknown");
 }
@@ -121,13 +106,16 @@ std::string state_words(const Model& model, const Task& task, std::int64_t now_n
     case State::running:
       return tr("timeline.state.running");
     case State::blocked:
-      return tr("timeline.state.waiting", fmt::arg("what", wait_words(model, *span)));
+      return tr("timeline.state.waiting", fmt::arg("what", wait_words(model, *span, now_ns)));
     case State::sleeping:
       return tr("timeline.state.asleep");
     case State::zombie:
       return tr("timeline.state.zombie");
     case State::lost:
       return tr("timeline.state.lost");
+    case State::held:
+      return tr("timeline.state.held",
+                fmt::arg("what", operation_words(model, static_cast<trace::Kind>(span->detail), span->partner)));
   }
   return tr("timeline.state.running");
 }

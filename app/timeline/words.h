@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/timeline/model.h"
+#include "core/timeline/waits.h"
 
 namespace forklight::app::timeline_view {
 
@@ -31,8 +33,40 @@ namespace forklight::app::timeline_view {
 // how it ended.
 [[nodiscard]] std::string state_words(const timeline::Model& model, const timeline::Task& task, std::int64_t now_ns);
 
-// What a span waits for: "join Process-2", "output"; without the partner's name where that is not known.
+// What a span waits for: "join Process-2", "waits for Lock-1, held by Process-2", "put: Queue-1 is full"; without the
+// partner's name where that is not known. `when`: the moment at which the holder is looked for; the span's begin, or the
+// run's end for one that has not ended.
 [[nodiscard]] std::string wait_words(const timeline::Model& model, const timeline::Span& span);
+[[nodiscard]] std::string wait_words(const timeline::Model& model, const timeline::Span& span, std::int64_t when);
+// The same in a word or two, for a narrow bar: "put waits: full".
+[[nodiscard]] std::string short_wait_words(trace::BlockReason reason);
+
+// An operation and what it is on: "put → Queue-1", "start Process-2", "end".
+[[nodiscard]] std::string operation_words(const timeline::Model& model, trace::Kind kind, std::uint32_t object);
+
+// The name of a task or an object, "Queue-1", "Queue-1's reader lock"; what it is where it has none.
+[[nodiscard]] std::string name_words(const timeline::Model& model, std::uint32_t task_or_object);
+// "pipe", "Queue", "the lock".
+[[nodiscard]] std::string kind_words(trace::ObjectKind kind);
+
+// "12.3 kB".
+[[nodiscard]] std::string bytes_words(std::int64_t bytes);
+// A place of a message: "buffer (in the process)", or "buffer".
+[[nodiscard]] std::string stage_words(timeline::Stage stage, bool brief);
+// What a message carried, cut to some characters: "7"; "?" where that is not known.
+[[nodiscard]] std::string value_words(const timeline::Model& model, const timeline::Message& message, std::size_t limit);
+
+// Who has an object at a time: "Lock-1 is held by Process-2, which was killed (−9)"; empty if nobody.
+[[nodiscard]] std::string holder_words(const timeline::Model& model, std::uint32_t object, std::int64_t when);
+
+// What stands still for ever, one clause for each step: "MainProcess waits for Process-1 to end", "Process-1 waits for
+// its feeder thread", …, "only MainProcess could read it".
+[[nodiscard]] std::vector<std::string> deadlock_words(const timeline::Model& model, const timeline::Deadlock& deadlock);
+// One wait as a clause, and a second one where only a certain task could end it; the latter may be empty.
+struct WaitClause {
+  std::string waits, only;
+};
+[[nodiscard]] WaitClause wait_clause(const timeline::Model& model, const timeline::Wait& wait);
 
 // The word on a mark: "print", "traceback", "RuntimeError: why"; empty for kinds that carry none.
 [[nodiscard]] std::string mark_words(const timeline::Model& model, const timeline::Mark& mark);

@@ -1,0 +1,105 @@
+#include "app/timeline/deadlock.h"
+
+#include <algorithm>
+
+#include "app/i18n/format.h"
+#include "app/i18n/i18n.h"
+#include "app/timeline/shapes.h"
+#include "app/timeline/text.h"
+#include "app/timeline/words.h"
+
+namespace forklight::app::timeline_view {
+namespace {
+
+using i18n::tr;
+using platform::Font;
+using platform::px;
+using timeline::Model;
+
+constexpr double kBetween = 0.25;  // seconds
+constexpr float kLeastBelow = 120;  // points that stay for the timeline
+
+}  // namespace
+
+void DeadlockWatch::update(const Model& model, std::int64_t moment_ns, double seconds) {
+  const bool other_run = model.begin_ns() != run_begin_ns_;
+  if (other_run) found_ = {};
+  const bool same = model.revision() == revision_ && moment_ns == moment_ns_ && !other_run;
+  if (same || (asked_at_ >= 0 && seconds - asked_at_ < kBetween && !other_run)) return;
+  asked_at_ = seconds;
+  revision_ = model.revision();
+  moment_ns_ = moment_ns;
+  run_begin_ns_ = model.begin_ns();
+  found_ = timeline::find_deadlock(model, moment_ns);
+}
+
+std::int64_t DeadlockWatch::since_ns() const noexcept {
+  std::int64_t since = 0;
+  for (const timeline::Wait& wait : found_.chain) since = std::max(since, wait.since_ns);
+  return since;
+}
+
+std::string DeadlockWatch::text(const Model& model) const {
+  std::string all;
+  for (const std::string& clause : deadlock_words(model, found_))
+    all += (all.empty() ? "" : tr("timeline.deadlock.arrow")) + clause;
+  return all;
+}
+
+std::int64_t deadlock_moment(const Model& model, const session::UiState& ui, std::int64_t now_ns, bool live) {
+  if (live) return now_ns;
+  if (ui.selection.time_ns) return *ui.selection.time_ns;
+  constexpr std::size_t kLookedAt = 4096;
+  const auto& events = model.events();
+  const std::size_t first = events.size() - std::min(events.size(), kLookedAt);
+  for (std::size_t i = first; i < events.size(); ++i) {
+    if (events[i].event.kind == trace::Kind::stop) return events[i].time_ns - 1;
+  }
+  return now_ns;
+}
+
+Rect draw_deadlock(ImDrawList* list, const Rect& window, const Model& model, const DeadlockWatch& watch,
+                   std::int64_t now_ns, std::string_view scenario) {
+  const Rect nothing{window.x0, window.y0, window.x1, window.y0};
+  if (!watch.found()) return nothing;
+  const platform::Palette& colors = platform::palette();
+  const platform::Color ground = platform::mix(colors.panel, colors.error, 0.16f);
+  const std::string title = tr("timeline.deadlock.title");
+  const std::string since =
+      tr("timeline.deadlock.since",
+         fmt::arg("duration", i18n::format_duration(std::max<std::int64_t>(watch.moment_ns() - watch.since_ns(), 0))));
+  const std::string text = watch.text(model);
+  const std::string cure_key = fmt::format("scenario.{}.cure", scenario);
+  const std::string cure =
+      !scenario.empty() && i18n::has(cure_key) ? tr("timeline.deadlock.cure", fmt::arg("text", tr(cure_key))) : "";
+  static_cast<void>(now_ns);
+
+  const float pad = px(14), gap = px(4), wrap = std::max(window.width() - 2 * pad - px(10), px(40));
+  const ImVec2 title_size = measure(Font::strong, title), text_size = measure(Font::body, text, wrap),
+               cure_size = cure.empty() ? ImVec2(0, 0) : measure(Font::body, cure, wrap);
+  float height = px(8) + title_size.y + gap + text_size.y + px(9);
+  const float room = window.height() - px(kLeastBelow);
+  const bool with_cure = !cure.empty() && height + gap + cure_size.y <= room;
+  if (with_cure) height += gap + cure_size.y;
+  height = std::min(height, std::max(room, 0.0f));
+  if (height < title_size.y + px(8)) return nothing;
+
+  const Rect strip{window.x0, window.y0, window.x1, window.y0 + height};
+  fill(list, strip, ground);
+  fill(list, {strip.x0, strip.y0, strip.x0 + px(5), strip.y1}, colors.error);
+  line(list, strip.x0, strip.y1, strip.x1, strip.y1, colors.error, px(1.5f));
+  list->PushClipRect(ImVec2(strip.x0, strip.y0), ImVec2(strip.x1, strip.y1), true);
+  const float x = strip.x0 + pad + px(4);
+  float y = strip.y0 + px(8);
+  write(list, Font::strong, ImVec2(x, y), platform::readable(colors.error, ground), title);
+  write(list, Font::small, ImVec2(x + title_size.x + px(10), y + title_size.y - measure(Font::small, since).y),
+        platform::readable(colors.text_dim, ground), since);
+  y += title_size.y + gap;
+  write(list, Font::body, ImVec2(x, y), colors.text, text, wrap);
+  y += text_size.y + gap;
+  if (with_cure) write(list, Font::body, ImVec2(x, y), platform::readable(colors.ok, ground), cure, wrap);
+  list->PopClipRect();
+  return strip;
+}
+
+}  // namespace forklight::app::timeline_view
