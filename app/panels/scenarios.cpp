@@ -170,7 +170,9 @@ void draw_watch(const Scenario& scenario) {
 
 }  // namespace
 
-void draw_scenarios(Context& context) {
+namespace {
+
+void draw_list(Context& context) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(8), px(2)));
   std::string_view group;
   for (const Scenario* scenario : scenario::all()) {
@@ -185,10 +187,25 @@ void draw_scenarios(Context& context) {
     draw_item(context, *scenario);
   }
   ImGui::PopStyleVar();
-  ImGui::Dummy({1, px(4)});
+}
+
+}  // namespace
+
+// The list scrolls; the settings of the chosen one stay in sight below it, as far as they leave the list a part of the panel.
+void draw_scenarios(Context& context) {
+  constexpr float kListAtLeast = 0.4f;
+  const float room = ImGui::GetContentRegionAvail().y;
+  float* below = ImGui::GetStateStorage()->GetFloatRef(ImGui::GetID("below"), room / 2);  // its height in the last frame
+  const float list = std::max(room - *below, room * kListAtLeast);
+  ImGui::BeginChild("list", {0, std::max(1.0f, list)}, false, ImGuiWindowFlags_NoBackground);
+  draw_list(context);
+  ImGui::EndChild();
+  ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NoBackground);
   draw_settings(context);
   ImGui::Dummy({1, px(8)});
   draw_watch(context.session.scenario());
+  *below = ImGui::GetCursorPosY() + px(8);
+  ImGui::EndChild();
 }
 
 }  // namespace forklight::app::panels
