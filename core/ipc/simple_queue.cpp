@@ -64,7 +64,8 @@ Value SimpleQueue::get() {
     reader.check_readable();
     (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
     try {
-      read_message_frame(reader.reading(), payload);
+      bool unusable = false;
+      read_frame(reader.reading(), payload, std::nullopt, unusable);
     } catch (...) {
       sync::give(*handle_->reader_lock);
       throw;
