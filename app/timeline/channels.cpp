@@ -230,7 +230,7 @@ std::string subtitle(Canvas& canvas, const timeline::Object& object, std::size_t
   if (full > 0 && life > 0) {
     const auto percent = std::clamp<std::int64_t>((full * 100 + life / 2) / life, 1, 100);
     parts.push_back(tr("timeline.channel.full_share", fmt::arg("percent", percent)));
-  } else if (!queue || object.size == 0) {
+  } else if ((!queue || object.size == 0) && channel.counts.at(canvas.moment()).pipe > 0) {
     const std::int64_t bytes = channel.bytes[0].at(canvas.moment()) + channel.bytes[1].at(canvas.moment());
     if (bytes > 0) parts.push_back(tr("timeline.channel.in_kernel", fmt::arg("bytes", bytes_words(bytes))));
   }

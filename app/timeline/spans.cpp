@@ -129,20 +129,23 @@ std::string draw_held(const Here& here) {
   const std::string operation =
       operation_words(here.canvas.model, static_cast<trace::Kind>(here.span.detail), here.span.partner);
   const std::string words = span_words(here.canvas.model, here.span, here.canvas.plot.now_ns());
-  std::string written = write_on(beside, bar_font(here), {words, operation}, colors.text, ground, false);
+  const std::string bare = operation_words(here.canvas.model, static_cast<trace::Kind>(here.span.detail), 0);
+  std::string written = write_on(beside, bar_font(here), {words, operation, bare}, colors.text, ground, false);
   // Who stands at the gate now matters more than the width of its bar: its words may run on over empty ground.
   const bool now = here.span.end_ns > here.canvas.plot.now_ns();
   if (!written.empty() || !now) return written;
-  const ImVec2 extent = measure(Font::small, words);
+  const float room = here.canvas.plot.area().x1 - here.visible.x1 - px(16);
+  const std::string outside = first_that_fits(Font::small, room, {words, operation, bare});
+  const ImVec2 extent = measure(Font::small, outside);
   const Rect box{here.visible.x1 + px(4), here.bar.y0, here.visible.x1 + px(14) + extent.x, here.bar.y1};
-  if (box.x1 > here.canvas.plot.area().x1 || !here.canvas.place(box)) return {};
+  if (outside.empty() || !here.canvas.place(box)) return {};
   here.canvas.labels.push_back({Font::small,
                                 ImVec2(box.x0 + px(4), (here.bar.y0 + here.bar.y1 - extent.y) * 0.5f),
                                 colors.text,
                                 {box.x0, box.y0 + px(2), box.x1, box.y1 - px(2)},
                                 ground,
-                                words});
-  return words;
+                                outside});
+  return outside;
 }
 
 std::string draw_sleeping(const Here& here) {
