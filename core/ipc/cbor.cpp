@@ -47,7 +47,7 @@ class Reader {
  public:
   explicit Reader(std::span<const std::uint8_t> bytes) noexcept : rest_(bytes) {}
 
-  [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
+  [[nodiscard]] std::span<const std::uint8_t> rest() const noexcept { return rest_; }
 
   bool value(Value& out, int depth) {
     std::uint64_t number = 0;
@@ -199,10 +199,11 @@ void append_cbor(std::vector<std::uint8_t>& out, const Value& value) {
   }
 }
 
-std::optional<Value> read_cbor(std::span<const std::uint8_t> bytes) {
+std::optional<Value> read_cbor(std::span<const std::uint8_t>& bytes) {
   Reader reader(bytes);
   Value value;
-  if (!reader.value(value, 0) || !reader.at_end()) return std::nullopt;
+  if (!reader.value(value, 0)) return std::nullopt;
+  bytes = reader.rest();
   return value;
 }
 

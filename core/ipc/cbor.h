@@ -13,7 +13,7 @@ namespace forklight::ipc {
 // Appends the value.
 void append_cbor(std::vector<std::uint8_t>& out, const nlohmann::json& value);
 
-// The value that these bytes are, all of them. Nothing if they are not one, or hold what append_cbor never writes.
-[[nodiscard]] std::optional<nlohmann::json> read_cbor(std::span<const std::uint8_t> bytes);
+// The value that these bytes begin with, which are left without it. Nothing if they begin with none, or with what append_cbor never writes.
+[[nodiscard]] std::optional<nlohmann::json> read_cbor(std::span<const std::uint8_t>& bytes);
 
 }  // namespace forklight::ipc

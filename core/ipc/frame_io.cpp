@@ -24,7 +24,6 @@ namespace {
 constexpr std::size_t kOneWrite = 16384;
 constexpr std::size_t kLongest = 0x7fffffff;  // that four bytes say
 constexpr std::size_t kPiece = 1u << 20;
-constexpr std::int64_t kSpin_ns = 3000;
 
 // Until the descriptor is ready for `events`, or the time is over.
 bool wait_for(const Side& side, short events, std::int64_t timeout_ns) {
@@ -44,13 +43,10 @@ bool wait_for(const Side& side, short events, std::int64_t timeout_ns) {
 // One system call, again and again until it is not refused for now.
 template <typename Call>
 ssize_t when_ready(const Side& side, short events, Call&& call) {
-  std::int64_t spin_until = 0;
   for (;;) {
     const ssize_t result = base::retry_eintr(call);
     if (result >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return result;
-    const std::int64_t now = base::now_ns();
-    if (spin_until == 0) spin_until = now + kSpin_ns;
-    if (now >= spin_until) (void)wait_for(side, events, gil::kNoTimeout);
+    (void)wait_for(side, events, gil::kNoTimeout);
   }
 }
 
@@ -62,19 +58,21 @@ void write_all(const Side& side, std::span<const std::uint8_t> bytes) {
   }
 }
 
-// Exactly these bytes. False at the end of file before the first one.
-bool read_all(const Side& side, std::span<std::uint8_t> bytes) {
-  std::size_t got = 0;
+// The rest of these bytes, of which `got` are there. How many there are in the end: all, or those before the end of file.
+std::size_t read_up_to(const Side& side, std::span<std::uint8_t> bytes, std::size_t got = 0) {
   while (got < bytes.size()) {
     const ssize_t count = when_ready(side, POLLIN, [&] { return ::read(side.fd, bytes.data() + got, bytes.size() - got); });
     if (count < 0) throw os_error(errno);  // I-07
-    if (count == 0) {
-      if (got == 0) return false;
-      throw PythonError(Fact::I_13);
-    }
+    if (count == 0) break;
     got += static_cast<std::size_t>(count);
   }
-  return true;
+  return got;
+}
+
+// Exactly these bytes. The end of file before the first one is EOFError, after it an error (I-13): each part that Python asks for by itself.
+void read_all(const Side& side, std::span<std::uint8_t> bytes) {
+  const std::size_t got = read_up_to(side, bytes);
+  if (got < bytes.size()) throw PythonError(got == 0 ? Fact::I_04 : Fact::I_13);
 }
 
 void put_big_endian(std::uint64_t number, std::span<std::uint8_t> bytes) {
@@ -114,10 +112,10 @@ void write_frame(const Side& side, std::span<const std::uint8_t> payload) {
 
 void read_frame(const Side& side, std::vector<std::uint8_t>& payload, std::optional<std::size_t> longest, bool& unusable) {
   std::array<std::uint8_t, 8> bytes;
-  if (!read_all(side, std::span(bytes).first(4))) throw PythonError(Fact::I_04);
+  read_all(side, std::span(bytes).first(4));
   std::uint64_t length = big_endian(std::span(bytes).first(4));
   if (length == 0xffffffff) {
-    if (!read_all(side, bytes)) throw PythonError(Fact::I_04);  // as Python: each part asked for is a read of its own
+    read_all(side, bytes);
     length = big_endian(bytes);
   }
   if (length > kMaxFrame || (longest && length > *longest)) {
@@ -129,7 +127,22 @@ void read_frame(const Side& side, std::vector<std::uint8_t>& payload, std::optio
   while (payload.size() < length) {
     const std::size_t got = payload.size();
     payload.resize(std::min<std::size_t>(length, got + kPiece));
-    if (!read_all(side, std::span(payload).subspan(got))) throw PythonError(got == 0 ? Fact::I_04 : Fact::I_13);
+    const std::size_t there = read_up_to(side, payload, got);
+    if (there < payload.size()) throw PythonError(there == 0 ? Fact::I_04 : Fact::I_13);
+  }
+}
+
+void read_message_frame(const Side& side, std::vector<std::uint8_t>& payload) {
+  std::array<std::uint8_t, 4 + kShortest> first;
+  const std::size_t got = read_up_to(side, first);
+  if (got < first.size()) throw PythonError(got == 0 || got == 4 ? Fact::I_04 : Fact::I_13);
+  const std::uint64_t length = big_endian(std::span(first).first(4));
+  if (length < kShortest || length > kMaxFrame) throw PythonError(Fact::I_09);
+  payload.assign(first.begin() + 4, first.end());
+  while (payload.size() < length) {
+    const std::size_t before = payload.size();
+    payload.resize(std::min<std::size_t>(length, before + kPiece));
+    if (read_up_to(side, payload, before) < payload.size()) throw PythonError(Fact::I_13);
   }
 }
 

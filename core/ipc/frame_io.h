@@ -1,7 +1,7 @@
 // Frames on descriptors: CPython's length header, its one or two writes, and reads of exactly what is missing (I.1). For core/ipc alone.
 //
-// The descriptors are non-blocking, and waiting is done by poll: so a wait is seen, with its reason, and never a guess. Stretches of
-// waiting shorter than a short spin are not worth a system call and not shown.
+// The descriptors are non-blocking, and waiting is done by poll: so a wait is seen, with its reason, and never a guess. Nobody spins
+// before: with more processes than processors that keeps the one from running that is waited for.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,8 @@ void write_frame(const Side& side, std::span<const std::uint8_t> payload);
 // Reads one frame into `payload`. Throws EOFError at the end, OSError "got end of file during message" inside a frame, "bad message
 // length" for one longer than `longest` or kMaxFrame: then `unusable` is set.
 void read_frame(const Side& side, std::vector<std::uint8_t>& payload, std::optional<std::size_t> longest, bool& unusable);
+// The same where no payload is shorter than kShortest, as in a queue: a short message is one read, not two.
+void read_message_frame(const Side& side, std::vector<std::uint8_t>& payload);
 
 // Whether there is something to read (or the end), within `timeout_ns`; negative: for ever.
 [[nodiscard]] bool wait_readable(const Side& side, std::int64_t timeout_ns);

@@ -12,33 +12,37 @@ namespace forklight::ipc {
 
 using process::PythonError;
 
-std::shared_ptr<const Message::Refusal> Message::inheritance_refusal(std::string_view python_class) {
-  return std::make_shared<const Refusal>(
-      Refusal{"RuntimeError", fmt::format("{} objects should only be shared between processes through inheritance", python_class)});
+namespace {
+constexpr std::string_view kLambda = "function";
 }
 
 Message Message::lambda() {
-  // S-20, Q-06
   Message message;
-  const bool recent = process::Runtime::current().context().python_minor >= 14;
-  const std::string_view why = recent ? "it's not found as __main__.<lambda>" : "attribute lookup <lambda> on __main__ failed";
-  message.refusal_ = std::make_shared<const Refusal>(
-      Refusal{"_pickle.PicklingError", fmt::format("Can't pickle <function <lambda> at 0x7f0000000000>: {}", why)});
+  message.unsendable_ = &kLambda;
   return message;
 }
 
-PythonError Message::refusal() const { return {refusal_->type, refusal_->text}; }
+PythonError Message::refusal() const {
+  if (unsendable_ != &kLambda) return {"RuntimeError", fmt::format("{} objects should only be shared between processes through inheritance", *unsendable_)};
+  // S-20, Q-06
+  const bool recent = process::Runtime::current().context().python_minor >= 14;
+  return {"_pickle.PicklingError", fmt::format("Can't pickle <function <lambda> at 0x7f0000000000>: {}",
+                                               recent ? "it's not found as __main__.<lambda>" : "attribute lookup <lambda> on __main__ failed")};
+}
 
 namespace {
 constexpr std::uint8_t kBegin = 0x80;  // what a pickle begins with: nothing that is sent by hand looks like a message by chance
 constexpr std::size_t kIdSize = 7;
+constexpr std::uint8_t kPadding = 0xff;
 }  // namespace
 
 void encode(std::uint64_t id, const Message& message, std::vector<std::uint8_t>& out) {
   if (!message.sendable()) throw message.refusal();
+  const std::size_t begin = out.size();
   out.push_back(kBegin);
   for (std::size_t i = 0; i < kIdSize; ++i) out.push_back(static_cast<std::uint8_t>(id >> (8 * i)));
   append_cbor(out, message.value());
+  if (out.size() < begin + kShortest) out.resize(begin + kShortest, kPadding);
 }
 
 Decoded decode(std::span<const std::uint8_t> payload) {
@@ -49,10 +53,13 @@ Decoded decode(std::span<const std::uint8_t> payload) {
     throw PythonError("_pickle.UnpicklingError", shown ? fmt::format("invalid load key, '{}'.", static_cast<char>(first))
                                                        : fmt::format("invalid load key, '\\x{:02x}'.", first));
   }
-  if (payload.size() > 1 + kIdSize) {
+  if (payload.size() >= kShortest) {
     std::uint64_t id = 0;
     for (std::size_t i = 0; i < kIdSize; ++i) id |= std::uint64_t{payload[1 + i]} << (8 * i);
-    if (auto value = read_cbor(payload.subspan(1 + kIdSize))) return {id, *std::move(value)};
+    auto rest = payload.subspan(1 + kIdSize);
+    auto value = read_cbor(rest);
+    const bool padded = payload.size() == kShortest && std::all_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte == kPadding; });
+    if (value && (rest.empty() || padded)) return {id, *std::move(value)};
   }
   throw PythonError("_pickle.UnpicklingError", "pickle data was truncated");
 }

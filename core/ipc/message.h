@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,27 +25,25 @@ class Message {
   // Lock, Event, Queue …: "<Class> objects should only be shared between processes through inheritance" (E.3).
   template <typename T>
     requires requires { T::kPythonClass; }
-  Message(const T&) : refusal_(inheritance_refusal(T::kPythonClass)) {}
+  Message(const T&) noexcept : unsendable_(&T::kPythonClass) {}
   // A lambda or a nested function: the PicklingError that `python_minor` gives.
   [[nodiscard]] static Message lambda();
 
-  [[nodiscard]] bool sendable() const noexcept { return refusal_ == nullptr; }
+  [[nodiscard]] bool sendable() const noexcept { return unsendable_ == nullptr; }
   [[nodiscard]] const Value& value() const noexcept { return value_; }
   // The error of pickling it; valid where it is not sendable.
   [[nodiscard]] process::PythonError refusal() const;
 
  private:
-  struct Refusal {
-    std::string type, text;
-  };
-  static std::shared_ptr<const Refusal> inheritance_refusal(std::string_view python_class);
-
   Value value_;
-  std::shared_ptr<const Refusal> refusal_;
+  const std::string_view* unsendable_ = nullptr;  // the Python class of what it is, kept by that class
 };
 
-// The payload of a frame, appended: 0x80 (as a pickle begins), the message's id (7 bytes, little-endian), CBOR. Throws the refusal of what
-// cannot be sent.
+// No payload of a message is shorter: a queue's reader, whom nobody else writes to, asks for the shortest frame at once (frame_io.h).
+inline constexpr std::size_t kShortest = 16;
+
+// The payload of a frame, appended: 0x80 (as a pickle begins), the message's id (7 bytes, little-endian), CBOR, 0xff up to kShortest.
+// Throws the refusal of what cannot be sent.
 void encode(std::uint64_t id, const Message& message, std::vector<std::uint8_t>& out);
 
 struct Decoded {

@@ -42,10 +42,10 @@ std::uint64_t nanoseconds(bool block, const Timeout& timeout) {
 }
 
 struct Item {
-  std::uint64_t id;
+  std::uint64_t id;  // kEnd: the sentinel, which closes the pipe and ends the feeder
   Message message;
-  bool end = false;  // the sentinel: close the pipe, and end the feeder
 };
+constexpr std::uint64_t kEnd = 0;  // messages are counted from 1
 
 }  // namespace
 
@@ -78,7 +78,7 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
   void feed();
   bool send_one(const Item& item, std::vector<std::uint8_t>& payload);
   void append(Item item);
-  void append_end() { append({0, {}, true}); }
+  void append_end() { append({kEnd, {}}); }
   void close();
   [[nodiscard]] std::string repr() const { return fmt::format("<multiprocessing.queues.{} object at {}>", python_class, fmt::ptr(this)); }
   void check_open() const {
@@ -133,7 +133,7 @@ void Queue::Handle::feed() {
       taken.swap(mine.buffer);
     }
     for (const Item& item : taken) {
-      if (item.end) {
+      if (item.id == kEnd) {
         reader.close();
         writer.close();
         return;
@@ -262,8 +262,7 @@ Value Queue::get(bool block, Timeout timeout) {
   try {
     reader.check_readable();
     if (!forever && !wait_readable(reader.reading(), std::max<std::int64_t>(0, until - base::now_ns()))) throw PythonError(Fact::Q_02);
-    bool unusable = false;
-    read_frame(reader.reading(), payload, std::nullopt, unusable);  // whole, and without a timeout any more
+    read_message_frame(reader.reading(), payload);  // whole, and without a timeout any more
   } catch (...) {
     sync::give(*handle.reader_lock);
     failed();

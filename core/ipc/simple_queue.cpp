@@ -64,8 +64,7 @@ Value SimpleQueue::get() {
     reader.check_readable();
     (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
     try {
-      bool unusable = false;
-      read_frame(reader.reading(), payload, std::nullopt, unusable);
+      read_message_frame(reader.reading(), payload);
     } catch (...) {
       sync::give(*handle_->reader_lock);
       throw;
