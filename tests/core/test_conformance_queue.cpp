@@ -70,6 +70,14 @@ TEST_CASE("a queue of a parent and several children") {
   CHECK(run.out == "809100 True True\n");
   CHECK(run.main_status == 0);
 }
+TEST_CASE("Q-15 a million messages through four processes: none lost, none doubled, each producer's order kept") {
+  supervisor::RunRequest request;
+  request.scenario = "a million messages";
+  const auto run = tests::run_lesson(TEST_ENGINE, request, std::chrono::seconds(80));
+  CHECK(run.error == "");
+  CHECK(run.out == "true 0 True True True\n");
+  CHECK(run.main_status == 0);
+}
 TEST_CASE("a process that ends while its feeder still writes loses nothing") {
   const auto run = tests::run_test_lesson("exit while the feeder writes");
   CHECK(run.error == "");

@@ -489,7 +489,7 @@ print(wait([c], -1) == [c])
      }},
     {"I.1 values that travel, and how they look", R"(
 r, w = mp.Pipe()
-values = (None, True, False, 0, 23, 24, -1, -24, -25, 255, 256, 65535, 65536, -65537, 2**31, -2**31, 2**32, 2**63 - 1, -2**63, 1.5, -0.0, 1e16, 1e15, 1e-5,
+values = (None, True, False, 0, 23, 24, -1, -24, -25, 255, 256, 65535, 65536, -65537, -256, 0xffff00ff, 0xffffffff, 2**31, -2**31, 2**32, 2**63 - 1, -2**63, 1.5, -0.0, 1e16, 1e15, 1e-5,
           0.0001, 123456789.123, float("inf"), float("nan"), "", "abc", "it's", 'say "hi"', "both ' and \"", "tab\tline\n\\", "\u00fc\u4e2d", b"", b"\x00\xff'a",
           [], [1, [2, []], "x"], {}, {"a": 1, "b": [None]})
 for value in values: w.send(value); print(r.recv())
@@ -497,7 +497,7 @@ for value in values: w.send(value); print(r.recv())
      [] {
        auto [r, w] = Pipe();
        const Value binary = Value::binary({0x00, 0xff, '\'', 'a'});
-       const Value values[] = {nullptr, true, false, 0, 23, 24, -1, -24, -25, 255, 256, 65535, 65536, -65537, std::int64_t{1} << 31, -(std::int64_t{1} << 31),
+       const Value values[] = {nullptr, true, false, 0, 23, 24, -1, -24, -25, 255, 256, 65535, 65536, -65537, -256, 0xffff00ffu, 0xffffffffu, std::int64_t{1} << 31, -(std::int64_t{1} << 31),
                                std::int64_t{1} << 32, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min(), 1.5, -0.0, 1e16,
                                1e15, 1e-5, 0.0001, 123456789.123, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN(), "",
                                "abc", "it's", "say \"hi\"", "both ' and \"", "tab\tline\n\\", "\u00fc\u4e2d", Value::binary({}), binary, Value::array(),

@@ -1,11 +1,20 @@
 // Part Q of SEMANTICS.md: queues, in C++ and in Python.
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
+#include <bit>
 #include <csignal>
+#include <filesystem>
 #include <set>
+#include <span>
 
+#include "core/base/posix_call.h"
 #include "core/ipc/queue.h"
 #include "core/sync/sync.h"
+#include "core/trace/recorder.h"
 #include "tests/support/lesson_words.h"
 #include "tests/support/lessons.h"
 
@@ -27,6 +36,134 @@ Process started(std::function<void()> body, ProcessOptions options = {}) {
 }
 
 std::string code(Process& process) { return text(process.exitcode()); }
+
+// --- for the benchmarks: the same messages through a queue and through a bare pipe, by turns --------------------------------------------
+
+constexpr int kMessages = 60000, kTurns = 7;
+
+// This process's threads go on unrecorded: told by a signal, because each has a recorder of its own.
+void detach_all_threads() {
+  ::signal(SIGUSR1, [](int) { trace::Recorder::current().detach(); });
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    ::syscall(SYS_tgkill, ::getpid(), std::stoi(task.path().filename()), SIGUSR1);
+  }
+}
+
+double cpu_ns(clockid_t clock) {
+  timespec used{};
+  ::clock_gettime(clock, &used);
+  return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
+}
+
+// Nanoseconds a message: a producer and a consumer, each a process; timed by the consumer from its first message to its last.
+void time_queue(const char* name, bool traced) {
+  Queue q;
+  Process producer = started([&] {
+    q.put(-1);
+    sleep(0.02);
+    if (!traced) detach_all_threads();
+    const double all0 = cpu_ns(CLOCK_PROCESS_CPUTIME_ID), own0 = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+    for (int i = 0; i < kMessages; ++i) q.put(i % 100);
+    const double own1 = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+    q.close();
+    q.join_thread();
+    const double all1 = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
+    print_now(fmt::format("{}-put-cpu {}", name, (own1 - own0) / kMessages));
+    print_now(fmt::format("{}-feed-cpu {}", name, (all1 - all0 - (own1 - own0)) / kMessages));
+  });
+  Process consumer = started([&] {
+    (void)q.get();
+    if (!traced) detach_all_threads();
+    (void)q.get();
+    const std::int64_t begin = base::now_ns();
+    const double own0 = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+    for (int i = 1; i < kMessages; ++i) (void)q.get();
+    print_now(fmt::format("{}-get-cpu {}", name, (cpu_ns(CLOCK_THREAD_CPUTIME_ID) - own0) / kMessages));
+    print_now(fmt::format("{} {}", name, static_cast<double>(base::now_ns() - begin) / (kMessages - 1)));
+  });
+  producer.join();
+  consumer.join();
+}
+
+void write_bare(int fd, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count < 0) os_exit(1);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+bool read_bare(int fd, std::span<std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::read(fd, bytes.data(), bytes.size());
+    if (count <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+// The frame of a small int: header, begin and id, CBOR, padding.
+constexpr std::array<std::uint8_t, 20> kFrame{0, 0, 0, 16, 0x80, 1, 2, 3, 0, 0, 0, 0, 23, 255, 255, 255, 255, 255, 255, 255};
+
+void read_frame_bare(int fd) {
+  std::array<std::uint8_t, 20> frame{};
+  if (!read_bare(fd, std::span(frame).first(4)) || !read_bare(fd, std::span(frame).subspan(4, frame[3]))) os_exit(1);
+}
+
+void time_bare_pipe(const char* name) {
+  base::Pipe pipe = base::make_pipe();
+  Process producer = started([&] {
+    sleep(0.02);
+    const double own0 = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+    for (int i = 0; i < kMessages; ++i) write_bare(pipe.write.get(), kFrame);
+    print_now(fmt::format("{}-write-cpu {}", name, (cpu_ns(CLOCK_THREAD_CPUTIME_ID) - own0) / kMessages));
+  });
+  Process consumer = started([&] {
+    read_frame_bare(pipe.read.get());
+    const std::int64_t begin = base::now_ns();
+    const double own0 = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+    for (int i = 1; i < kMessages; ++i) read_frame_bare(pipe.read.get());
+    print_now(fmt::format("{}-read-cpu {}", name, (cpu_ns(CLOCK_THREAD_CPUTIME_ID) - own0) / kMessages));
+    print_now(fmt::format("{} {}", name, static_cast<double>(base::now_ns() - begin) / (kMessages - 1)));
+  });
+  producer.join();
+  consumer.join();
+}
+
+constexpr int kRounds = 10000;
+
+void time_duplex(const char* name) {
+  auto [ours, theirs] = ipc::Pipe(true);
+  Process echo = started([end = theirs]() mutable {
+    for (int i = 0; i < kRounds; ++i) end.send(end.recv());
+  });
+  const std::int64_t begin = base::now_ns();
+  for (int i = 0; i < kRounds; ++i) {
+    ours.send(42);
+    (void)ours.recv();
+  }
+  print(fmt::format("{} {}", name, static_cast<double>(base::now_ns() - begin) / kRounds));
+  echo.join();
+}
+
+void time_bare_socketpair(const char* name) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw os_error(errno);
+  const base::Fd ours(ends[0]), theirs(ends[1]);
+  Process echo = started([&] {
+    for (int i = 0; i < kRounds; ++i) {
+      read_frame_bare(theirs.get());
+      write_bare(theirs.get(), kFrame);
+    }
+  });
+  const std::int64_t begin = base::now_ns();
+  for (int i = 0; i < kRounds; ++i) {
+    write_bare(ours.get(), kFrame);
+    read_frame_bare(ours.get());
+  }
+  print(fmt::format("{} {}", name, static_cast<double>(base::now_ns() - begin) / kRounds));
+  echo.join();
+}
 
 constexpr TestLesson kLessons[] = {
     {"Q-01 put into a full queue", R"(
@@ -596,6 +733,61 @@ p = Process(target=child); p.start(); time.sleep(0.4); print(len(q.get())); p.jo
          right += p.exitcode() == 0 && q.empty() ? 1 : 0;
        }
        print(text(right));
+     }},
+    {"a million messages", "",
+     [] {
+#ifdef NDEBUG
+       constexpr int kEach = 500000;
+#else
+       constexpr int kEach = 50000;
+#endif
+       // Each consumer keeps a note of what it got, one bit a message, and watches each producer's order.
+       Queue q, notes;
+       std::vector<Process> producers, consumers;
+       for (int name = 0; name < 2; ++name) {
+         producers.push_back(started([&q, name] {
+           for (int i = 0; i < kEach; ++i) q.put(2 * i + name);
+         }));
+       }
+       for (int n = 0; n < 2; ++n) {
+         consumers.push_back(started([&] {
+           std::vector<std::uint8_t> note(kEach / 4);
+           int last[2] = {-1, -1};
+           bool in_order = true;
+           for (int item = q.get(); item >= 0; item = q.get()) {
+             in_order = in_order && item > last[item % 2];
+             last[item % 2] = item;
+             note[static_cast<std::size_t>(item / 8)] |= static_cast<std::uint8_t>(1 << item % 8);
+           }
+           notes.put(Value::array({in_order, Value::binary(note)}));
+         }));
+       }
+       for (Process& p : producers) p.join();
+       for (int n = 0; n < 2; ++n) q.put(-1);
+       const Value first = notes.get(), second = notes.get();
+       for (Process& p : consumers) p.join();
+       int got = 0, twice = 0;
+       for (std::size_t i = 0; i < kEach / 4; ++i) {
+         const std::uint8_t a = first.at(1).get_binary()[i], b = second.at(1).get_binary()[i];
+         got += std::popcount(static_cast<std::uint8_t>(a | b));
+         twice += std::popcount(static_cast<std::uint8_t>(a & b));
+       }
+       print(fmt::format("{} {} {} {} {}", got == 2 * kEach, twice, text(first.at(0).get<bool>()), text(second.at(0).get<bool>()), text(q.empty())));
+     }},
+    {"bench queue", "",
+     [] {
+       for (int turn = 0; turn < kTurns; ++turn) {
+         time_bare_pipe("bare");
+         time_queue("traced", true);
+         time_queue("untraced", false);
+       }
+     }},
+    {"bench duplex", "",
+     [] {
+       for (int turn = 0; turn < kTurns; ++turn) {
+         time_bare_socketpair("bare");
+         time_duplex("traced");
+       }
      }},
 };
 

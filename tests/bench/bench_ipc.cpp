@@ -1,0 +1,112 @@
+// Queue and duplex pipe: against the bare descriptors below them that move the same frames the same way, against CPython's, and against
+// themselves without a recorder. Measured inside a real run, with its supervisor and collector at work on the same processors.
+#include <poll.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include "core/base/fd.h"
+#include "core/supervisor/engine.h"
+#include "tests/bench/ratio.h"
+#include "tests/support/processes.h"
+#include "tests/support/run_lesson.h"
+
+using namespace forklight;
+
+namespace {
+
+using Times = std::map<std::string, std::vector<double>>;
+
+// What the lesson prints: "name nanoseconds" a line. Its events are collected as by the window, and dropped.
+Times timed(const char* lesson) {
+  const base::Fd out(tests::capture_file());
+  {
+    supervisor::RunRequest request;
+    request.scenario = lesson;
+    supervisor::Engine live({.engine = TEST_ENGINE, .stdout_fd = out.get()}, request);
+    while (!live.finished()) {
+      (void)live.take();
+      ::poll(nullptr, 0, 16);
+    }
+  }
+  Times times;
+  std::istringstream lines(tests::captured(out.get()));
+  std::string name;
+  for (double ns = 0; lines >> name >> ns;) times[name].push_back(ns);
+  return times;
+}
+
+void append(std::vector<double>& all, const std::vector<double>& some) { all.insert(all.end(), some.begin(), some.end()); }
+
+// Messages a second, ours / the other: a ratio of times the other way round.
+void report_rate(benchmark::State& state, const std::vector<double>& ours_ns, const std::vector<double>& other_ns) {
+  bench::report(state, ours_ns, other_ns);
+  state.counters["ratio"] = bench::median(other_ns) / bench::median(ours_ns);
+}
+
+void queue_against_pipe(benchmark::State& state) {
+  Times all;
+  for (auto _ : state) {
+    for (const auto& [name, times] : timed("bench queue")) append(all[name], times);
+  }
+  report_rate(state, all["traced"], all["bare"]);
+  // What each stage costs its own processor: the same on a busy day.
+  const auto cpu = [&](const char* name) { return state.counters[name] = bench::median(all[name]); };
+  const double feed = cpu("traced-feed-cpu"), get = cpu("traced-get-cpu"), write = cpu("bare-write-cpu"), read = cpu("bare-read-cpu");
+  cpu("traced-put-cpu");
+  state.counters["slowest_stage_ratio"] = std::max(write, read) / std::max(feed, get);
+}
+BENCHMARK(queue_against_pipe)->Name("Queue messages/s, traced / bare pipe's (target >= 0.8)")->Iterations(3)->Unit(benchmark::kMillisecond);
+
+void queue_tracing(benchmark::State& state) {
+  Times all;
+  for (auto _ : state) {
+    for (const auto& [name, times] : timed("bench queue")) append(all[name], times);
+  }
+  report_rate(state, all["traced"], all["untraced"]);
+}
+BENCHMARK(queue_tracing)->Name("Queue messages/s, traced / untraced (target >= 0.85)")->Iterations(3)->Unit(benchmark::kMillisecond);
+
+constexpr const char* kPython = R"(
+import multiprocessing, time
+multiprocessing.set_start_method("fork")
+n = 30000
+def produce(q):
+    q.put(-1); time.sleep(0.02)
+    for i in range(n): q.put(i % 100)
+def consume(q):
+    q.get(); q.get()
+    begin = time.perf_counter_ns()
+    for i in range(1, n): q.get()
+    print((time.perf_counter_ns() - begin) / (n - 1), flush=True)
+for _ in range(3):
+    q = multiprocessing.Queue()
+    both = [multiprocessing.Process(target=one, args=(q,)) for one in (produce, consume)]
+    for p in both: p.start()
+    for p in both: p.join()
+)";
+
+void queue_against_cpython(benchmark::State& state) {
+  std::vector<double> ours, theirs;
+  for (auto _ : state) {
+    append(ours, timed("bench queue")["traced"]);
+    std::istringstream python(tests::run_python(kPython).out);
+    for (double ns = 0; python >> ns;) theirs.push_back(ns);
+  }
+  report_rate(state, ours, theirs);
+}
+BENCHMARK(queue_against_cpython)->Name("Queue messages/s, traced / CPython's (target >= 6)")->Iterations(3)->Unit(benchmark::kMillisecond);
+
+void duplex_against_socketpair(benchmark::State& state) {
+  Times all;
+  for (auto _ : state) {
+    for (const auto& [name, times] : timed("bench duplex")) append(all[name], times);
+  }
+  bench::report(state, all["traced"], all["bare"]);
+}
+BENCHMARK(duplex_against_socketpair)->Name("duplex round trip, traced / bare socketpair's (target <= 1.25)")->Iterations(3)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();
