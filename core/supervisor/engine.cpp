@@ -148,7 +148,11 @@ void Engine::collect() {
     if (batch.empty()) return;
     {
       const std::lock_guard lock(mutex_);
-      std::move(batch.begin(), batch.end(), std::back_inserter(records_));
+      if (records_.empty()) {
+        records_.swap(batch);
+      } else {
+        std::move(batch.begin(), batch.end(), std::back_inserter(records_));
+      }
     }
     batch.clear();
     if (on_news_) on_news_();

@@ -26,13 +26,18 @@ class Collector {
     bool born = false, death = false, reap = false;
     bool ended = false;  // was dead and reaped when its slot was looked at
   };
+  // What one ring gave and is not given out yet, in time order; merged with the others, which costs far less than sorting all of it.
+  struct Run {
+    std::vector<Record> records;
+    std::size_t next = 0, end = 0;  // while they are merged
+  };
   void read_rings();
   void note(const Record& record);
-  void retire(Slot& slot, const Life& life);
+  void retire(Slot& slot, const Life& life, std::vector<Record>& told);
   std::size_t emit(std::int64_t until_ns, std::vector<Record>& out);
 
   const Region* region_;
-  std::vector<Record> pending_;  // read, not yet given out
+  std::vector<Run> runs_;  // one a ring, by slot
   std::unordered_map<TaskId, Life> lives_;
 };
 

@@ -77,7 +77,7 @@ struct RegionHeader {
 
 struct RegionSize {
   std::uint32_t slots = 1024;
-  std::uint32_t ring_events = 1 << 14;  // 512 KiB a ring, but only what is touched is real memory
+  std::uint32_t ring_events = 1 << 16;  // 2 MiB a ring, but only what is touched is real memory
   std::uint32_t max_processes = 256;
   std::uint64_t heap_bytes = 64 << 20;  // sparse
 };
