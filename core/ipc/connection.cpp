@@ -200,6 +200,31 @@ std::size_t Connection::pending() const {
   return static_cast<std::size_t>(bytes);
 }
 
+void Connection::depart(process::Departure& out) const {
+  handle_->check_open();
+  out.number(handle_->object).number(handle_->end).number(handle_->readable.load()).number(handle_->writable.load());
+  out.number(handle_->read_reason).number(handle_->write_reason).descriptor(handle_->fd);
+}
+
+Connection Connection::arrive(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  const auto end = in.number<PipeEnd>();
+  const bool readable = in.number<bool>(), writable = in.number<bool>();
+  const auto read_reason = in.number<trace::BlockReason>(), write_reason = in.number<trace::BlockReason>();
+  const int fd = in.descriptor();
+  return Connection(in.once<Handle>(object, 1 + static_cast<std::uint32_t>(end), [&] {
+    auto handle = std::make_shared<Handle>();
+    handle->fd = fd;
+    handle->readable = readable;
+    handle->writable = writable;
+    handle->object = object;
+    handle->end = end;
+    handle->read_reason = read_reason;
+    handle->write_reason = write_reason;
+    return handle;
+  }));
+}
+
 std::uint32_t Connection::object() const noexcept { return handle_->object; }
 
 std::pair<Connection, Connection> Connection::pair(bool duplex, std::uint32_t object) {

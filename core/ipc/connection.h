@@ -30,6 +30,8 @@ class Connection {
   // Bytes in the kernel's buffer, to be read at this end (FIONREAD).
   [[nodiscard]] std::size_t pending() const;
   [[nodiscard]] std::uint32_t object() const noexcept;
+  void depart(process::Departure& out) const;
+  static Connection arrive(process::Arrival& in);
 
  private:
   friend std::pair<Connection, Connection> Pipe(bool, std::string);

@@ -24,10 +24,7 @@ Message Message::lambda() {
 
 PythonError Message::refusal() const {
   if (unsendable_ != &kLambda) return {"RuntimeError", fmt::format("{} objects should only be shared between processes through inheritance", *unsendable_)};
-  // S-20, Q-06
-  const bool recent = process::Runtime::current().context().python_minor >= 14;
-  return {"_pickle.PicklingError", fmt::format("Can't pickle <function <lambda> at 0x7f0000000000>: {}",
-                                               recent ? "it's not found as __main__.<lambda>" : "attribute lookup <lambda> on __main__ failed")};
+  return process::cannot_pickle_lambda(process::Runtime::current().context().python_minor);
 }
 
 namespace {

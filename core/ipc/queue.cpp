@@ -14,6 +14,7 @@
 #include "core/ipc/connection_handle.h"
 #include "core/process/python.h"
 #include "core/process/runtime.h"
+#include "core/process/start_method.h"
 #include "core/process/thread.h"
 #include "core/process/traceback.h"
 #include "core/sync/raw.h"
@@ -59,6 +60,7 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
   SemaphoreState* unfinished = nullptr;  // JoinableQueue: and its condition
   SemaphoreState* unfinished_lock = nullptr;
   sync::ConditionState unfinished_condition{};
+  trace::StartMethod made_under = process::making().method;
 
   // Of this process alone; begun anew in a forked child.
   struct Own {
@@ -206,12 +208,55 @@ std::shared_ptr<Queue::Handle> Queue::make(ObjectKind kind, std::string_view pyt
 }
 
 Queue::Queue(int maxsize, std::string label) : handle_(make(ObjectKind::queue, kPythonClass, maxsize, label)) {
-  begin_anew_in_children();
+  begin_anew_in_children(handle_);
 }
 
-void Queue::begin_anew_in_children() {
+void Queue::depart(process::Departure& out) const {
+  const Handle& handle = *handle_;
+  const bool joinable = handle.unfinished != nullptr;
+  out.number(handle.object).semaphores(handle.made_under).number(joinable).number(handle.reader_lock_id).number(handle.writer_lock_id);
+  out.number(handle.maxsize).number(handle.creator).part(handle.reader_lock).part(handle.writer_lock).part(handle.slots);
+  handle.reader.depart(out);
+  handle.writer.depart(out);
+  if (!joinable) return;
+  out.part(handle.unfinished).part(handle.unfinished_lock);
+  sync::depart(out, handle.unfinished_condition);
+}
+
+std::shared_ptr<Queue::Handle> Queue::arrived(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  return in.once<Handle>(object, 0, [&] {
+    const auto made_under = in.number<trace::StartMethod>();
+    const bool joinable = in.number<bool>();
+    const auto reader_lock_id = in.number<std::uint32_t>(), writer_lock_id = in.number<std::uint32_t>();
+    const auto maxsize = in.number<int>();
+    const auto creator = in.number<pid_t>();
+    auto *const reader_lock = in.part<SemaphoreState>(), *const writer_lock = in.part<SemaphoreState>(), *const slots = in.part<SemaphoreState>();
+    Connection reader = Connection::arrive(in), writer = Connection::arrive(in);
+    auto handle = std::make_shared<Handle>(std::move(reader), std::move(writer));
+    handle->python_class = joinable ? JoinableQueue::kPythonClass : kPythonClass;
+    handle->object = object;
+    handle->reader_lock_id = reader_lock_id;
+    handle->writer_lock_id = writer_lock_id;
+    handle->maxsize = maxsize;
+    handle->creator = creator;
+    handle->reader_lock = reader_lock;
+    handle->writer_lock = writer_lock;
+    handle->slots = slots;
+    handle->made_under = made_under;
+    if (joinable) {
+      handle->unfinished = in.part<SemaphoreState>();
+      handle->unfinished_lock = in.part<SemaphoreState>();
+      handle->unfinished_condition = sync::arrive_condition(in);
+    }
+    begin_anew_in_children(handle);
+    return handle;
+  });
+}
+
+void Queue::begin_anew_in_children(const std::shared_ptr<Handle>& made) {
   // What the parent's feeder was doing is not going on here: no items, no feeder, no lock held by a thread that does not exist.
-  Runtime::current().at_fork(handle_, [weak = std::weak_ptr<Handle>(handle_)] {
+  Runtime::current().at_fork(made, [weak = std::weak_ptr<Handle>(made)] {
     if (const auto handle = weak.lock()) {
       (void)handle->own.release();  // its mutex may be locked by nobody: not to be destroyed
       handle->own = std::make_unique<Handle::Own>();
@@ -314,7 +359,7 @@ std::uint32_t Queue::object() const noexcept { return handle_->object; }
 
 JoinableQueue::JoinableQueue(int maxsize, std::string label)
     : Queue(make(ObjectKind::joinable_queue, kPythonClass, maxsize, label)) {
-  begin_anew_in_children();
+  begin_anew_in_children(handle_);
 }
 
 void JoinableQueue::task_done() {

@@ -26,13 +26,16 @@ class Queue {
   void join_thread();           // AssertionError unless closed
   void cancel_join_thread();
   [[nodiscard]] std::uint32_t object() const noexcept;
+  void depart(process::Departure& out) const;
+  static Queue arrive(process::Arrival& in) { return Queue(arrived(in)); }
 
   struct Handle;
 
  protected:
+  static std::shared_ptr<Handle> arrived(process::Arrival& in);
   explicit Queue(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   static std::shared_ptr<Handle> make(trace::ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label);
-  void begin_anew_in_children();
+  static void begin_anew_in_children(const std::shared_ptr<Handle>& handle);
   std::shared_ptr<Handle> handle_;
 };
 
@@ -42,6 +45,10 @@ class JoinableQueue : public Queue {
   explicit JoinableQueue(int maxsize = 0, std::string label = {});
   void task_done();  // ValueError: task_done() called too many times
   void join();
+  static JoinableQueue arrive(process::Arrival& in) { return JoinableQueue(arrived(in)); }
+
+ private:
+  using Queue::Queue;
 };
 
 // A pipe and two locks: no thread, no buffer; put pickles and writes in the caller.
@@ -54,10 +61,13 @@ class SimpleQueue {
   [[nodiscard]] bool empty();
   void close();
   [[nodiscard]] std::uint32_t object() const noexcept;
+  void depart(process::Departure& out) const;
+  static SimpleQueue arrive(process::Arrival& in);
 
   struct Handle;
 
  private:
+  explicit SimpleQueue(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };
 

@@ -2,6 +2,7 @@
 #include "core/gil/blocking.h"
 #include "core/ipc/connection_handle.h"
 #include "core/ipc/queue.h"
+#include "core/process/start_method.h"
 #include "core/sync/raw.h"
 
 namespace forklight::ipc {
@@ -16,6 +17,7 @@ struct SimpleQueue::Handle {
   std::uint32_t object, reader_lock_id, writer_lock_id;
   Connection reader, writer;
   sync::SemaphoreState *reader_lock, *writer_lock;
+  trace::StartMethod made_under = process::making().method;
 };
 
 SimpleQueue::SimpleQueue(std::string label) {
@@ -90,6 +92,25 @@ bool SimpleQueue::empty() {
 void SimpleQueue::close() {
   handle_->reader.close();
   handle_->writer.close();
+}
+
+void SimpleQueue::depart(process::Departure& out) const {
+  const Handle& handle = *handle_;
+  out.number(handle.object).semaphores(handle.made_under).number(handle.reader_lock_id).number(handle.writer_lock_id);
+  handle.reader.depart(out);
+  handle.writer.depart(out);
+  out.part(handle.reader_lock).part(handle.writer_lock);
+}
+
+SimpleQueue SimpleQueue::arrive(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  return SimpleQueue(in.once<Handle>(object, 0, [&] {
+    const auto made_under = in.number<trace::StartMethod>();
+    const auto reader_lock_id = in.number<std::uint32_t>(), writer_lock_id = in.number<std::uint32_t>();
+    const Connection reader = Connection::arrive(in), writer = Connection::arrive(in);
+    auto *const reader_lock = in.part<sync::SemaphoreState>(), *const writer_lock = in.part<sync::SemaphoreState>();
+    return std::make_shared<Handle>(Handle{object, reader_lock_id, writer_lock_id, reader, writer, reader_lock, writer_lock, made_under});
+  }));
 }
 
 std::uint32_t SimpleQueue::object() const noexcept { return handle_->object; }

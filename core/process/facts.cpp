@@ -35,6 +35,42 @@ PythonError::PythonError(std::string type, std::string message)
 
 PythonError::PythonError(Fact fact) : PythonError(std::string(text_of(fact).type), std::string(text_of(fact).message)) {}
 
+PythonError cannot_pickle_lambda(int python_minor) {
+  return {"_pickle.PicklingError", fmt::format("Can't pickle <function <lambda> at 0x7f0000000000>: {}",
+                                               python_minor >= 14 ? "it's not found as __main__.<lambda>" : "attribute lookup <lambda> on __main__ failed")};
+}
+
+PythonError cannot_pickle_local(std::string_view qualified_name, int python_minor) {
+  if (python_minor < 14) return {"AttributeError", fmt::format("Can't pickle local object '{}'", qualified_name)};
+  return {"_pickle.PicklingError", fmt::format("Can't pickle local object <function {} at 0x7f0000000000>", qualified_name)};
+}
+
+PythonError target_not_found(std::string_view name, std::string_view file, int python_minor) {
+  if (python_minor >= 14) return {"AttributeError", fmt::format("module '__mp_main__' has no attribute '{}'", name)};
+  return {"AttributeError", fmt::format("Can't get attribute '{}' on <module '__mp_main__' from '{}'>", name, file)};
+}
+
+PythonError still_importing() {
+  return {"RuntimeError", R"py(
+        An attempt has been made to start a new process before the
+        current process has finished its bootstrapping phase.
+
+        This probably means that you are not using fork to start your
+        child processes and you have forgotten to use the proper idiom
+        in the main module:
+
+            if __name__ == '__main__':
+                freeze_support()
+                ...
+
+        The "freeze_support()" line can be omitted if the program
+        is not going to be frozen to produce an executable.
+
+        To fix this issue, refer to the "Safe importing of main module"
+        section in https://docs.python.org/3/library/multiprocessing.html
+        )py"};
+}
+
 PythonError os_error(int error) {
   std::string type = "OSError";
   switch (error) {

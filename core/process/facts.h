@@ -23,6 +23,11 @@ namespace forklight::process {
     "Cannot close a process while it is still running. You should first call join() or terminate().")            \
   X(P_46, "ValueError", "process object is closed")                                                              \
   X(P_55, "AssertionError", "daemonic processes are not allowed to have children")                               \
+  X(S_32, "RuntimeError",                                                                                        \
+    "A SemLock created in a fork context is being shared with a process in a spawn context. This is not supported. "  \
+    "Please use the same context to create multiprocessing objects and Process.")                                     \
+  X(S_34, "RuntimeError", "context has already been set")                                                        \
+  X(S_36, "ValueError", "cannot set start method of concrete context")                                           \
   X(E_01, "ValueError", "semaphore or lock released too many times")                                             \
   X(E_06, "AssertionError", "attempt to release recursive lock not owned by thread")                             \
   X(E_10, "OSError", "[Errno 22] Invalid argument")                                                              \
@@ -68,6 +73,14 @@ class PythonError : public std::exception {
   std::string type_, message_, text_;
   std::vector<FramePlace> frames_;
 };
+
+// What is said of a lambda and of a nested function that should be pickled (S-20, S-21, Q-06).
+[[nodiscard]] PythonError cannot_pickle_lambda(int python_minor);
+[[nodiscard]] PythonError cannot_pickle_local(std::string_view qualified_name, int python_minor);
+// A child that imports the program does not find its target there (S-22). `file` is the program's.
+[[nodiscard]] PythonError target_not_found(std::string_view name, std::string_view file, int python_minor);
+// A process is started while the program is being imported: the main guard is missing (S-27).
+[[nodiscard]] PythonError still_importing();
 
 // OSError and its subclasses by errno: "BlockingIOError: [Errno 11] Resource temporarily unavailable".
 [[nodiscard]] PythonError os_error(int error);

@@ -14,8 +14,11 @@
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
+#include "core/process/forkserver.h"
+#include "core/process/launch.h"
 #include "core/process/process_object.h"
 #include "core/process/runtime.h"
+#include "core/process/start_method.h"
 #include "core/trace/recorder.h"
 
 namespace forklight::process {
@@ -40,25 +43,40 @@ void reap_finished() {
   }
 }
 
-std::shared_ptr<Object> make_object(std::function<void()> run, ProcessOptions options) {
+std::string_view class_of(trace::StartMethod method) {
+  switch (method) {
+    case trace::StartMethod::spawn:
+      return "SpawnProcess";
+    case trace::StartMethod::forkserver:
+      return "ForkServerProcess";
+    case trace::StartMethod::fork:
+      break;
+  }
+  return "ForkProcess";
+}
+
+std::shared_ptr<Object> make_object(ProcessOptions options) {
   Runtime& runtime = Runtime::current();
   auto object = std::make_shared<Object>();
+  const Making context = making();
+  object->method = context.method;
+  object->python_class = !options.python_class.empty() ? std::move(options.python_class)
+                         : context.concrete            ? std::string(class_of(context.method))
+                                                       : "Process";
   object->identity = runtime.next_identity();
-  object->name = options.name.empty() ? fmt::format("Process-{}", fmt::join(object->identity, ":")) : std::move(options.name);
+  object->name = options.name.empty() ? fmt::format("{}-{}", object->python_class, fmt::join(object->identity, ":")) : std::move(options.name);
   object->daemon = options.daemon.value_or(runtime.daemon());  // P-57
-  object->run = std::move(run);
   object->creator = ::getpid();
   return object;
 }
 
-// Waits until the child's end of the sentinel is gone; false if the time is over.
+// Waits until there is something to read from the sentinel, kNoTimeout: for ever; false if the time is over.
 bool wait_sentinel(const Object& object, std::int64_t timeout_ns) {
   const std::int64_t until = base::now_ns() + timeout_ns;
   for (;;) {
-    const std::int64_t left = std::max<std::int64_t>(0, until - base::now_ns());
+    const timespec left = base::to_timespec(std::max<std::int64_t>(0, until - base::now_ns()));
     pollfd ready{object.sentinel.get(), POLLIN, 0};
-    const timespec wait = base::to_timespec(left);
-    const int count = ::ppoll(&ready, 1, &wait, nullptr);
+    const int count = ::ppoll(&ready, 1, timeout_ns == gil::kNoTimeout ? nullptr : &left, nullptr);
     if (count > 0) return true;
     if (count == 0) return false;
   }
@@ -73,6 +91,7 @@ void Object::check_open() const {
 bool Object::poll(bool wait) {
   if (exit_code) return true;
   if (stage != Stage::started) return false;
+  if (method == trace::StartMethod::forkserver) return poll_forkserver(wait);
   // Looked at first (WNOWAIT) and written down, then reaped: if we are killed in between, the code is not lost with us.
   const auto look = [&](int flags) -> std::optional<int> {
     siginfo_t info{};
@@ -97,6 +116,25 @@ bool Object::poll(bool wait) {
   return true;
 }
 
+// The server reaps it, and says how it ended.
+bool Object::poll_forkserver(bool wait) {
+  if (!wait_sentinel(*this, 0)) {
+    if (!wait) return false;
+    const gil::Blocking blocking(trace::BlockReason::join, task, gil::kNoTimeout);
+    wait_sentinel(*this, gil::kNoTimeout);
+  }
+  exit_code = read_exit_code(sentinel.get());
+  return true;
+}
+
+void Object::run() {
+  if (target != nullptr) {
+    target->function(args);
+  } else {
+    lambda();
+  }
+}
+
 void Object::send(int signal) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::signal_sent, task);
@@ -106,10 +144,14 @@ void Object::send(int signal) {
   if (::kill(pid, signal) != 0 && errno != ESRCH) throw os_error(errno);
 }
 
-Process::Process(const Target& target, Args args, ProcessOptions options)
-    : object_(make_object([function = target.function, arguments = std::move(args)] { function(arguments); }, std::move(options))) {}
+Process::Process(const Target& target, Args args, ProcessOptions options) : object_(make_object(std::move(options))) {
+  object_->target = &target;
+  object_->args = std::move(args);
+}
 
-Process::Process(std::function<void()> lambda, ProcessOptions options) : object_(make_object(std::move(lambda), std::move(options))) {}
+Process::Process(std::function<void()> lambda, ProcessOptions options) : object_(make_object(std::move(options))) {
+  object_->lambda = std::move(lambda);
+}
 
 void Process::start() {
   Object& object = *object_;
@@ -123,6 +165,10 @@ void Process::start() {
   reap_finished();        // P-52
   runtime.out().flush();  // P-68
 
+  const bool by_fork = object.method == trace::StartMethod::fork;
+  Luggage luggage;
+  if (!by_fork) luggage = pack(object);  // what cannot be pickled fails here: no process yet
+
   const RunContext& context = runtime.context();
   const auto slot = context.region->claim(recorder.task(), object.name);
   if (!slot) {
@@ -131,43 +177,43 @@ void Process::start() {
     throw os_error(EAGAIN);  // what Python says when the system's own limit is reached
   }
   const trace::TaskId task = context.region->slot(*slot).task;
-  recorder.record(Kind::start_begin, task, u64(trace::StartMethod::fork));
-  pid_t pid = -1;
-  base::Pipe sentinel, death;
-  try {
-    sentinel = base::make_pipe();
-    death = base::make_pipe();
-    pid = ::fork();
-    if (pid < 0) base::throw_errno("fork");
-  } catch (const std::system_error& error) {
+  recorder.record(Kind::start_begin, task, u64(object.method));
+  const auto failed = [&](int error) {
     context.region->abandon(*slot);
-    recorder.record(Kind::start_failed, task, u64(error.code().value()));
+    recorder.record(Kind::start_failed, task, u64(error));
+  };
+  Launched child;
+  try {
+    switch (object.method) {
+      case trace::StartMethod::spawn:
+        child = launch_spawn(std::move(luggage), *slot);
+        break;
+      case trace::StartMethod::forkserver:
+        child = launch_forkserver(std::move(luggage), *slot);
+        break;
+      case trace::StartMethod::fork:
+        child = launch_fork(object, *slot);
+        break;
+    }
+  } catch (const std::system_error& error) {
+    failed(error.code().value());
     throw os_error(error.code().value());
+  } catch (const PythonError&) {
+    failed(0);
+    throw;
   }
 
-  if (pid == 0) {
-    sentinel.read.reset();
-    death.write.reset();
-    object.sentinel = std::move(sentinel.write);     // held open until the very end; what we fork holds it too (P-49)
-    object.parent_death = std::move(death.read);
-    runtime.become_child(object, *slot);
-    const auto run = std::move(object.run);
-    const int code = runtime.run_to_end(run);
-    ::_exit(code);
-  }
-
-  context.region->publish_birth(*slot, pid);
-  const std::uint64_t one = 1;
-  (void)base::write_all(context.birth_fd, &one, sizeof one);
-  object.pid = pid;
+  if (object.method != trace::StartMethod::forkserver) runtime.announce_birth(*slot, child.pid);  // the server has done so: it may be over
+  object.pid = child.pid;
   object.slot = *slot;
   object.task = task;
-  object.sentinel = std::move(sentinel.read);
-  object.parent_death = std::move(death.write);
+  object.sentinel = std::move(child.sentinel);
+  object.parent_death = std::move(child.parent_death);
   object.stage = Object::Stage::started;
-  object.run = nullptr;
+  object.args = {};
+  object.lambda = nullptr;
   runtime.children().push_back(object_);
-  recorder.record(Kind::start_end, task, u64(pid));
+  recorder.record(Kind::start_end, task, u64(child.pid));
 }
 
 void Process::join() {
@@ -292,7 +338,7 @@ std::string Process::repr() {
     const char* signal = exit < 0 ? ::sigabbrev_np(-exit) : nullptr;
     code = signal != nullptr ? fmt::format(" exitcode=-SIG{}", signal) : fmt::format(" exitcode={}", exit);
   }
-  return fmt::format("<Process name='{}'{} parent={} {}{}{}>", object.name, pid, object.creator, status, code,
+  return fmt::format("<{} name='{}'{} parent={} {}{}{}>", object.python_class, object.name, pid, object.creator, status, code,
                      object.daemon ? " daemon" : "");
 }
 

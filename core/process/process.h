@@ -1,4 +1,4 @@
-// multiprocessing.Process over real child processes (fork).
+// multiprocessing.Process over real child processes: fork, spawn, forkserver.
 //
 // A Process is a handle, like a Python variable: copies name the same object, and dropping all of them changes nothing (P-53).
 // The object notices its child's end only when one of join, is_alive, exitcode, close, active_children or the start of any other process
@@ -23,15 +23,19 @@ namespace forklight::process {
 struct ProcessOptions {
   std::string name = {};                 // empty: Process-N (P-01)
   std::optional<bool> daemon = {};       // empty: the creator's (P-57)
+  std::string python_class = {};         // of a subclass: MyProc-N (P-03)
 };
 
 class Process {
  public:
-  explicit Process(const Target& target, Args args = Args::array(), ProcessOptions options = {});
-  // Under fork nothing is pickled, so anything callable will do (S-06).
+  // `target` must outlive it. The start method is that of the context it is made in (start_method.h); a context asked for by name shows
+  // in the child's name: SpawnProcess-N (P-02).
+  explicit Process(const Target& target, Args args = {}, ProcessOptions options = {});
+  // Under fork nothing is pickled, so anything callable will do (S-06); otherwise start() fails (S-20).
   explicit Process(std::function<void()> lambda, ProcessOptions options = {});
 
-  // Forks; the child runs the target and ends with _exit. Reaps other finished children first (P-52).
+  // The child runs the target and ends. Reaps other finished children first (P-52). PickleError and the like of what cannot travel (S-20 to
+  // S-23, S-32), RuntimeError of a missing main guard (S-27): before any process exists.
   // Throws os_error when the system refuses (EAGAIN, EMFILE, ENOMEM); the object stays initial then.
   void start();
 

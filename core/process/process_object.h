@@ -9,23 +9,33 @@ namespace forklight::process {
 struct Process::Object {
   enum class Stage : std::uint8_t { initial, started, closed };
 
+  std::string python_class;  // "Process", "SpawnProcess"
   std::string name;
   std::vector<int> identity;
   bool daemon = false;
-  std::function<void()> run;  // forgotten once started
+  trace::StartMethod method = trace::StartMethod::fork;
+  // What it runs: a target with its arguments, or a lambda; forgotten once started.
+  const Target* target = nullptr;
+  Args args;
+  std::function<void()> lambda;
   pid_t creator = 0;
   Stage stage = Stage::initial;
   pid_t pid = 0;
   std::uint32_t slot = 0;
   trace::TaskId task = 0;
   std::optional<int> exit_code;  // once reaped
-  base::Fd sentinel;             // EOF when the child and all that inherited its end are gone
+  base::Fd sentinel;             // EOF when the child and all that inherited its end are gone; forkserver: brings the exit code
   base::Fd parent_death;         // the child sees EOF when we are gone
 
   void check_open() const;
   // waitpid: reaps if it has ended, waits for that if `wait`. True if its exit code is known now (P-54: never, if somebody else reaped it).
   bool poll(bool wait);
   void send(int signal);
+  // Runs its target in the child.
+  void run();
+
+ private:
+  bool poll_forkserver(bool wait);
 };
 
 }  // namespace forklight::process

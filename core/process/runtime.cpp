@@ -56,41 +56,79 @@ std::vector<int> Runtime::next_identity() {
   return identity;
 }
 
-void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
+// What exec does not hand on, and a first process does not have yet.
+void Runtime::settle_in(const RunContext& context, std::uint32_t slot) {
   context_ = context;
   pid_ = ::getpid();
   out_.set_buffering(context.buffering);
-  arm_lifeline();
   ::signal(SIGPIPE, SIG_IGN);  // as Python: a broken pipe is an error, not a death (I-06)
   errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
   struct sigaction errand {};
   errand.sa_handler = run_errand;
   ::sigaction(kErrandSignal, &errand, nullptr);
-  context_.region->publish_birth(slot, ::getpid());
-  Recorder& recorder = Recorder::current();
-  recorder.attach(*context_.region, slot);
-  const auto pid = static_cast<std::uint64_t>(::getpid());
-  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, 0, name_);
-  recorder.gate(Kind::task_begin);
+  sigset_t errands;
+  ::sigemptyset(&errands);
+  ::sigaddset(&errands, kErrandSignal);
+  ::sigprocmask(SIG_UNBLOCK, &errands, nullptr);
+  arm_lifeline();
+  context_.region->publish_birth(slot, pid_);
 }
 
-void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
-  const auto pid = static_cast<std::uint64_t>(::getpid());
-  errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
-  context_.region->publish_birth(slot, static_cast<std::int32_t>(pid));
-  Recorder& recorder = Recorder::current();
-  const std::uint64_t parent = recorder.task();
-  const std::uint16_t line = recorder.line();
-  recorder.attach(*context_.region, slot);
-  recorder.set_line(line);  // a forked child begins where its parent stood
-  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
-  arm_lifeline();
-
+void Runtime::take_identity(const Process::Object& object) {
   identity_ = object.identity;
   name_ = object.name;
   daemon_ = object.daemon;
   counter_ = 0;
-  pid_ = static_cast<pid_t>(pid);
+  base::Fd null(base::retry_eintr([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }));  // P-67
+  if (null) ::dup2(null.get(), STDIN_FILENO);
+}
+
+void Runtime::announce_birth(std::uint32_t slot, pid_t pid) const noexcept {
+  context_.region->publish_birth(slot, pid);
+  const std::uint64_t one = 1;
+  (void)base::write_all(context_.birth_fd, &one, sizeof one);
+}
+
+void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
+  settle_in(context, slot);
+  Recorder& recorder = Recorder::current();
+  recorder.attach(*context_.region, slot);
+  const auto pid = static_cast<std::uint64_t>(pid_);
+  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, 0, name_);
+  recorder.gate(Kind::task_begin);
+}
+
+void Runtime::become_spawned(const RunContext& context, const Process::Object& object, std::uint32_t slot, trace::TaskId parent) {
+  settle_in(context, slot);
+  Recorder& recorder = Recorder::current();
+  recorder.attach(*context_.region, slot);
+  const auto pid = static_cast<std::uint64_t>(pid_);
+  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
+  take_identity(object);
+  recorder.gate(Kind::task_begin);
+}
+
+void Runtime::become_forkserver(const RunContext& context, std::uint32_t slot, trace::TaskId parent) {
+  settle_in(context, slot);
+  name_ = "forkserver";
+  Recorder& recorder = Recorder::current();
+  recorder.attach(*context_.region, slot);
+  const auto pid = static_cast<std::uint64_t>(pid_);
+  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, name_);
+}
+
+void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
+  pid_ = ::getpid();
+  const auto pid = static_cast<std::uint64_t>(pid_);
+  errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
+  context_.region->publish_birth(slot, pid_);
+  Recorder& recorder = Recorder::current();
+  const std::uint16_t line = recorder.line();
+  recorder.attach(*context_.region, slot);
+  recorder.set_line(line);  // a forked child begins where its parent stood
+  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, context_.region->slot(slot).parent, object.name);
+  arm_lifeline();
+
   finalizers_.clear();
   forget_threads();  // S-12
   out_.after_fork();
@@ -103,8 +141,7 @@ void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
   }
   Frame::forget();    // what Python prints of a child begins at its run()
   children_.clear();  // the parent's children are siblings, not ours (P-74)
-  base::Fd null(base::retry_eintr([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }));  // P-67
-  if (null) ::dup2(null.get(), STDIN_FILENO);
+  take_identity(object);
   recorder.gate(Kind::task_begin);
 }
 

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,11 +21,6 @@ namespace forklight::process {
 // Tells a lesson process that the learner has an errand for it, in its slot.
 inline const int kErrandSignal = SIGRTMIN + 5;
 
-// The Python program that the C++ body is the twin of.
-struct Program {
-  std::string_view file, text;
-};
-
 // What every process of a run has in common; inherited by fork.
 struct RunContext {
   const trace::Region* region = nullptr;
@@ -33,22 +29,36 @@ struct RunContext {
   Program program;
   Buffering buffering = Buffering::line;
   int python_minor = 14;  // 3.x: what differs between versions follows it
+  std::string request = {};  // what a process started by exec finds the lesson by
 };
 
 class Runtime {
  public:
   [[nodiscard]] static Runtime& current();
 
-  // Becomes MainProcess in this (freshly forked, single-threaded) process: slot, lifeline, stdin from /dev/null.
+  // Becomes MainProcess in this (freshly forked, single-threaded) process: slot, lifeline, signals.
   void become_main(const RunContext& context, std::uint32_t slot);
   // Becomes the child of an object just forked: P.1 step 4.
   void become_child(const Process::Object& object, std::uint32_t slot);
+  // The same in a process that was started by exec, for the task `parent`: nothing is inherited.
+  void become_spawned(const RunContext& context, const Process::Object& object, std::uint32_t slot, trace::TaskId parent);
+  // The forkserver: a task of the run that runs nothing of the lesson.
+  void become_forkserver(const RunContext& context, std::uint32_t slot, trace::TaskId parent);
 
   // Runs a body the way Python runs a process to its end, and returns the exit code: P.2 for a child, P.3 for MainProcess.
   // What the body throws becomes the traceback on stderr and the code.
   [[nodiscard]] int run_to_end(const std::function<void()>& body);
 
+  // Tells the supervisor of a process that has this slot.
+  void announce_birth(std::uint32_t slot, pid_t pid) const noexcept;
+
   [[nodiscard]] const RunContext& context() const noexcept { return context_; }
+  // multiprocessing's default start method, once it is settled (S-34).
+  [[nodiscard]] std::optional<trace::StartMethod> start_method() const noexcept { return start_method_; }
+  void set_start_method(trace::StartMethod method) noexcept { start_method_ = method; }
+  // The program is being imported by a child that has not been set up yet: no process may be started (S-27).
+  [[nodiscard]] bool importing() const noexcept { return importing_; }
+  void set_importing(bool importing) noexcept { importing_ = importing; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] bool daemon() const noexcept { return daemon_; }
   [[nodiscard]] bool is_main() const noexcept { return identity_.empty(); }
@@ -77,6 +87,8 @@ class Runtime {
     std::function<void()> action;
   };
   void arm_lifeline();
+  void settle_in(const RunContext& context, std::uint32_t slot);
+  void take_identity(const Process::Object& object);
   void finish_children();
   void finalize(int lowest_priority);
   struct Ending {
@@ -91,6 +103,8 @@ class Runtime {
   std::vector<int> identity_;
   int counter_ = 0;
   bool daemon_ = false;
+  bool importing_ = false;
+  std::optional<trace::StartMethod> start_method_;
   pid_t pid_ = 0;
   int finalizer_counter_ = 0;
   std::vector<Finalizer> finalizers_;

@@ -1,18 +1,40 @@
-// What a process runs: a function registered by its Python name, with arguments that could be sent; or, under fork alone, a lambda.
+// What a process runs: a function of the program, found by its Python name as unpickling finds it; or, under fork alone, a lambda.
 #pragma once
 
+#include <cstdint>
 #include <functional>
-#include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "core/process/args.h"
 
 namespace forklight::process {
 
-// Positional arguments: a list of values.
-using Args = nlohmann::json;
+// Where the program defines it, which is where a child that imports the program anew can find it.
+enum class Scope : std::uint8_t {
+  module,    // at the top: everywhere
+  guarded,   // under `if __name__ == "__main__"`: not in an import (S-22)
+  function,  // inside another function: it cannot even be pickled (S-21); `name` is then "outer.<locals>.inner"
+};
 
 struct Target {
   std::string_view name;  // as in the twin: "raises"
   void (*function)(const Args& args);
+  Scope scope = Scope::module;
+};
+
+// The Python program that the C++ body is the twin of.
+struct Program {
+  std::string_view file, text;
+};
+
+// A program made ready: its main body, and what a child that imports it anew gets.
+struct Lesson {
+  Program program;
+  std::function<void()> main;
+  std::vector<const Target*> targets = {};  // that a child of spawn or forkserver may be asked for
+  std::function<void()> imported = {};      // what its top-level code does when it is imported, that is without a main guard (S-05)
 };
 
 }  // namespace forklight::process

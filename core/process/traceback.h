@@ -13,4 +13,8 @@ namespace forklight::process {
 // For MainProcess (empty name): the program's frames from <module> on.
 [[nodiscard]] std::string traceback(const PythonError& error, const Program& program, std::string_view process_name);
 
+// Before a child's target runs (S-22, S-27): the frames of what was setting it up.
+enum class Importer { spawn, forkserver };
+[[nodiscard]] std::string traceback(const PythonError& error, const Program& program, Importer importer);
+
 }  // namespace forklight::process

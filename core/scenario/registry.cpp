@@ -24,4 +24,17 @@ const Scenario& find(std::string_view id) {
   throw base::UsageError(fmt::format("There is no scenario '{}': choose from {}.", id, fmt::join(ids, ", ")));
 }
 
+process::Lesson lesson(std::string_view id, const std::map<std::string, std::string>& values) {
+  const Scenario& scenario = find(id);
+  Settings settings(scenario.parameters);
+  for (const auto& [name, value] : values) settings.set(name, value);
+  process::Lesson lesson{{scenario.python_file, scenario.python}, {}, scenario.targets, {}};
+  lesson.main = [&scenario, settings] {
+    if (scenario.start_method) process::set_start_method(*scenario.start_method);
+    scenario.main(settings);
+  };
+  if (scenario.imported != nullptr) lesson.imported = [&scenario, settings] { scenario.imported(settings); };
+  return lesson;
+}
+
 }  // namespace forklight::scenario

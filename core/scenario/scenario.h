@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/process/start_method.h"
+#include "core/process/target.h"
 #include "core/timeline/model.h"
 
 namespace forklight::scenario {
@@ -60,6 +62,11 @@ struct Scenario {
   std::vector<Parameter> parameters;
   std::vector<Claim> claims;
   void (*main)(const Settings& settings);  // the main body, run in MainProcess
+  // What the program's main sets before anything else; none: it is a matter of the settings.
+  std::optional<process::StartMethod> start_method = process::StartMethod::fork;
+  // Under spawn and forkserver: what a child may be asked for, and what the program does when a child imports it.
+  std::vector<const process::Target*> targets = {};
+  void (*imported)(const Settings& settings) = nullptr;
 };
 
 // All scenarios, in the order of the list.
@@ -67,5 +74,8 @@ struct Scenario {
 
 // Throws base::UsageError that names the ones there are, if there is none of that id.
 [[nodiscard]] const Scenario& find(std::string_view id);
+
+// Made ready to run with these settings. Throws base::UsageError, in one sentence, for an unknown scenario or a setting that is none.
+[[nodiscard]] process::Lesson lesson(std::string_view id, const std::map<std::string, std::string>& settings);
 
 }  // namespace forklight::scenario

@@ -6,15 +6,18 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
+#include "core/process/boot.h"
 #include "core/supervisor/learner.h"
 #include "core/supervisor/tree.h"
 
@@ -58,7 +61,7 @@ class Supervisor {
     region_.header().max_processes = request_.caps.processes;
   }
 
-  void start_main(const Lesson& lesson) {
+  void start_main(const process::Lesson& lesson) {
     const auto slot = region_.claim(0, "MainProcess");
     if (!slot) throw base::Failure("No room for MainProcess in the trace region: raise the process limit.");
     main_ = ::fork();
@@ -91,7 +94,7 @@ class Supervisor {
   }
 
  private:
-  [[noreturn]] void run_main(const Lesson& lesson, std::uint32_t slot) {
+  [[noreturn]] void run_main(const process::Lesson& lesson, std::uint32_t slot) {
     ::setpgid(0, 0);
     // What belongs to the supervisor alone: above all the lifeline's write end, or nothing would ever end us.
     ::close(control_);
@@ -113,6 +116,7 @@ class Supervisor {
     context.program = lesson.program;
     context.buffering = request_.buffering;
     context.python_minor = request_.python_minor;
+    context.request = to_json(request_).dump();
     process::Runtime& runtime = process::Runtime::current();
     runtime.become_main(context, slot);
     const int code = runtime.run_to_end(lesson.main);
@@ -206,8 +210,6 @@ class Supervisor {
   std::vector<pollfd> poll_;
 };
 
-}  // namespace
-
 int serve(const FindLesson& find_lesson) {
   // The numbers were handed over; nothing that this process starts may inherit them unasked.
   for (const int fd : {kControlFd, kRegionFd}) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -216,7 +218,7 @@ int serve(const FindLesson& find_lesson) {
     const auto message = receive_message(control.get());
     if (!message) return 1;
     RunRequest request = run_request(*message);
-    const Lesson lesson = find_lesson(request);
+    const process::Lesson lesson = find_lesson(request);
     Supervisor supervisor(trace::Region::attach(base::Fd(kRegionFd)), control.get(), std::move(request));
     supervisor.prepare();
     supervisor.start_main(lesson);
@@ -226,6 +228,24 @@ int serve(const FindLesson& find_lesson) {
     send_message(control.get(), {{"event", "refused"}, {"error", error.what()}});
     return 1;
   }
+}
+
+}  // namespace
+
+int engine_main(int argc, char** argv, const FindLesson& find_lesson) {
+  const auto child = process::boot(argc, argv, [&](const std::string& text) {
+    const RunRequest request = run_request(nlohmann::json::parse(text));
+    return process::Booked{find_lesson(request), request.buffering, request.python_minor};
+  });
+  if (child) return *child;
+  // Without a viewer there is nobody to watch the run, and nobody to end it.
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (::getsockopt(kControlFd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
+    std::fputs("forklight-engine is started by forklight: try `forklight run exit-codes`.\n", stderr);
+    return 2;
+  }
+  return serve(find_lesson);
 }
 
 }  // namespace forklight::supervisor

@@ -6,21 +6,16 @@
 
 #include <functional>
 
-#include "core/process/runtime.h"
+#include "core/process/target.h"
 #include "core/supervisor/protocol.h"
 
 namespace forklight::supervisor {
 
-// A lesson made ready: the Python program it is the twin of, and its main body.
-struct Lesson {
-  process::Program program;
-  std::function<void()> main;
-};
-
 // Finds the lesson that a request names; may throw base::UsageError, which is handed to the viewer.
-using FindLesson = std::function<Lesson(const RunRequest& request)>;
+using FindLesson = std::function<process::Lesson(const RunRequest& request)>;
 
-// Serves one run over kControlFd and kRegionFd. Returns the exit status of forklight-engine, when no process of the run is left.
-[[nodiscard]] int serve(const FindLesson& find_lesson);
+// All that forklight-engine does: serves one run over kControlFd and kRegionFd until no process of it is left; or, where its arguments say
+// so, is a child of a run that is going on (process/boot.h). Returns the exit status.
+[[nodiscard]] int engine_main(int argc, char** argv, const FindLesson& find_lesson);
 
 }  // namespace forklight::supervisor

@@ -36,7 +36,7 @@ void Tree::note_births() {
     const trace::TaskId task = slot.task;
     if (std::any_of(members_.begin(), members_.end(), [&](const Member& member) { return member.task == task; })) continue;
     const pid_t pid = slot.pid.load(std::memory_order_relaxed);
-    Member member{index, task, slot.parent, pid, {}, {}};
+    Member member{index, task, slot.forked_by, pid, {}, {}};
     member.pidfd = base::Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     member.proc = base::Fd(::open(fmt::format("/proc/{}", pid).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     Recorder::current().record(Kind::born, task, u64(pid), slot.parent);
@@ -125,7 +125,7 @@ void Tree::record_death(Member& member, std::int64_t time_ns, DeathSource source
   end_threads(member.pid, time_ns);
   // Its children are ours now (PR_SET_CHILD_SUBREAPER).
   for (const Member& child : members_) {
-    if (child.parent == member.task && !child.dead) recorder.record(Kind::adopted, child.task, u64(child.pid), u64(::getpid()));
+    if (child.forked_by == member.task && !child.dead) recorder.record(Kind::adopted, child.task, u64(child.pid), u64(::getpid()));
   }
 }
 

@@ -48,7 +48,7 @@ class Tree {
  private:
   struct Member {
     std::uint32_t slot;
-    trace::TaskId task, parent;
+    trace::TaskId task, forked_by;  // and whose child it is to the kernel
     pid_t pid;
     base::Fd pidfd, proc;  // proc: its directory in /proc, which no other process can come to stand for
     std::int64_t ended_ns = 0;  // when we saw it dead, 0 while alive

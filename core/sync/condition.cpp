@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/process/facts.h"
+#include "core/process/start_method.h"
 #include "core/sync/raw.h"
 #include "core/sync/sync.h"
 #include "core/trace/recorder.h"
@@ -102,6 +103,21 @@ void Condition::notify(int count) {
 
 void Condition::notify_all() { notify(INT_MAX); }
 
+void Condition::depart(process::Departure& out) const {
+  out.number(handle_->object);
+  handle_->lock.depart(out);
+  out.number(handle_->recursive);
+  sync::depart(out, handle_->state);
+}
+
+Condition Condition::arrive(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  const SemLock lock = SemLock::arrive(in);
+  const bool recursive = in.number<bool>();
+  const ConditionState state = arrive_condition(in);
+  return Condition(in.once<Handle>(object, 0, [&] { return std::make_shared<Handle>(Handle{lock, recursive, state, object}); }));
+}
+
 std::uint32_t Condition::object() const noexcept { return handle_->object; }
 
 // --- Event ------------------------------------------------------------------------------------------------------------
@@ -110,6 +126,7 @@ struct Event::Handle {
   std::uint32_t object;
   SemaphoreState *lock, *flag;
   ConditionState state;
+  trace::StartMethod made_under = process::making().method;
 
   [[nodiscard]] Waiting waiting() const noexcept { return {BlockReason::event, object}; }
   void enter() const { (void)take(*lock, waiting(), std::nullopt); }
@@ -174,6 +191,20 @@ std::string Event::repr() {
   return fmt::format("<Event at {} {}>", fmt::ptr(handle_.get()), is_set() ? "set" : "unset");
 }
 
+void Event::depart(process::Departure& out) const {
+  out.number(handle_->object).semaphores(handle_->made_under).part(handle_->lock).part(handle_->flag);
+  sync::depart(out, handle_->state);
+}
+
+Event Event::arrive(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  const auto made_under = in.number<trace::StartMethod>();
+  auto* const lock = in.part<SemaphoreState>();
+  auto* const flag = in.part<SemaphoreState>();
+  const ConditionState state = arrive_condition(in);
+  return Event(in.once<Handle>(object, 0, [&] { return std::make_shared<Handle>(Handle{object, lock, flag, state, made_under}); }));
+}
+
 std::uint32_t Event::object() const noexcept { return handle_->object; }
 
 // --- Barrier ----------------------------------------------------------------------------------------------------------
@@ -195,6 +226,7 @@ struct Barrier::Handle {
   SemaphoreState* lock;
   ConditionState condition;
   BarrierState* state;
+  trace::StartMethod made_under = process::making().method;
 
   [[nodiscard]] Waiting waiting() const noexcept { return {BlockReason::barrier, object}; }
   void enter() const { (void)take(*lock, waiting(), std::nullopt); }
@@ -276,6 +308,22 @@ void Barrier::reset() {
 bool Barrier::broken() { return handle_->state->stage == kBroken; }
 
 int Barrier::n_waiting() { return handle_->state->stage == kFilling ? handle_->state->count.load() : 0; }
+
+void Barrier::depart(process::Departure& out) const {
+  out.number(handle_->object).semaphores(handle_->made_under).number(handle_->parties).part(handle_->lock);
+  sync::depart(out, handle_->condition);
+  out.part(handle_->state);
+}
+
+Barrier Barrier::arrive(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  const auto made_under = in.number<trace::StartMethod>();
+  const auto parties = in.number<int>();
+  auto* const lock = in.part<SemaphoreState>();
+  const ConditionState condition = arrive_condition(in);
+  auto* const state = in.part<BarrierState>();
+  return Barrier(in.once<Handle>(object, 0, [&] { return std::make_shared<Handle>(Handle{object, parties, lock, condition, state, made_under}); }));
+}
 
 std::uint32_t Barrier::object() const noexcept { return handle_->object; }
 

@@ -6,6 +6,7 @@
 
 #include "core/process/facts.h"
 #include "core/process/runtime.h"
+#include "core/process/start_method.h"
 #include "core/sync/raw.h"
 #include "core/sync/sync.h"
 #include "core/trace/recorder.h"
@@ -26,6 +27,7 @@ struct SemLock::Handle {
   BlockReason reason;
   std::uint32_t object;
   bool silent;  // part of another object: its own coming and going would drown that one's
+  trace::StartMethod made_under = process::making().method;
   // Ours alone: how often this process holds it, by which thread. A forked child holds nothing.
   std::atomic<pid_t> process{0};
   std::atomic<int> count{0};
@@ -91,6 +93,33 @@ void SemLock::release() {
   // On record before it happens, or who takes it could be on record first.
   if (!handle.silent) recorder.record(Kind::release, handle.object, u64(sync::value(*handle.state) + 1));
   give(*handle.state);
+}
+
+void SemLock::depart(process::Departure& out) const {
+  const Handle& handle = *handle_;
+  out.number(handle.object).semaphores(handle.made_under).part(handle.state).number(handle.maximum).number(handle.recursive);
+  out.number(handle.reason).number(handle.silent);
+}
+
+std::shared_ptr<SemLock::Handle> SemLock::arrived(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  const auto made_under = in.number<trace::StartMethod>();
+  auto* const state = in.part<SemaphoreState>();
+  const auto maximum = in.number<int>();
+  const bool recursive = in.number<bool>();
+  const auto reason = in.number<BlockReason>();
+  const bool silent = in.number<bool>();
+  return in.once<Handle>(object, 0, [&] {
+    auto handle = std::make_shared<Handle>();
+    handle->state = state;
+    handle->maximum = maximum;
+    handle->recursive = recursive;
+    handle->reason = reason;
+    handle->object = object;
+    handle->silent = silent;
+    handle->made_under = made_under;
+    return handle;
+  });
 }
 
 std::uint32_t SemLock::object() const noexcept { return handle_->object; }

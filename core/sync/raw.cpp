@@ -100,6 +100,14 @@ ConditionState make_condition() {
   return {make_semaphore(0), make_semaphore(0), make_semaphore(0), new (shared<std::atomic<std::uint32_t>>()) std::atomic<std::uint32_t>(0)};
 }
 
+void depart(process::Departure& out, const ConditionState& state) {
+  out.part(state.sleeping).part(state.woken).part(state.wait).part(state.generation);
+}
+
+ConditionState arrive_condition(process::Arrival& in) {
+  return {in.part<SemaphoreState>(), in.part<SemaphoreState>(), in.part<SemaphoreState>(), in.part<std::atomic<std::uint32_t>>()};
+}
+
 bool wait_on(const ConditionState& state, const Waiting& waiting, std::optional<double> timeout, const std::function<void()>& unlock,
              const std::function<void()>& relock) {
   give(*state.sleeping);

@@ -12,6 +12,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/process/args.h"
 #include "core/trace/event.h"
 #include "core/trace/region.h"
 
@@ -49,6 +50,8 @@ struct ConditionState {
   std::atomic<std::uint32_t>* generation;  // counts notifications that woke somebody: ties a set to those it woke
 };
 [[nodiscard]] ConditionState make_condition();
+void depart(process::Departure& out, const ConditionState& state);
+[[nodiscard]] ConditionState arrive_condition(process::Arrival& in);
 [[nodiscard]] bool wait_on(const ConditionState& state, const Waiting& waiting, std::optional<double> timeout, const std::function<void()>& unlock,
                            const std::function<void()>& relock);
 // Wakes up to `count`, and waits until each of them has really woken (E-30: for ever, if one of them was killed). Returns how many.

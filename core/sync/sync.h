@@ -1,7 +1,7 @@
 // Process-shared synchronisation, as multiprocessing has it: real semaphores in the run's shared memory, no owner in the kernel.
 //
 // Every object here is a handle: copies (also those that a forked child inherits) name the same object. What a killed process held stays
-// held (E-12). Times are seconds; a timeout below 0 counts as 0 (E-03), none means for ever. Errors are PythonError with Python's texts.
+// held (E-12). Each may be an argument of a Process under any start method (depart, arrive), and none may be sent (E.3). Times are seconds; a timeout below 0 counts as 0 (E-03), none means for ever. Errors are PythonError with Python's texts.
 #pragma once
 
 #include <concepts>
@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "core/process/args.h"
 
 namespace forklight::sync {
 
@@ -31,8 +33,12 @@ class SemLock {
   [[nodiscard]] int value() const noexcept;
   [[nodiscard]] bool is_mine() const noexcept;
 
+  void depart(process::Departure& out) const;
+  static SemLock arrive(process::Arrival& in) { return SemLock(arrived(in)); }
+
  protected:
   struct Handle;
+  static std::shared_ptr<Handle> arrived(process::Arrival& in);
   explicit SemLock(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };
@@ -42,6 +48,10 @@ class Lock : public SemLock {
   static constexpr std::string_view kPythonClass = "Lock";
   explicit Lock(std::string label = {}, std::uint32_t owner = 0);
   [[nodiscard]] std::string repr() const;  // "<Lock(owner=MainProcess)>" (E-05)
+  static Lock arrive(process::Arrival& in) { return Lock(arrived(in)); }
+
+ private:
+  using SemLock::SemLock;
 };
 
 class RLock : public SemLock {
@@ -49,18 +59,30 @@ class RLock : public SemLock {
   static constexpr std::string_view kPythonClass = "RLock";
   explicit RLock(std::string label = {}, std::uint32_t owner = 0);
   [[nodiscard]] std::string repr() const;  // "<RLock(MainProcess, 2)>" (E-07)
+  static RLock arrive(process::Arrival& in) { return RLock(arrived(in)); }
+
+ private:
+  using SemLock::SemLock;
 };
 
 class Semaphore : public SemLock {
  public:
   static constexpr std::string_view kPythonClass = "Semaphore";
   explicit Semaphore(int value = 1, std::string label = {}, std::uint32_t owner = 0);  // E-10
+  static Semaphore arrive(process::Arrival& in) { return Semaphore(arrived(in)); }
+
+ private:
+  using SemLock::SemLock;
 };
 
 class BoundedSemaphore : public SemLock {
  public:
   static constexpr std::string_view kPythonClass = "BoundedSemaphore";
   explicit BoundedSemaphore(int value = 1, std::string label = {}, std::uint32_t owner = 0);
+  static BoundedSemaphore arrive(process::Arrival& in) { return BoundedSemaphore(arrived(in)); }
+
+ private:
+  using SemLock::SemLock;
 };
 
 // with lock: released on every way out, an exception included (E-13). Throws at its end if somebody else has released it meanwhile (E-01);
@@ -96,9 +118,12 @@ class Condition {
   void notify(int count = 1);  // waits until each notified sleeper has really woken (E-30)
   void notify_all();
   [[nodiscard]] std::uint32_t object() const noexcept;
+  void depart(process::Departure& out) const;
+  static Condition arrive(process::Arrival& in);
 
  private:
   struct Handle;
+  explicit Condition(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };
 
@@ -112,9 +137,12 @@ class Event {
   bool wait(Timeout timeout = {});  // E-18
   [[nodiscard]] std::string repr();  // "<Event at 0x7f… set>"
   [[nodiscard]] std::uint32_t object() const noexcept;
+  void depart(process::Departure& out) const;
+  static Event arrive(process::Arrival& in);
 
  private:
   struct Handle;
+  explicit Event(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };
 
@@ -128,9 +156,12 @@ class Barrier {
   [[nodiscard]] bool broken();
   [[nodiscard]] int n_waiting();
   [[nodiscard]] std::uint32_t object() const noexcept;
+  void depart(process::Departure& out) const;
+  static Barrier arrive(process::Arrival& in);
 
  private:
   struct Handle;
+  explicit Barrier(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };
 
@@ -143,10 +174,13 @@ class Value {
   void set(std::integral auto value) { store(static_cast<std::int64_t>(value)); }  // wraps (E-42); nothing but integers (E-43)
   [[nodiscard]] RLock& get_lock() noexcept;
   [[nodiscard]] std::uint32_t object() const noexcept;
+  void depart(process::Departure& out) const;
+  static Value arrive(process::Arrival& in);
 
  private:
   struct Handle;
   void store(std::int64_t value);
+  explicit Value(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };
 
@@ -160,10 +194,13 @@ class Array {
   void set(std::ptrdiff_t index, std::integral auto value) { store(index, static_cast<std::int64_t>(value)); }
   [[nodiscard]] RLock& get_lock() noexcept;
   [[nodiscard]] std::uint32_t object() const noexcept;
+  void depart(process::Departure& out) const;
+  static Array arrive(process::Arrival& in);
 
  private:
   struct Handle;
   void store(std::ptrdiff_t index, std::int64_t value);
+  explicit Array(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };
 

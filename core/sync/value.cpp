@@ -52,6 +52,19 @@ void Value::store(std::int64_t value) { write(handle_->lock, *handle_->cell, val
 
 RLock& Value::get_lock() noexcept { return handle_->lock; }
 
+void Value::depart(process::Departure& out) const {
+  out.number(handle_->object);
+  handle_->lock.depart(out);
+  out.part(handle_->cell);
+}
+
+Value Value::arrive(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  const RLock lock = RLock::arrive(in);
+  auto* const cell = in.part<Cell>();
+  return Value(in.once<Handle>(object, 0, [&] { return std::make_shared<Handle>(Handle{object, lock, cell}); }));
+}
+
 std::uint32_t Value::object() const noexcept { return handle_->object; }
 
 struct Array::Handle {
@@ -85,6 +98,20 @@ void Array::store(std::ptrdiff_t index, std::int64_t value) {
 }
 
 RLock& Array::get_lock() noexcept { return handle_->lock; }
+
+void Array::depart(process::Departure& out) const {
+  out.number(handle_->object);
+  handle_->lock.depart(out);
+  out.number(handle_->size).part(handle_->cells);
+}
+
+Array Array::arrive(process::Arrival& in) {
+  const auto object = in.number<std::uint32_t>();
+  const RLock lock = RLock::arrive(in);
+  const auto size = in.number<std::size_t>();
+  auto* const cells = in.part<Cell>();
+  return Array(in.once<Handle>(object, 0, [&] { return std::make_shared<Handle>(Handle{object, lock, size, cells}); }));
+}
 
 std::uint32_t Array::object() const noexcept { return handle_->object; }
 

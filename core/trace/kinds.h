@@ -39,6 +39,9 @@
   X(53, cap, "", "which: see Cap", "limit")                                                       \
   X(54, stop, "", "why: see StopReason", "")                                                      \
   X(55, learner, "task or object", "what: see LearnerAct", "signal or value")                     \
+  /* a child that has nothing of its parent's (spawn, forkserver) sets itself up, written by the child */ \
+  X(62, import_begin, "", "", "")                           /* the program, as __mp_main__ (S-05) */ \
+  X(63, import_end, "", "1 done, 0 failed", "")                                                   \
   /* objects that tasks share; object ids are counted in the region, from kFirstObject on */       \
   X(60, object_new, "object", "kind: see ObjectKind", "owner object << 32 | size")  /* + name */   \
   X(61, object_closed, "object", "end: see PipeEnd", "")                                          \

@@ -107,6 +107,7 @@ std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name,
     slot.errand_fd.store(-1, std::memory_order_relaxed);
     slot.kind = kind;
     slot.parent = parent;
+    slot.forked_by = parent;
     const std::size_t length = std::min<std::size_t>(name.size(), kMaxName - 1);
     std::memcpy(slot.name, name.data(), length);
     slot.name[length] = '\0';

@@ -22,7 +22,7 @@
 namespace forklight::trace {
 
 inline constexpr std::uint64_t kMagic = 0x4c4b5246'54524331;  // "FRKLTRC1"
-inline constexpr std::uint32_t kRegionVersion = 4;
+inline constexpr std::uint32_t kRegionVersion = 5;
 inline constexpr std::uint32_t kMaxName = 64;
 
 enum class SlotState : std::uint32_t { free, claimed, live, dead };
@@ -38,6 +38,7 @@ struct Slot {
   std::atomic<std::int64_t> died_ns;    // 0 until the supervisor says so
   std::atomic<std::int64_t> reaped_ns;  // 0 until somebody waited for it
   std::atomic<std::int32_t> status;     // as waitpid gives it; -1 = not known (yet)
+  TaskId forked_by;  // whose child it is to the kernel: the parent, or a forkserver
   TaskId reaped_by;
   char name[kMaxName];
   // The learner's errand to the process: the descriptor to close, and which end it is; taken by a signal handler. -1 = none.

@@ -1,4 +1,5 @@
-// start + join of a no-op child: against bare fork + waitpid of the same process (target ≤ 1.3), and against CPython's (target ≤ 0.2).
+// start + join of a no-op child: against bare fork + waitpid of the same process (target ≤ 1.3), and against CPython's, by start method
+// (targets ≤ 0.2 fork, ≤ 0.1 spawn, ≤ 0.3 forkserver).
 // Measured inside a real run, with its supervisor and collector at work.
 #include <sstream>
 
@@ -24,24 +25,37 @@ BENCHMARK(start_join_against_fork)->Name("start + join (fork) / bare fork + wait
 
 constexpr const char* kPython = R"(
 import multiprocessing, time
-multiprocessing.set_start_method("fork")
 def nothing(): pass
-for _ in range(100):
-    begin = time.perf_counter_ns(); p = multiprocessing.Process(target=nothing); p.start(); p.join()
-    print(time.perf_counter_ns() - begin)
+if __name__ == "__main__":
+    for method in ("fork", "spawn", "forkserver"):
+        context = multiprocessing.get_context(method)
+        for i in range(15):
+            begin = time.perf_counter_ns(); p = context.Process(target=nothing); p.start(); p.join()
+            if i: print(method, time.perf_counter_ns() - begin)
 )";
 
-void start_join_against_cpython(benchmark::State& state) {
+std::vector<double> times_of(const std::string& method, const std::string& printed) {
+  std::vector<double> times;
+  std::istringstream lines(printed);
+  std::string name;
+  for (double ns = 0; lines >> name >> ns;) {
+    if (name == method) times.push_back(ns);
+  }
+  return times;
+}
+
+void start_join_against_cpython(benchmark::State& state, const char* method) {
   std::vector<double> ours, theirs;
   for (auto _ : state) {
-    std::istringstream lines(tests::run_test_lesson("bench start join").out);
-    for (double fork_ns = 0, process_ns = 0; lines >> fork_ns >> process_ns;) ours.push_back(process_ns);
-    std::istringstream python(tests::run_python(kPython).out);
-    for (double ns = 0; python >> ns;) theirs.push_back(ns);
+    const auto append = [](std::vector<double>& all, const std::vector<double>& some) { all.insert(all.end(), some.begin(), some.end()); };
+    append(ours, times_of(method, tests::run_test_lesson("bench start methods").out));
+    append(theirs, times_of(method, tests::run_python(kPython).out));
   }
   bench::report(state, ours, theirs);
 }
-BENCHMARK(start_join_against_cpython)->Name("start + join (fork) / CPython's")->Iterations(3)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(start_join_against_cpython, fork, "fork")->Name("start + join (fork) / CPython's")->Iterations(2)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(start_join_against_cpython, spawn, "spawn")->Name("start + join (spawn) / CPython's")->Iterations(2)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(start_join_against_cpython, forkserver, "forkserver")->Name("start + join (forkserver) / CPython's")->Iterations(2)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -77,7 +77,7 @@ print(p.name, q.name, r.name)
 r.start(); r.join()
 )",
      [] {
-       Process p(kNothing), q(kNothing, Args::array(), {.name = "mine"}), r([] { print_now("hi"); });
+       Process p(kNothing), q(kNothing, {}, {.name = "mine"}), r([] { print_now("hi"); });
        print(p.name() + " " + q.name() + " " + r.name());
        r.start();
        r.join();
@@ -274,7 +274,7 @@ for action in (p.join, p.is_alive, p.start, p.terminate, p.kill, lambda: p.pid, 
 print(p.name, p.daemon, p)
 )",
      [] {
-       Process p(kNothing, Args::array(), {.daemon = true});
+       Process p(kNothing, {}, {.daemon = true});
        p.close();
        attempt([&] { return none([&] { p.join(); }); });
        attempt([&] { return text(p.is_alive()); });
@@ -299,7 +299,7 @@ q = Process(daemon=True); q.start(); q.join(); print(q)
        p.terminate();
        p.join();
        print(p.repr());
-       Process q(kNothing, Args::array(), {.daemon = true});
+       Process q(kNothing, {}, {.daemon = true});
        q.start();
        q.join();
        print(q.repr());
@@ -614,7 +614,7 @@ std::span<const TestLesson> lessons() { return kLessons; }
 
 const TestLesson* find_lesson(std::string_view name) {
   const std::span<const TestLesson> parts[] = {lessons(), {kPaceLessons, kPaceLessonCount}, queue_lessons(), pipe_lessons(), sync_lessons(),
-                                             killed_lessons(), learner_lessons()};
+                                             killed_lessons(), learner_lessons(), start_lessons()};
   for (const auto part : parts) {
     const auto found = std::find_if(part.begin(), part.end(), [&](const TestLesson& lesson) { return lesson.name == name; });
     if (found != part.end()) return &*found;

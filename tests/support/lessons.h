@@ -4,6 +4,9 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <vector>
+
+#include "core/process/target.h"
 
 namespace forklight::tests {
 
@@ -11,6 +14,10 @@ struct TestLesson {
   std::string_view name;    // "P-15 join before start"; also the request's scenario
   std::string_view python;  // what follows the imports; empty where Python has no such thing
   void (*body)();
+  // Whole programs, without the prelude: what their children may run, and what they do when they are imported.
+  bool whole = false;
+  std::vector<const process::Target*> targets = {};
+  void (*imported)() = nullptr;
 };
 
 [[nodiscard]] std::span<const TestLesson> lessons();
@@ -19,6 +26,7 @@ struct TestLesson {
 // Its parts, by their files.
 [[nodiscard]] std::span<const TestLesson> queue_lessons();
 [[nodiscard]] std::span<const TestLesson> pipe_lessons();
+[[nodiscard]] std::span<const TestLesson> start_lessons();
 [[nodiscard]] std::span<const TestLesson> sync_lessons();
 [[nodiscard]] std::span<const TestLesson> learner_lessons();
 [[nodiscard]] std::span<const TestLesson> killed_lessons();

@@ -65,6 +65,7 @@ std::string normalised(const std::string& text) {
   std::string result = std::regex_replace(text, std::regex(R"re(File "[^"]*/([^/"]+)", line \d+)re"), R"re(File "$1")re");
   result = std::regex_replace(result, std::regex(R"re(File "([^"/]+)", line \d+)re"), R"re(File "$1")re");
   result = std::regex_replace(result, std::regex(R"(forklight-test-\d+\.py)"), "program.py");
+  result = std::regex_replace(result, std::regex(R"re('/[^']*/program\.py')re"), "'program.py'");
   result = std::regex_replace(result, std::regex(R"(pid=\d+)"), "pid=N");
   result = std::regex_replace(result, std::regex(R"(parent=\d+)"), "parent=N");
   result = std::regex_replace(result, std::regex(R"(0x[0-9a-f]+)"), "0x");

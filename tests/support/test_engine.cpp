@@ -1,19 +1,22 @@
 // An engine that knows the test lessons, and forklight's own scenarios beside them.
+#include "core/process/start_method.h"
 #include "core/scenario/scenario.h"
 #include "core/supervisor/supervisor.h"
 #include "tests/support/lessons.h"
 
 namespace {
 
-forklight::supervisor::Lesson find_lesson(const forklight::supervisor::RunRequest& request) {
+forklight::process::Lesson find_lesson(const forklight::supervisor::RunRequest& request) {
   using namespace forklight;
-  if (const auto* lesson = tests::find_lesson(request.scenario)) return {{"program.py", {}}, lesson->body};
-  const scenario::Scenario& found = scenario::find(request.scenario);
-  scenario::Settings settings(found.parameters);
-  for (const auto& [name, value] : request.settings) settings.set(name, value);
-  return {{found.python_file, found.python}, [&found, settings] { found.main(settings); }};
+  const auto* lesson = tests::find_lesson(request.scenario);
+  if (lesson == nullptr) return scenario::lesson(request.scenario, request.settings);
+  const auto main = [lesson] {
+    if (!lesson->whole) process::set_start_method("fork");  // as the prelude
+    lesson->body();
+  };
+  return {{"program.py", {}}, main, lesson->targets, lesson->imported};
 }
 
 }  // namespace
 
-int main() { return forklight::supervisor::serve(find_lesson); }
+int main(int argc, char** argv) { return forklight::supervisor::engine_main(argc, argv, find_lesson); }

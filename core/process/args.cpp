@@ -1,0 +1,62 @@
+#include "core/process/args.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/process/facts.h"
+
+namespace forklight::process {
+
+Departure& Departure::part(const void* part) {
+  fields_.push_back(part != nullptr ? region_->offset_of(part) : 0);
+  return *this;
+}
+
+Departure& Departure::descriptor(int fd) {
+  if (fd < 0) return number(-1);
+  const auto known = std::find(descriptors_.begin(), descriptors_.end(), fd);
+  const auto index = known - descriptors_.begin();
+  if (known == descriptors_.end()) descriptors_.push_back(fd);
+  return number(index);
+}
+
+Departure& Departure::semaphores(trace::StartMethod made_under) {
+  if (made_under == trace::StartMethod::fork && method_ != trace::StartMethod::fork) throw PythonError(Fact::S_32);
+  return number(made_under);
+}
+
+const nlohmann::json& Arrival::next() { return fields_->at(place_++); }
+
+int Arrival::descriptor() {
+  const auto index = number<std::int64_t>();
+  if (index < 0) return -1;
+  return descriptors_[static_cast<std::size_t>(index)];
+}
+
+std::map<std::pair<std::uint32_t, std::uint32_t>, std::shared_ptr<void>>& Arrival::arrived() {
+  static std::map<std::pair<std::uint32_t, std::uint32_t>, std::shared_ptr<void>> handles;
+  return handles;
+}
+
+nlohmann::json Args::depart(Departure& out) const {
+  auto parts = nlohmann::json::array();
+  for (const Arg& arg : list_) {
+    if (arg.object_ == nullptr) {
+      parts.push_back({{"value", arg.value_}});
+    } else {
+      arg.depart_(arg.object_.get(), out);
+      parts.push_back({{"shared", out.take_fields()}});
+    }
+  }
+  return parts;
+}
+
+Args Args::arrive(const trace::Region& region, const nlohmann::json& parts, std::vector<int> descriptors) {
+  Args args;
+  args.region_ = &region;
+  args.descriptors_ = std::make_shared<const std::vector<int>>(std::move(descriptors));
+  for (const auto& part : parts) args.list_.emplace_back(part.contains("shared") ? part.at("shared") : part.at("value"));
+  return args;
+}
+
+}  // namespace forklight::process

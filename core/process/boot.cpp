@@ -1,0 +1,168 @@
+#include "core/process/boot.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+#include "core/base/posix_call.h"
+#include "core/process/forkserver.h"
+#include "core/process/launch.h"
+#include "core/process/python.h"
+#include "core/process/start_method.h"
+#include "core/process/traceback.h"
+#include "core/trace/recorder.h"
+
+namespace forklight::process {
+
+using trace::Kind;
+using trace::Recorder;
+
+namespace {
+
+struct Boot {
+  Booked booked;
+  RunContext context;
+};
+
+// The region and the descriptors that every process of a run has, under the numbers that they had in the creator.
+Boot settle(const nlohmann::json& luggage, const FindBooked& find) {
+  static trace::Region region;
+  const auto& fds = luggage.at("fds");
+  Boot boot{find(luggage.at("request")), {}};
+  for (const int fd : fds) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  region = trace::Region::attach(base::Fd(fds.at(0)));
+  boot.context.region = &region;
+  boot.context.birth_fd = fds.at(1);
+  boot.context.lifeline_fd = fds.at(2);
+  boot.context.program = boot.booked.lesson.program;
+  boot.context.buffering = boot.booked.buffering;
+  boot.context.python_minor = boot.booked.python_minor;
+  boot.context.request = luggage.at("request");
+  return boot;
+}
+
+// S-05: top-level code runs again. False if it failed; its traceback has been printed.
+bool import_program(const Lesson& lesson, Importer importer) {
+  Runtime& runtime = Runtime::current();
+  Recorder& recorder = Recorder::current();
+  recorder.record(Kind::import_begin);
+  runtime.set_importing(true);
+  bool done = true;
+  try {
+    if (lesson.imported) lesson.imported();
+  } catch (const PythonError& error) {
+    recorder.record_text(Kind::raise, 0, 0, 0, error.what());
+    write_stderr(traceback(error, lesson.program, importer));
+    done = false;
+  } catch (const SystemExit& exit) {
+    if (!exit.text.empty()) write_stderr(exit.text + "\n");
+    done = false;
+  }
+  runtime.set_importing(false);
+  recorder.record(Kind::import_end, 0, done ? 1 : 0);
+  return done;
+}
+
+void leave(int code, trace::ExitHow how) {
+  Runtime::current().out().flush();
+  Recorder::current().record(Kind::exit, 0, static_cast<std::uint64_t>(code), static_cast<std::uint64_t>(how));
+}
+
+// Unpickles what it is to run, and runs it.
+int run_target(const nlohmann::json& luggage, const Lesson& lesson, std::vector<int> descriptors, Importer importer) {
+  const std::string name = luggage.at("target");
+  const auto found = std::find_if(lesson.targets.begin(), lesson.targets.end(),
+                                  [&](const Target* target) { return target->name == name && target->scope == Scope::module; });
+  Runtime& runtime = Runtime::current();
+  if (found == lesson.targets.end()) {
+    const PythonError error = target_not_found(name, lesson.program.file, runtime.context().python_minor);  // S-22
+    Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
+    write_stderr(traceback(error, lesson.program, importer));
+    leave(1, trace::ExitHow::exception);
+    return 1;
+  }
+  const Args args = Args::arrive(*runtime.context().region, luggage.at("args"), std::move(descriptors));
+  return runtime.run_to_end([&] { (*found)->function(args); });
+}
+
+Process::Object described(const nlohmann::json& luggage) {
+  Process::Object object;
+  object.python_class = luggage.at("class");
+  object.name = luggage.at("name");
+  object.identity = luggage.at("identity").get<std::vector<int>>();
+  object.daemon = luggage.at("daemon");
+  return object;
+}
+
+void settle_start_method(const nlohmann::json& luggage) {
+  Runtime::current().set_start_method(static_cast<trace::StartMethod>(luggage.at("default_method").get<int>()));  // S-09
+}
+
+int run_spawned(base::Fd data, const FindBooked& find) {
+  const auto luggage = read_luggage(data.get());
+  const Boot boot = settle(luggage, find);
+  const auto descriptors = luggage.at("descriptors").get<std::vector<int>>();
+  for (const int fd : descriptors) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  // Held open until the very end: the creator's sentinel, and the pipe whose end tells us of the creator's.
+  const base::Fd sentinel(luggage.at("sentinel").get<int>()), parent_death(std::move(data));
+  ::fcntl(sentinel.get(), F_SETFD, FD_CLOEXEC);
+  Runtime::current().become_spawned(boot.context, described(luggage), luggage.at("slot"), luggage.at("parent"));
+  settle_start_method(luggage);
+  if (!import_program(boot.booked.lesson, Importer::spawn)) {
+    leave(1, trace::ExitHow::exception);
+    ::_exit(1);
+  }
+  const int code = run_target(luggage, boot.booked.lesson, descriptors, Importer::spawn);
+  ::_exit(code);
+}
+
+[[noreturn]] void run_forkserver(base::Fd data, const FindBooked& find) {
+  const auto first = read_luggage(data.get());
+  data.reset();
+  const Boot boot = settle(first, find);
+  for (const char* fd : {"listener", "alive"}) ::fcntl(first.at(fd).get<int>(), F_SETFD, FD_CLOEXEC);
+  Runtime::current().become_forkserver(boot.context, first.at("slot"), first.at("parent"));
+  // Since 3.14 the program is imported once, in the server; before that in each child (0.1).
+  const bool once = boot.context.python_minor >= 14;
+  if (once && !import_program(boot.booked.lesson, Importer::forkserver)) {
+    leave(1, trace::ExitHow::exception);
+    ::_exit(1);  // S-28
+  }
+  serve_forks(first, [&](const nlohmann::json& luggage, std::vector<int> descriptors) {
+    const base::Fd parent_death(descriptors.front());
+    descriptors.erase(descriptors.begin());
+    Runtime::current().become_child(described(luggage), luggage.at("slot"));
+    settle_start_method(luggage);
+    int code = 1;
+    if (once || import_program(boot.booked.lesson, Importer::forkserver)) {
+      code = run_target(luggage, boot.booked.lesson, std::move(descriptors), Importer::forkserver);
+    } else {
+      leave(code, trace::ExitHow::exception);
+    }
+    ::_exit(code);
+  });
+}
+
+}  // namespace
+
+std::optional<int> boot(int argc, char** argv, const FindBooked& find) {
+  if (argc != 3) return std::nullopt;
+  const std::string_view role = argv[1], number = argv[2];
+  int fd = -1;
+  if (std::from_chars(number.data(), number.data() + number.size(), fd).ec != std::errc() || fd < 0 || ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return std::nullopt;
+  try {
+    if (role == "--multiprocessing-fork") return run_spawned(base::Fd(fd), find);
+    if (role == "--forkserver") run_forkserver(base::Fd(fd), find);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "forklight-engine: %s\n", error.what());
+    return 1;
+  }
+  return std::nullopt;
+}
+
+}  // namespace forklight::process
