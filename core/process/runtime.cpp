@@ -185,7 +185,7 @@ int Runtime::run_to_end(const std::function<void()>& body) {
   // wait for threads comes just after the traceback (P-69).
   const bool words_first = is_main() || context_.python_minor >= 13;
   if (!words_first) finish_children();
-  write_stderr(ending.last_words);
+  if (!ending.last_words.empty()) write_stderr(ending.last_words);
   join_all_threads();
   if (words_first) finish_children();
   Recorder::current().gate(Kind::exit);
