@@ -86,6 +86,7 @@ void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
   arm_lifeline();
 
+  parent_.emplace(std::move(name_), object.creator, object.parent_death.get(), static_cast<trace::TaskId>(parent));
   identity_ = object.identity;
   name_ = object.name;
   daemon_ = object.daemon;

@@ -6,12 +6,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/fd.h"
 #include "core/process/output.h"
+#include "core/process/parent.h"
 #include "core/process/process.h"
 #include "core/trace/region.h"
 
@@ -52,6 +54,7 @@ class Runtime {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] bool daemon() const noexcept { return daemon_; }
   [[nodiscard]] bool is_main() const noexcept { return identity_.empty(); }
+  [[nodiscard]] const std::optional<ParentProcess>& parent() const noexcept { return parent_; }
   [[nodiscard]] Output& out() noexcept { return out_; }
 
   // "1" for the first process built here, "2:1" for the first one built in Process-2 (P-01, P-04).
@@ -96,7 +99,8 @@ class Runtime {
   std::vector<Finalizer> finalizers_;
   std::vector<ForkHook> fork_hooks_;
   Output out_;
-  base::Fd lifeline_, parent_death_;
+  base::Fd lifeline_;
+  std::optional<ParentProcess> parent_;
   std::vector<std::shared_ptr<Process::Object>> children_;
 };
 

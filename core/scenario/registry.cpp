@@ -8,7 +8,8 @@
 namespace forklight::scenario {
 
 std::span<const Scenario* const> all() noexcept {
-  static const Scenario* const scenarios[] = {&hello(),         &exit_codes(), &queue(),         &pipe(),
+  static const Scenario* const scenarios[] = {&hello(),         &exit_codes(), &zombie(),        &orphan(),
+                                              &daemon(),        &crash(),      &queue(),         &pipe(),
                                               &deadlock_join(), &event(),      &shared_memory(), &killed_with_lock(),
                                               &barrier(),       &condition()};
   return scenarios;
