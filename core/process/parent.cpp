@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interrupt.h"
 #include "core/process/runtime.h"
 #include "core/trace/recorder.h"
 
@@ -20,6 +21,7 @@ bool ended(int fd, std::int64_t timeout_ns) {
     pollfd end{fd, POLLIN, 0};
     const int count = ::ppoll(&end, 1, timeout_ns == gil::kNoTimeout ? nullptr : &left, nullptr);
     if (count >= 0) return count > 0;
+    gil::check_point();
   }
 }
 

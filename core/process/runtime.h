@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/fd.h"
+#include "core/process/atexit.h"
 #include "core/process/output.h"
 #include "core/process/parent.h"
 #include "core/process/process.h"
@@ -63,6 +64,10 @@ class Runtime {
   // A forked child begins without any. Returns a number to take it back with.
   int add_finalizer(int priority, std::function<void()> action);
   void remove_finalizer(int number);
+  // What atexit.register() fills.
+  [[nodiscard]] ExitFunctions& exit_functions() noexcept { return exit_functions_; }
+  // Multiprocessing's own exit function gets its place among them, if it has none yet (P.3).
+  void import_util();
   // Called in every forked child before anything else of it runs: sets right what the parent's other threads may have left half done.
   void at_fork(std::weak_ptr<void> alive, std::function<void()> action);
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
@@ -86,8 +91,10 @@ class Runtime {
     int code;
     trace::ExitHow how;
     std::string last_words;  // for stderr: a traceback, or the text of SystemExit
+    bool interrupted = false;  // by a KeyboardInterrupt that nobody caught
   };
   [[nodiscard]] Ending run_body(const std::function<void()>& body) const;
+  void wait_for_threads();
 
   RunContext context_;
   std::string name_ = "MainProcess";
@@ -98,6 +105,7 @@ class Runtime {
   int finalizer_counter_ = 0;
   std::vector<Finalizer> finalizers_;
   std::vector<ForkHook> fork_hooks_;
+  ExitFunctions exit_functions_;
   Output out_;
   base::Fd lifeline_;
   std::optional<ParentProcess> parent_;

@@ -35,4 +35,10 @@ std::string traceback(const PythonError& error, const Program& program, std::str
   return text + error.what() + "\n";
 }
 
+std::string ignored(std::string_view where, const PythonError& error, const Program& program) {
+  std::string text = fmt::format("Exception ignored in{}\n{}", where, traceback(error, program, {}));
+  if (error.message().empty()) text.insert(text.size() - 1, ": ");  // printed by another hand than other tracebacks
+  return text;
+}
+
 }  // namespace forklight::process

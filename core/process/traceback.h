@@ -13,4 +13,7 @@ namespace forklight::process {
 // For MainProcess (empty name): the program's frames from <module> on.
 [[nodiscard]] std::string traceback(const PythonError& error, const Program& program, std::string_view process_name);
 
+// What is said of an exception that nobody can catch any more: "Exception ignored in WHERE", and its traceback (P-66).
+[[nodiscard]] std::string ignored(std::string_view where, const PythonError& error, const Program& program);
+
 }  // namespace forklight::process
