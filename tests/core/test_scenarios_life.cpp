@@ -2,6 +2,8 @@
 // claims that break.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "core/base/clock.h"
 #include "core/scenario/claims.h"
 #include "tests/support/scenario_runs.h"
@@ -68,6 +70,35 @@ TEST_CASE("scenario crash conforms to its Python twin: a process dies alone, a t
   CHECK(run.main_status == -11);
 }
 
+TEST_CASE("scenario terminate-vs-kill conforms to its Python twin") {  // P-37 P-40 P-41 P.3
+  const auto run = conforms("terminate-vs-kill", {{"how", "terminate"}, {"seconds", "0.5"}});
+  CHECK(task(run, "cleans_up").exit_code() == 143);
+  CHECK(std::count_if(run.records.begin(), run.records.end(), [](const auto& record) { return record.event.kind == trace::Kind::handler_begin; }) == 1);
+  conforms("terminate-vs-kill", {{"how", "kill"}, {"seconds", "0.5"}});
+}
+
+TEST_CASE("scenario copy-on-write conforms to its Python twin") {  // M-06 M-07 M-10 M-11
+  // How much memory an interpreter has besides the block is its own affair; how much moves is not.
+  const auto moved = [](const std::string& out) {
+    std::vector<long> numbers;
+    for (std::size_t at = 0; (at = out.find("private ", at)) != std::string::npos; at += 8) numbers.push_back(std::atol(out.c_str() + at + 8));
+    REQUIRE(numbers.size() == 11);  // MainProcess, the child ten times, MainProcess
+    std::vector<long> steps;
+    for (std::size_t i = 2; i < 10; ++i) steps.push_back(numbers[i] - numbers[i - 1]);
+    return steps;
+  };
+  for (const char* child : {"writes", "reads", "reads-objects"}) {
+    CAPTURE(child);
+    const tests::Both both = tests::run_both("copy-on-write", {{"child", child}, {"megabytes", "32"}, {"seconds", "0.2"}});
+    CHECK(both.ours.err == "");
+    const auto ours = moved(both.ours.out), theirs = moved(both.theirs.out);
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+      CAPTURE(i);
+      CHECK(std::abs(ours[i] - theirs[i]) <= 2);
+    }
+  }
+}
+
 TEST_CASE("scenario claims of a life: judged by other settings they break") {
   const Changes join{{"reaper", "join"}}, at_end{{"reaper", "at-the-end"}, {"seconds", "0.5"}};
   CHECK(tests::verdict("zombie", tests::run_lesson(FORKLIGHT_ENGINE, tests::request_for("zombie", at_end)), join, "reaped") == Verdict::broken);
@@ -81,6 +112,12 @@ TEST_CASE("scenario claims of a life: judged by other settings they break") {
     CAPTURE(claim);
     CHECK(tests::verdict("daemon", left, returns, claim) == Verdict::broken);
   }
+  const auto told = tests::run_lesson(FORKLIGHT_ENGINE, tests::request_for("terminate-vs-kill", {{"seconds", "0.5"}}));
+  CHECK(tests::verdict("terminate-vs-kill", told, {{"how", "kill"}}, "codes") == Verdict::broken);
+  CHECK(tests::verdict("terminate-vs-kill", told, {{"how", "kill"}}, "cleaned-up") == Verdict::broken);
+  const auto read = tests::run_lesson(FORKLIGHT_ENGINE, tests::request_for("copy-on-write", {{"child", "reads"}, {"seconds", "0.2"}}));
+  CHECK(tests::verdict("copy-on-write", read, {{"child", "writes"}}, "copied") == Verdict::broken);
+  CHECK(tests::verdict("copy-on-write", read, {{"megabytes", "256"}}, "shared-first") == Verdict::broken);
   const auto killed = tests::run_lesson(FORKLIGHT_ENGINE, tests::request_for("orphan", {{"seconds", "0.2"}}));
   CHECK(tests::verdict("orphan", killed, {{"parent", "leaves"}}, "code") == Verdict::broken);
 }
