@@ -136,6 +136,11 @@ std::string event_words(const Model& model, const EventRef& ref) {
       return tr("event.reap", object, fmt::arg("code", timeline_view::exit_words(exit_code_of(event.a))));
     case Kind::signal_sent:
       return tr("event.signal_sent", object, fmt::arg("signal", i18n::signal_name(static_cast<int>(event.a))));
+    case Kind::handler_begin:
+      return tr("event.handler_begin", fmt::arg("signal", i18n::signal_name(static_cast<int>(event.a))));
+    case Kind::handler_end:
+      return tr(event.b != 0 ? "event.handler_raised" : "event.handler_end",
+                fmt::arg("signal", i18n::signal_name(static_cast<int>(event.a))));
     case Kind::close:
       return tr("event.close", object);
     case Kind::block_begin:

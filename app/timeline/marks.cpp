@@ -1,4 +1,5 @@
-// Marks of one lane: small triangles above the bar where something was printed or raised, with a word where there is
+// Marks of one lane: small triangles above the bar where something was printed or raised, a handler ran
+// or the parent was lost, with a word where there is
 // room.
 #include <algorithm>
 
@@ -18,7 +19,15 @@ constexpr float kSize = 8;
 constexpr float kWithRaise = 90;  // points
 
 bool shown(const Mark& mark) noexcept {
-  return mark.kind == trace::Kind::output || mark.kind == trace::Kind::raise;
+  switch (mark.kind) {
+    case trace::Kind::output:
+    case trace::Kind::raise:
+    case trace::Kind::handler_begin:
+    case trace::Kind::adopted:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // One triangle: a mark, and how many share its place.
@@ -71,7 +80,7 @@ void draw_marks(Canvas& canvas, std::size_t lane) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     const float x = found[i].x;
     const Mark& mark = task.marks[found[i].mark];
-    const bool bad = mark.kind == trace::Kind::raise || mark.a == 2;
+    const bool bad = mark.kind == trace::Kind::raise || (mark.kind == trace::Kind::output && mark.a == 2);
     pointer_down(canvas.list, ImVec2(x, tip), size, bad ? colors.error : own);
     std::string words = mark_words(canvas.model, mark);
     const ImVec2 extent = measure(Font::small, words);

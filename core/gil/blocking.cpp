@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "core/base/clock.h"
+#include "core/gil/interrupt.h"
 #include "core/trace/recorder.h"
 
 namespace forklight::gil {
@@ -23,14 +24,29 @@ Blocking::~Blocking() {
   errno = error;
 }
 
-void sleep_for(std::int64_t duration_ns) noexcept {
-  Recorder& recorder = Recorder::current();
-  recorder.gate(Kind::sleep_begin);
-  recorder.record(Kind::sleep_begin, 0, static_cast<std::uint64_t>(duration_ns));
-  const timespec until = base::to_timespec(base::now_ns() + duration_ns);
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+namespace {
+
+class Sleeping {
+ public:
+  explicit Sleeping(std::int64_t duration_ns) noexcept : duration_(static_cast<std::uint64_t>(duration_ns)) {
+    Recorder::current().record(Kind::sleep_begin, 0, duration_);
   }
-  recorder.record(Kind::sleep_end, 0, static_cast<std::uint64_t>(duration_ns));
+  ~Sleeping() { Recorder::current().record(Kind::sleep_end, 0, duration_); }
+  Sleeping(const Sleeping&) = delete;
+  Sleeping& operator=(const Sleeping&) = delete;
+
+ private:
+  std::uint64_t duration_;
+};
+
+}  // namespace
+
+void sleep_for(std::int64_t duration_ns) {
+  Recorder::current().gate(Kind::sleep_begin);
+  check_point();
+  const timespec until = base::to_timespec(base::now_ns() + duration_ns);
+  const Sleeping sleeping(duration_ns);
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) check_point();
 }
 
 }  // namespace forklight::gil

@@ -24,7 +24,7 @@ class Blocking {
   std::uint32_t partner_;
 };
 
-// time.sleep(): resumed when a signal handler returns (P-38). `duration_ns` < 0 is refused by the caller.
-void sleep_for(std::int64_t duration_ns) noexcept;
+// time.sleep(): resumed when a signal handler returns (P-38). `duration_ns` < 0 is refused by the caller. Throws what a handler throws.
+void sleep_for(std::int64_t duration_ns);
 
 }  // namespace forklight::gil

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interrupt.h"
 #include "core/ipc/connection_handle.h"
 #include "core/process/runtime.h"
 #include "core/sync/raw.h"
@@ -271,6 +272,7 @@ std::vector<std::size_t> wait(const std::vector<int>& descriptors, Timeout timeo
     if (limit > 0) left = base::to_timespec(std::max<std::int64_t>(0, until - base::now_ns()));
     const int count = ::ppoll(fds.data(), fds.size(), limit > 0 ? &left : nullptr, nullptr);
     if (count >= 0) return ready();
+    gil::check_point();
   }
 }
 

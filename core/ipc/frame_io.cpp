@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interrupt.h"
 #include "core/ipc/connection.h"
 #include "core/process/facts.h"
 
@@ -37,6 +38,7 @@ bool wait_for(const Side& side, short events, std::int64_t timeout_ns) {
     const int count = ::ppoll(&ready, 1, timeout_ns > 0 ? &left : nullptr, nullptr);
     if (count >= 0) return count > 0;
     if (errno != EINTR) return true;  // the call that follows names the error
+    gil::check_point();
   }
 }
 

@@ -90,13 +90,14 @@ int run_target(const nlohmann::json& luggage, const Lesson& lesson, std::vector<
   return runtime.run_to_end([&] { (*found)->function(args); });
 }
 
-Process::Object described(const nlohmann::json& luggage) {
-  Process::Object object;
+void describe(const nlohmann::json& luggage, base::Fd parent_death, Process::Object& object) {
+  object.creator = luggage.at("parent_pid");
+  object.parent_name = luggage.at("parent_name");
+  object.parent_death = std::move(parent_death);
   object.python_class = luggage.at("class");
   object.name = luggage.at("name");
   object.identity = luggage.at("identity").get<std::vector<int>>();
   object.daemon = luggage.at("daemon");
-  return object;
 }
 
 void settle_start_method(const nlohmann::json& luggage) {
@@ -109,9 +110,11 @@ int run_spawned(base::Fd data, const FindBooked& find) {
   const auto descriptors = luggage.at("descriptors").get<std::vector<int>>();
   for (const int fd : descriptors) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   // Held open until the very end: the creator's sentinel, and the pipe whose end tells us of the creator's.
-  const base::Fd sentinel(luggage.at("sentinel").get<int>()), parent_death(std::move(data));
+  const base::Fd sentinel(luggage.at("sentinel").get<int>());
+  Process::Object object;
+  describe(luggage, std::move(data), object);
   ::fcntl(sentinel.get(), F_SETFD, FD_CLOEXEC);
-  Runtime::current().become_spawned(boot.context, described(luggage), luggage.at("slot"), luggage.at("parent"));
+  Runtime::current().become_spawned(boot.context, object, luggage.at("slot"), luggage.at("parent"));
   settle_start_method(luggage);
   if (!import_program(boot.booked.lesson, Importer::spawn)) {
     leave(1, trace::ExitHow::exception);
@@ -134,9 +137,10 @@ int run_spawned(base::Fd data, const FindBooked& find) {
     ::_exit(1);  // S-28
   }
   serve_forks(first, [&](const nlohmann::json& luggage, std::vector<int> descriptors) {
-    const base::Fd parent_death(descriptors.front());
+    Process::Object object;
+    describe(luggage, base::Fd(descriptors.front()), object);
     descriptors.erase(descriptors.begin());
-    Runtime::current().become_child(described(luggage), luggage.at("slot"));
+    Runtime::current().become_child(object, luggage.at("slot"));
     settle_start_method(luggage);
     int code = 1;
     if (once || import_program(boot.booked.lesson, Importer::forkserver)) {

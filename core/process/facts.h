@@ -14,6 +14,7 @@ namespace forklight::process {
   X(P_15, "AssertionError", "can only join a started process")                                                   \
   X(P_16_terminate, "AttributeError", "'NoneType' object has no attribute 'terminate'")                          \
   X(P_16_kill, "AttributeError", "'NoneType' object has no attribute 'kill'")                                    \
+  X(P_16_interrupt, "AttributeError", "'NoneType' object has no attribute 'interrupt'")                        \
   X(P_17, "AssertionError", "cannot start a process twice")                                                      \
   X(P_18, "AssertionError", "can only start a process object created by current process")                        \
   X(P_19, "AssertionError", "process has already started")                                                       \

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "core/gil/interrupt.h"
 #include "core/trace/recorder.h"
 
 namespace forklight::process {
@@ -22,7 +23,8 @@ std::vector<FramePlace> Frame::stack() { return frames; }
 
 void Frame::forget() { frames.clear(); }
 
-void at(std::uint16_t line) noexcept {
+void at(std::uint16_t line) {
+  gil::check_point();
   if (!frames.empty()) frames.back().line = line;
   trace::Recorder& recorder = trace::Recorder::current();
   recorder.set_line(line);

@@ -36,7 +36,8 @@ class Frame {
   std::uint16_t caller_line_;
 };
 
-// The program goes to this line: on record, in tracebacks. Its operations pass the gate, it does not.
-void at(std::uint16_t line) noexcept;
+// The program goes to this line: on record, in tracebacks. Its operations pass the gate, it does not. A check point for signals: throws what
+// a handler throws.
+void at(std::uint16_t line);
 
 }  // namespace forklight::process

@@ -14,6 +14,7 @@
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interrupt.h"
 #include "core/process/forkserver.h"
 #include "core/process/launch.h"
 #include "core/process/process_object.h"
@@ -67,6 +68,7 @@ std::shared_ptr<Object> make_object(ProcessOptions options) {
   object->name = options.name.empty() ? fmt::format("{}-{}", object->python_class, fmt::join(object->identity, ":")) : std::move(options.name);
   object->daemon = options.daemon.value_or(runtime.daemon());  // P-57
   object->creator = ::getpid();
+  object->parent_name = runtime.name();
   return object;
 }
 
@@ -79,6 +81,7 @@ bool wait_sentinel(const Object& object, std::int64_t timeout_ns) {
     const int count = ::ppoll(&ready, 1, timeout_ns == gil::kNoTimeout ? nullptr : &left, nullptr);
     if (count > 0) return true;
     if (count == 0) return false;
+    gil::check_point();
   }
 }
 
@@ -95,7 +98,7 @@ bool Object::poll(bool wait) {
   // Looked at first (WNOWAIT) and written down, then reaped: if we are killed in between, the code is not lost with us.
   const auto look = [&](int flags) -> std::optional<int> {
     siginfo_t info{};
-    const int failed = base::retry_eintr([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | flags); });
+    const int failed = gil::interruptible([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | flags); });
     if (failed != 0 || info.si_pid == 0) return std::nullopt;
     return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
   };
@@ -162,6 +165,7 @@ void Process::start() {
   if (runtime.daemon()) throw PythonError(Fact::P_55);
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::start_begin);
+  runtime.import_util();
   reap_finished();        // P-52
   runtime.out().flush();  // P-68
 
@@ -282,6 +286,13 @@ void Process::kill() {
   object_->check_open();
   if (object_->stage != Object::Stage::started) throw PythonError(Fact::P_16_kill);
   object_->send(SIGKILL);
+}
+
+void Process::interrupt() {
+  object_->check_open();
+  if (Runtime::current().context().python_minor < 14) throw PythonError("AttributeError", "'Process' object has no attribute 'interrupt'");
+  if (object_->stage != Object::Stage::started) throw PythonError(Fact::P_16_interrupt);
+  object_->send(SIGINT);
 }
 
 void Process::close() {

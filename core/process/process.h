@@ -48,6 +48,7 @@ class Process {
   [[nodiscard]] std::optional<int> exitcode();     // None while it runs; 0…255 or −signal; reaps (P-29)
   void terminate();                                // SIGTERM, returns at once (P-37); nothing if finished and reaped (P-43)
   void kill();                                     // SIGKILL
+  void interrupt();                                // SIGINT, from 3.14 on (P-42)
   void close();                                    // gives its descriptors back (P-45)
 
   [[nodiscard]] const std::string& name() const noexcept;

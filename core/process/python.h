@@ -32,6 +32,18 @@ struct SystemExit {
 // os._exit(): no cleanup, unflushed output is lost (P-34).
 [[noreturn]] void os_exit(int code) noexcept;
 
+// try: body() finally: last(). A signal that nobody handles ends the process without either (P-37).
+template <typename Body, typename Last>
+void try_finally(Body&& body, Last&& last) {
+  try {
+    body();
+  } catch (...) {
+    last();
+    throw;
+  }
+  last();
+}
+
 // multiprocessing.current_process().name
 [[nodiscard]] const std::string& current_process_name();
 

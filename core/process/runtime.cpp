@@ -13,6 +13,7 @@
 #include "core/base/posix_call.h"
 #include "core/process/process_object.h"
 #include "core/process/python.h"
+#include "core/process/signals.h"
 #include "core/process/thread.h"
 #include "core/process/traceback.h"
 #include "core/trace/recorder.h"
@@ -43,6 +44,14 @@ void run_errand(int) {
   errno = error;
 }
 
+// Where nobody reads our output any more, there is nobody left to tell.
+void flush_quietly(Output& out) {
+  try {
+    out.flush();
+  } catch (const PythonError&) {
+  }
+}
+
 }  // namespace
 
 Runtime& Runtime::current() {
@@ -61,7 +70,7 @@ void Runtime::settle_in(const RunContext& context, std::uint32_t slot) {
   context_ = context;
   pid_ = ::getpid();
   out_.set_buffering(context.buffering);
-  ::signal(SIGPIPE, SIG_IGN);  // as Python: a broken pipe is an error, not a death (I-06)
+  install_signal_handlers();
   errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
   struct sigaction errand {};
   errand.sa_handler = run_errand;
@@ -74,7 +83,8 @@ void Runtime::settle_in(const RunContext& context, std::uint32_t slot) {
   context_.region->publish_birth(slot, pid_);
 }
 
-void Runtime::take_identity(const Process::Object& object) {
+void Runtime::take_identity(const Process::Object& object, trace::TaskId parent) {
+  parent_.emplace(object.parent_name, object.creator, object.parent_death.get(), parent);
   identity_ = object.identity;
   name_ = object.name;
   daemon_ = object.daemon;
@@ -104,7 +114,9 @@ void Runtime::become_spawned(const RunContext& context, const Process::Object& o
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
-  take_identity(object);
+  take_identity(object, parent);
+  spawned_ = true;
+  import_util();
   recorder.gate(Kind::task_begin);
 }
 
@@ -124,12 +136,16 @@ void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
   context_.region->publish_birth(slot, pid_);
   Recorder& recorder = Recorder::current();
   const std::uint16_t line = recorder.line();
+  const trace::TaskId parent = context_.region->slot(slot).parent;  // the creator, also where a forkserver forked us
   recorder.attach(*context_.region, slot);
   recorder.set_line(line);  // a forked child begins where its parent stood
-  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, context_.region->slot(slot).parent, object.name);
+  recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
   arm_lifeline();
 
   finalizers_.clear();
+  forget_pending_signals();
+  exit_functions_.clear();
+  if (context_.python_minor >= 13) import_util();  // first of all, so that it runs last (P.2)
   forget_threads();  // S-12
   out_.after_fork();
   const auto hooks = std::move(fork_hooks_);
@@ -141,7 +157,8 @@ void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
   }
   Frame::forget();    // what Python prints of a child begins at its run()
   children_.clear();  // the parent's children are siblings, not ours (P-74)
-  take_identity(object);
+  take_identity(object, parent);
+  spawned_ = false;
   recorder.gate(Kind::task_begin);
 }
 
@@ -162,7 +179,8 @@ void Runtime::arm_lifeline() {
 Runtime::Ending Runtime::run_body(const std::function<void()>& body) const {
   const auto failed = [&](const PythonError& error) {
     Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
-    return Ending{1, ExitHow::exception, traceback(error, context_.program, is_main() ? std::string_view{} : name_)};
+    return Ending{1, ExitHow::exception, traceback(error, context_.program, is_main() ? std::string_view{} : name_),
+                  error.type() == "KeyboardInterrupt"};
   };
   try {
     body();
@@ -180,25 +198,44 @@ Runtime::Ending Runtime::run_body(const std::function<void()>& body) const {
 }
 
 int Runtime::run_to_end(const std::function<void()>& body) {
-  const Ending ending = run_body(body);
+  Ending ending = run_body(body);
   // P.2, P.3: the traceback comes before the wait for own children in MainProcess and since 3.13, after it in children before that; the
-  // wait for threads comes just after the traceback (P-69).
+  // wait for threads comes just after the traceback (P-69). Functions of atexit run where the children are waited for; not at all in
+  // forked children before 3.13, and since then after the last flush of the output; a spawned child is shut down as any program is.
   const bool words_first = is_main() || context_.python_minor >= 13;
-  if (!words_first) finish_children();
-  if (!ending.last_words.empty()) write_stderr(ending.last_words);
-  join_all_threads();
-  if (words_first) finish_children();
-  Recorder::current().gate(Kind::exit);
-  try {
-    out_.flush();
-  } catch (const PythonError&) {
-    // Nobody reads our output any more, and there is nobody left to tell.
+  if (!words_first) {
+    Ending last = run_body([this] { finish_children(); });
+    if (last.how != ExitHow::returned) ending = std::move(last);
   }
+  if (!ending.last_words.empty()) write_stderr(ending.last_words);
+  wait_for_threads();
+  if (words_first && !is_main()) flush_quietly(out_);
+  if (words_first || spawned_) exit_functions_.run();
+  Recorder::current().gate(Kind::exit);
+  if (is_main() || spawned_ || !words_first) flush_quietly(out_);
   Recorder::current().record(Kind::exit, 0, static_cast<std::uint64_t>(ending.code), static_cast<std::uint64_t>(ending.how));
+  if (is_main() && ending.interrupted) {  // so that a shell sees it, too (P-64)
+    ::signal(SIGINT, SIG_DFL);
+    ::kill(::getpid(), SIGINT);
+  }
   return ending.code;
 }
 
+void Runtime::import_util() {
+  exit_functions_.add_own([this] { finish_children(); });
+}
+
+void Runtime::wait_for_threads() {
+  try {
+    join_all_threads();
+  } catch (const PythonError& error) {  // a KeyboardInterrupt: the threads are left alone
+    write_stderr(ignored(": <module 'threading'>", error, context_.program));
+  } catch (const SystemExit&) {
+  }
+}
+
 int Runtime::add_finalizer(int priority, std::function<void()> action) {
+  import_util();
   finalizers_.push_back({++finalizer_counter_, priority, std::move(action)});
   return finalizer_counter_;
 }
@@ -208,6 +245,7 @@ void Runtime::remove_finalizer(int number) {
 }
 
 void Runtime::at_fork(std::weak_ptr<void> alive, std::function<void()> action) {
+  import_util();
   fork_hooks_.push_back({std::move(alive), std::move(action)});
 }
 

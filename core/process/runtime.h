@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "core/base/fd.h"
+#include "core/process/atexit.h"
 #include "core/process/output.h"
+#include "core/process/parent.h"
 #include "core/process/process.h"
 #include "core/trace/region.h"
 
@@ -62,6 +64,7 @@ class Runtime {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] bool daemon() const noexcept { return daemon_; }
   [[nodiscard]] bool is_main() const noexcept { return identity_.empty(); }
+  [[nodiscard]] const std::optional<ParentProcess>& parent() const noexcept { return parent_; }
   [[nodiscard]] Output& out() noexcept { return out_; }
 
   // "1" for the first process built here, "2:1" for the first one built in Process-2 (P-01, P-04).
@@ -70,6 +73,10 @@ class Runtime {
   // A forked child begins without any. Returns a number to take it back with.
   int add_finalizer(int priority, std::function<void()> action);
   void remove_finalizer(int number);
+  // What atexit.register() fills.
+  [[nodiscard]] ExitFunctions& exit_functions() noexcept { return exit_functions_; }
+  // Multiprocessing's own exit function gets its place among them, if it has none yet (P.3).
+  void import_util();
   // Called in every forked child before anything else of it runs: sets right what the parent's other threads may have left half done.
   void at_fork(std::weak_ptr<void> alive, std::function<void()> action);
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
@@ -88,15 +95,17 @@ class Runtime {
   };
   void arm_lifeline();
   void settle_in(const RunContext& context, std::uint32_t slot);
-  void take_identity(const Process::Object& object);
+  void take_identity(const Process::Object& object, trace::TaskId parent);
   void finish_children();
   void finalize(int lowest_priority);
   struct Ending {
     int code;
     trace::ExitHow how;
     std::string last_words;  // for stderr: a traceback, or the text of SystemExit
+    bool interrupted = false;  // by a KeyboardInterrupt that nobody caught
   };
   [[nodiscard]] Ending run_body(const std::function<void()>& body) const;
+  void wait_for_threads();
 
   RunContext context_;
   std::string name_ = "MainProcess";
@@ -104,13 +113,16 @@ class Runtime {
   int counter_ = 0;
   bool daemon_ = false;
   bool importing_ = false;
+  bool spawned_ = false;  // by exec: it ends as any program does
   std::optional<trace::StartMethod> start_method_;
   pid_t pid_ = 0;
   int finalizer_counter_ = 0;
   std::vector<Finalizer> finalizers_;
   std::vector<ForkHook> fork_hooks_;
+  ExitFunctions exit_functions_;
   Output out_;
-  base::Fd lifeline_, parent_death_;
+  base::Fd lifeline_;
+  std::optional<ParentProcess> parent_;
   std::vector<std::shared_ptr<Process::Object>> children_;
 };
 

@@ -2,17 +2,18 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <mutex>
 #include <vector>
 
 #include "core/base/clock.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interrupt.h"
 #include "core/process/python.h"
 #include "core/process/runtime.h"
 #include "core/process/traceback.h"
@@ -28,12 +29,23 @@ struct Thread::Object {
   bool daemon = false;
   std::function<void()> body;
   bool started = false;
-  std::mutex mutex;
-  std::condition_variable ended_changed;
-  bool ended = false;
+  std::atomic<bool> ended{false};
+  sem_t end;  // posted once, and handed on by each who joins: unlike a condition variable, a signal can interrupt the wait for it
   std::uint32_t slot = 0;
   trace::TaskId task = 0, parent = 0;
   std::uint16_t line = 0;
+
+  Object() { ::sem_init(&end, 0, 0); }
+  ~Object() { ::sem_destroy(&end); }
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+
+  void wait_for_end() {
+    if (ended.load(std::memory_order_acquire)) return;
+    const gil::Blocking blocking(trace::BlockReason::thread_join, task, gil::kNoTimeout);
+    gil::interruptible([&] { return ::sem_wait(&end); });
+    ::sem_post(&end);
+  }
 };
 
 namespace {
@@ -88,11 +100,8 @@ void* thread_main(void* argument) {
     const std::lock_guard lock(all.mutex);
     std::erase(all.alive, *holder);
   }
-  {
-    const std::lock_guard lock(object.mutex);
-    object.ended = true;
-  }
-  object.ended_changed.notify_all();
+  object.ended.store(true, std::memory_order_release);
+  ::sem_post(&object.end);
   return nullptr;
 }
 
@@ -146,18 +155,12 @@ void Thread::join() {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::join_begin, object_->task);
   recorder.record(Kind::join_begin, object_->task, static_cast<std::uint64_t>(gil::kNoTimeout));
-  std::unique_lock lock(object_->mutex);
-  if (!object_->ended) {
-    const gil::Blocking blocking(trace::BlockReason::thread_join, object_->task, gil::kNoTimeout);
-    object_->ended_changed.wait(lock, [this] { return object_->ended; });
-  }
-  lock.unlock();
+  object_->wait_for_end();
   recorder.record(Kind::join_end, object_->task, 1);
 }
 
 bool Thread::is_alive() const noexcept {
-  const std::lock_guard lock(object_->mutex);
-  return object_->started && !object_->ended;
+  return object_->started && !object_->ended.load(std::memory_order_acquire);
 }
 
 const std::string& Thread::name() const noexcept { return object_->name; }
@@ -172,10 +175,7 @@ void join_all_threads() {
       if (found == all.alive.end()) return;
       next = *found;
     }
-    std::unique_lock lock(next->mutex);
-    if (next->ended) continue;
-    const gil::Blocking blocking(trace::BlockReason::thread_join, next->task, gil::kNoTimeout);
-    next->ended_changed.wait(lock, [&] { return next->ended; });
+    next->wait_for_end();
   }
 }
 

@@ -54,4 +54,10 @@ std::string traceback(const PythonError& error, const Program& program, Importer
   return text + program_frames(error, program);
 }
 
+std::string ignored(std::string_view where, const PythonError& error, const Program& program) {
+  std::string text = fmt::format("Exception ignored in{}\n{}", where, traceback(error, program, {}));
+  if (error.message().empty()) text.insert(text.size() - 1, ": ");  // printed by another hand than other tracebacks
+  return text;
+}
+
 }  // namespace forklight::process

@@ -17,4 +17,7 @@ namespace forklight::process {
 enum class Importer { spawn, forkserver };
 [[nodiscard]] std::string traceback(const PythonError& error, const Program& program, Importer importer);
 
+// What is said of an exception that nobody can catch any more: "Exception ignored in WHERE", and its traceback (P-66).
+[[nodiscard]] std::string ignored(std::string_view where, const PythonError& error, const Program& program);
+
 }  // namespace forklight::process

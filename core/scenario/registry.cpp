@@ -8,9 +8,11 @@
 namespace forklight::scenario {
 
 std::span<const Scenario* const> all() noexcept {
-  static const Scenario* const scenarios[] = {&hello(),         &exit_codes(), &queue(),         &pipe(),
-                                              &deadlock_join(), &event(),      &shared_memory(), &killed_with_lock(),
-                                              &barrier(),       &condition()};
+  static const Scenario* const scenarios[] = {
+      &hello(), &exit_codes(),  // processes
+      &zombie(), &orphan(), &daemon(), &terminate_vs_kill(), &crash(), &copy_on_write(),  // life
+      &queue(), &pipe(), &deadlock_join(),  // talking
+      &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition()};  // sharing
   return scenarios;
 }
 

@@ -7,6 +7,12 @@ namespace forklight::scenario {
 
 [[nodiscard]] const Scenario& hello();
 [[nodiscard]] const Scenario& exit_codes();
+[[nodiscard]] const Scenario& zombie();
+[[nodiscard]] const Scenario& orphan();
+[[nodiscard]] const Scenario& daemon();
+[[nodiscard]] const Scenario& terminate_vs_kill();
+[[nodiscard]] const Scenario& crash();
+[[nodiscard]] const Scenario& copy_on_write();
 [[nodiscard]] const Scenario& queue();
 [[nodiscard]] const Scenario& pipe();
 [[nodiscard]] const Scenario& deadlock_join();

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interrupt.h"
 #include "core/process/facts.h"
 #include "core/process/runtime.h"
 #include "core/trace/recorder.h"
@@ -68,7 +69,7 @@ bool try_take(SemaphoreState& state) noexcept {
   return true;
 }
 
-Wait take(SemaphoreState& state, const Waiting& waiting, std::optional<double> timeout) noexcept {
+Wait take(SemaphoreState& state, const Waiting& waiting, std::optional<double> timeout) {
   if (try_take(state)) return Wait::taken;
   if (timeout && !(*timeout > 0)) return Wait::timed_out;
   const std::int64_t limit = timeout ? std::llround(std::min(*timeout, 1e9) * 1e9) : gil::kNoTimeout;
@@ -76,9 +77,9 @@ Wait take(SemaphoreState& state, const Waiting& waiting, std::optional<double> t
     const gil::Blocking blocking(waiting.reason, waiting.object, limit, state.holder.load(std::memory_order_relaxed));
     if (timeout) {
       const timespec until = base::to_timespec(base::now_ns() + limit);
-      if (base::retry_eintr([&] { return ::sem_clockwait(&state.semaphore, CLOCK_MONOTONIC, &until); }) != 0) return Wait::timed_out;
+      if (gil::interruptible([&] { return ::sem_clockwait(&state.semaphore, CLOCK_MONOTONIC, &until); }) != 0) return Wait::timed_out;
     } else {
-      base::retry_eintr([&] { return ::sem_wait(&state.semaphore); });
+      gil::interruptible([&] { return ::sem_wait(&state.semaphore); });
     }
   }
   note_holder(state);
@@ -112,7 +113,14 @@ bool wait_on(const ConditionState& state, const Waiting& waiting, std::optional<
              const std::function<void()>& relock) {
   give(*state.sleeping);
   unlock();
-  const bool woken = take(*state.wait, waiting, timeout) == Wait::taken;
+  bool woken = false;
+  try {
+    woken = take(*state.wait, waiting, timeout) == Wait::taken;
+  } catch (...) {  // a signal's handler raised
+    give(*state.woken);
+    relock();
+    throw;
+  }
   give(*state.woken);  // also after a timeout: the notifier accounts for it
   relock();
   return woken;

@@ -40,7 +40,7 @@ struct Waiting {
 // Without giving up the processor: as CPython's first try (E.1).
 [[nodiscard]] bool try_take(SemaphoreState& state) noexcept;
 // At most `timeout` seconds, for ever if none; ≤ 0 is one try.
-[[nodiscard]] Wait take(SemaphoreState& state, const Waiting& waiting, std::optional<double> timeout) noexcept;
+[[nodiscard]] Wait take(SemaphoreState& state, const Waiting& waiting, std::optional<double> timeout);  // throws what a signal handler throws
 void give(SemaphoreState& state) noexcept;
 [[nodiscard]] int value(SemaphoreState& state) noexcept;
 

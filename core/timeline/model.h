@@ -149,6 +149,7 @@ class Model {
     std::vector<LineChange> lines;
     std::vector<TaskId> threads;  // of a main thread: the others
     bool exited = false;          // a thread that said so itself
+    std::vector<Span> interrupted;  // what handlers of signals have interrupted, and goes on after them
     struct Told {
       std::int64_t time_ns;
       TaskId holder;

@@ -55,6 +55,7 @@ bool is_instant(Kind kind) noexcept {
     case Kind::start_failed:
     case Kind::signal_sent:
     case Kind::close:
+    case Kind::handler_begin:
     case Kind::output:
     case Kind::raise:
     case Kind::adopted:
@@ -156,6 +157,20 @@ void Model::apply_to_writer(const trace::Record& record) {
     case Kind::let_go:
       run(task, event.time_ns, line);
       break;
+    case Kind::handler_begin:
+      slot.interrupted.push_back(task.spans.empty() ? Span{} : task.spans.back());
+      run(task, event.time_ns, line);
+      break;
+    case Kind::handler_end: {
+      if (slot.interrupted.empty()) break;  // its begin was lost
+      Span before = slot.interrupted.back();
+      slot.interrupted.pop_back();
+      const bool waited = before.state == State::sleeping || before.state == State::blocked;
+      if (event.b != 0 || !waited || before.end_ns != kOpen) break;
+      before.begin_ns = event.time_ns;
+      enter(task, before);
+      break;
+    }
     case Kind::exit:
       if (task.is_thread() && !slot.exited) {
         slot.exited = true;

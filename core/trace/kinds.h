@@ -24,6 +24,9 @@
   X(25, reap, "child task", "status", "pid")                                                      \
   X(26, signal_sent, "target task", "signal", "pid")                                              \
   X(27, close, "child task", "", "")                                                              \
+  /* the program's own handler of a signal; what it interrupted goes on after it, unless it raises */ \
+  X(28, handler_begin, "", "signal", "")                                                          \
+  X(29, handler_end, "", "signal", "1 raised, 0 returned")                                        \
   /* leaving Python: see BlockReason */                                                           \
   X(30, block_begin, "partner task or object", "reason | holder task << 32", "timeout or -1")      \
   X(31, block_end, "partner task or object", "reason", "")                                        \

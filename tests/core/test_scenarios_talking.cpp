@@ -15,103 +15,21 @@
 
 #include "core/scenario/claims.h"
 #include "core/scenario/scenario.h"
-#include "tests/support/processes.h"
-#include "tests/support/run_lesson.h"
+#include "tests/support/scenario_runs.h"
 
 using namespace forklight;
 using scenario::Verdict;
 
 namespace {
 
-using Changes = std::vector<std::pair<std::string, std::string>>;
-
-struct Both {
-  tests::LessonRun ours;
-  tests::PythonRun theirs;
-};
-
-scenario::Settings settings_of(const std::string& id, const Changes& changes) {
-  scenario::Settings settings(scenario::find(id).parameters);
-  for (const auto& [name, value] : changes) settings.set(name, value);
-  return settings;
-}
-
-supervisor::RunRequest request_for(const std::string& id, const Changes& changes) {
-  supervisor::RunRequest request{.scenario = id};
-  request.python_minor = tests::python_minor();
-  for (const auto& [name, value] : changes) request.settings[name] = value;
-  return request;
-}
-
-std::vector<std::string> python_words(const std::string& id, const Changes& changes) {
-  std::vector<std::string> words = {"python3",
-                                    SOURCE_DIR "/assets/scenarios/" + std::string(scenario::find(id).python_file)};
-  for (const auto& [name, value] : changes) words.push_back(name + "=" + value);
-  return words;
-}
-
-tests::PythonRun run_python_words(const std::vector<std::string>& words) {
-  const tests::Finished finished =
-      tests::run_program(words, std::chrono::seconds(60), {"PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED="});
-  return {finished.out, finished.err, finished.status};
-}
-
-void check_claims(const std::string& id, const tests::LessonRun& run, const scenario::Settings& settings) {
-  for (const scenario::Claim& claim : scenario::find(id).claims) {
-    CAPTURE(claim.id);
-    CHECK(claim.check(run.model, settings, true) == Verdict::held);
-  }
-  CHECK(run.model.lost_count() == 0);
-  CHECK(run.model.complete());
-}
-
-// Both to their own ends: the same exit code, and claims that hold. What they wrote is the caller's to compare.
-Both run_both(const std::string& id, const Changes& changes) {
-  Both both{tests::run_lesson(FORKLIGHT_ENGINE, request_for(id, changes)), run_python_words(python_words(id, changes))};
-  CHECK(both.ours.error == "");
-  CHECK(both.ours.main_status == both.theirs.status);
-  check_claims(id, both.ours, settings_of(id, changes));
-  return both;
-}
-
-// The engine until the condition holds, and then stopped as the learner does it.
-using Condition = std::function<bool(const timeline::Model&, supervisor::Engine&)>;
-tests::LessonRun run_until(const supervisor::RunRequest& request, const Condition& condition,
-                           supervisor::PaceSetting pace = {},
-                           std::chrono::milliseconds patience = std::chrono::seconds(20)) {
-  const base::Fd out(tests::capture_file()), err(tests::capture_file());
-  tests::LessonRun run;
-  {
-    supervisor::Engine live({.engine = FORKLIGHT_ENGINE, .stdout_fd = out.get(), .stderr_fd = err.get(), .pace = pace},
-                            request);
-    const auto take = [&] {
-      const auto records = live.take();
-      run.model.append(records);
-    };
-    CHECK(tests::wait_until([&] { return take(), condition(run.model, live) || live.finished(); }, patience));
-    live.stop();
-    CHECK(tests::wait_until([&] { return take(), live.finished(); }));
-    run.error = live.error();
-  }
-  if (const auto* main = run.model.find(1); main != nullptr) run.main_status = main->exit_code().value_or(-1000);
-  run.out = tests::captured(out.get());
-  run.err = tests::captured(err.get());
-  CHECK(run.error == "");
-  return run;
-}
+using tests::Both, tests::Changes, tests::check_claims, tests::outline, tests::python_words, tests::request_for, tests::run_both;
+using tests::run_python_words, tests::run_until, tests::settings_of, tests::verdict;
 
 // The twin, stopped after that many seconds.
 tests::PythonRun python_for(const std::string& seconds, const std::string& id, const Changes& changes) {
   std::vector<std::string> words = {"timeout", "-s", "KILL", seconds};
   for (const std::string& word : python_words(id, changes)) words.push_back(word);
   return run_python_words(words);
-}
-
-// The first and the last line of each traceback, and everything else (SEMANTICS 0.2).
-std::vector<std::string> outline(const std::string& err) {
-  std::vector<std::string> lines = tests::sorted_lines(tests::normalised(err));
-  std::erase_if(lines, [](const std::string& line) { return line.empty() || line.starts_with("  "); });
-  return lines;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -178,14 +96,6 @@ std::uint32_t object_of(const timeline::Model& model, trace::ObjectKind kind) {
     }
   }
   return 0;
-}
-
-Verdict verdict(const std::string& id, const tests::LessonRun& run, const Changes& changes, std::string_view claim) {
-  for (const scenario::Claim& one : scenario::find(id).claims) {
-    if (one.id == claim) return one.check(run.model, settings_of(id, changes), true);
-  }
-  FAIL("no such claim");
-  return Verdict::pending;
 }
 
 }  // namespace

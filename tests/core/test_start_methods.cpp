@@ -37,14 +37,14 @@ TEST_CASE("0.1 the default start method and the order of all of them follow the 
   CHECK(process::all_start_methods(14).front() == StartMethod::forkserver);
 }
 
-TEST_CASE("S-28 forkserver without a main guard: since 3.14 the server dies, and start fails") {
+TEST_CASE("S-28 forkserver without a main guard: since 3.14 the server dies and start fails") {
   const auto run = run_as(14, "S-27 forkserver without a main guard");
   CHECK(run.main_status == 1);
   CHECK(run.err.find("ConnectionResetError: [Errno 104] Connection reset by peer") != std::string::npos);
   CHECK(run.err.find("An attempt has been made to start a new process") != std::string::npos);
 }
 
-TEST_CASE("S-05 the program is imported by every child before 3.14, and once by the server since then") {
+TEST_CASE("S-05 the program is imported by every child before 3.14 and once by the server since then") {
   const auto tops = [](const tests::LessonRun& run) {
     std::size_t count = 0;
     for (const trace::Record& record : run.records) count += record.event.kind == trace::Kind::import_end ? 1 : 0;
@@ -66,7 +66,7 @@ TEST_CASE("S-22 S-20 error texts of 3.14") {
   CHECK(run_as(14, "S-06 S-20 a lambda runs under fork alone").out.find("it's not found as __main__.<lambda>") != std::string::npos);
 }
 
-TEST_CASE("S-02 the forkserver is the parent of its children, is born once, and ends when its clients are gone") {
+TEST_CASE("S-02 the forkserver is born once and ends when its clients are gone") {
   const auto run = run_as(11, "S-01 S-02 P-02 three methods and their names and exit codes");
   const timeline::Task* server = task_named(run, "forkserver");
   REQUIRE(server != nullptr);

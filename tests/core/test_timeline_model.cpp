@@ -308,3 +308,18 @@ TEST_CASE("model: events without sense make no picture that is unsound") {
     }
   }
 }
+
+TEST_CASE("model: what the handler of a signal interrupts goes on after it, unless it raises (P-38, P-40)") {
+  const auto states = [](std::uint64_t raised) {
+    const Model model = model_of({begin(1, 1, "MainProcess", 0), event(10, 1, Kind::sleep_begin, 0, 500),
+                                  event(20, 1, Kind::handler_begin, 0, SIGTERM),
+                                  event(30, 1, Kind::handler_end, 0, SIGTERM, raised)});
+    check_sound(model);
+    CHECK(model.find(1)->marks.size() == 1);
+    std::vector<State> list;
+    for (const Span& span : model.find(1)->spans) list.push_back(span.state);
+    return list;
+  };
+  CHECK(states(0) == std::vector{State::running, State::sleeping, State::running, State::sleeping});
+  CHECK(states(1) == std::vector{State::running, State::sleeping, State::running});
+}

@@ -30,6 +30,7 @@ struct TestLesson {
 [[nodiscard]] std::span<const TestLesson> sync_lessons();
 [[nodiscard]] std::span<const TestLesson> learner_lessons();
 [[nodiscard]] std::span<const TestLesson> killed_lessons();
+[[nodiscard]] std::span<const TestLesson> life_lessons();
 
 // What every Python program here begins with.
 inline constexpr std::string_view kPrelude =

@@ -491,6 +491,7 @@ if __name__ == '__main__':
     p = ctx.Process(target=naps); p.start()
     os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
     p.join(); print(p.exitcode, flush=True)
+    time.sleep(0.3)  # until the dead server can be waited for
     q = ctx.Process(target=naps); q.start(); q.join(); print(q.exitcode, flush=True)
 )",
      [] {
@@ -502,6 +503,7 @@ if __name__ == '__main__':
        }
        p.join();
        print_now(text(p.exitcode()));
+       sleep(0.3);  // until the dead server can be waited for
        Process q = started(ctx, kNaps);
        q.join();
        print_now(text(q.exitcode()));

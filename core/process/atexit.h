@@ -1,0 +1,34 @@
+// atexit.register(): what a process does last, if it ends in order.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace forklight::process {
+
+// `name` is the function's, for the message if it raises.
+void atexit_register(std::string name, std::function<void()> function);
+
+// The list of one process, last registered first. Multiprocessing's own exit function, which ends the children, has a place in it: where
+// it was imported, at the first start() or the first queue or lock (P.3).
+class ExitFunctions {
+ public:
+  void add(std::string name, std::function<void()> function);
+  // Where multiprocessing's own stands, unless it has a place already.
+  void add_own(std::function<void()> finish_children);
+  // In a forked child: the parent's functions are the parent's.
+  void clear() noexcept;
+  // What raises says so on stderr, and the next one runs.
+  void run();
+
+ private:
+  struct Entry {
+    std::string name;
+    std::function<void()> function;
+  };
+  std::vector<Entry> entries_;
+  bool has_own_ = false;
+};
+
+}  // namespace forklight::process

@@ -1,0 +1,21 @@
+// What lessons read of /proc, as their Python twins do.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace forklight::scenario {
+
+// The state letter in /proc/PID/stat, "Z" for a zombie; "none" if there is no such process.
+[[nodiscard]] std::string process_state(pid_t pid);
+
+// Memory of this process, in kB, by /proc/self/smaps_rollup.
+struct Memory {
+  long private_kb = 0;  // pages that nobody else has (USS)
+  long shared_kb = 0;   // pages that others have too, counted whole
+  long pss_kb = 0;      // private, and of each shared page this process's part
+};
+[[nodiscard]] Memory own_memory();
+
+}  // namespace forklight::scenario
