@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <sys/types.h>
+
 #include <concepts>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
@@ -45,6 +48,19 @@ inline bool eventually(const std::function<bool()>& condition, double seconds = 
     process::sleep(0.002);
   }
   return true;
+}
+
+// asleep(pid): until a process's main thread sleeps, and goes on sleeping.
+inline bool asleep(pid_t pid) {
+  return eventually([pid] {
+    for (int look = 0; look < 3; ++look) {
+      process::sleep(0.005);
+      std::ifstream file(fmt::format("/proc/{}/stat", pid));
+      std::string stat;
+      if (!std::getline(file, stat) || stat[stat.rfind(')') + 2] != 'S') return false;
+    }
+    return true;
+  });
 }
 
 // hangs(action, seconds): whether a thread that does it is still at it after that time.
