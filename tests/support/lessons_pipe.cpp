@@ -1,4 +1,5 @@
 // Part I of SEMANTICS.md: pipes and connections, in C++ and in Python.
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -551,6 +552,14 @@ for value in values: w.send(value); print(r.recv())
        write_raw(w, "\x0f\xff\xff\xff"sv);
        w.close();
        attempt([&] { return r.recv(); });
+       // Who would send one is told at once, and the pipe is as it was. Memory that nobody touches.
+       auto [a, b] = Pipe(false);
+       constexpr std::size_t kTooLong = ipc::kMaxFrame + 1;
+       void* const memory = ::mmap(nullptr, kTooLong, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+       attempt([&, b = &b] { b->send_bytes({static_cast<const std::uint8_t*>(memory), kTooLong}); });
+       ::munmap(memory, kTooLong);
+       b.send("next");
+       print(text(a.recv()));
      }},
 };
 
