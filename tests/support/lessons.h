@@ -43,6 +43,9 @@ inline constexpr std::string_view kPrelude =
     "def asleep(pid):\n"
     "    def state(): return open(f'/proc/{pid}/stat').read().rsplit(')', 1)[1].split()[0]\n"
     "    return eventually(lambda: all(time.sleep(0.005) or state() == 'S' for _ in range(3)))\n"
+    "def others_asleep():\n"
+    "    def states(): return [open(f'/proc/self/task/{t}/stat').read().rsplit(')', 1)[1].split()[0] for t in os.listdir('/proc/self/task') if int(t) != threading.get_native_id()]\n"
+    "    return eventually(lambda: all(time.sleep(0.005) or set(states()) <= {'S'} for _ in range(3)))\n"
     "def leave(code=0): print('left', flush=True); os._exit(code)\n";
 
 }  // namespace forklight::tests

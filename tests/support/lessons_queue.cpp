@@ -467,31 +467,28 @@ for size in (10, 100000):
          p.join();
        }
      }},
-    {"Q-20 os._exit just after put", R"(
-for _ in range(500):
-    lost = False; q = mp.Queue()
-    def child(): q.put("x"); os._exit(0)
-    p = Process(target=child); p.start(); p.join()
-    try: q.get(timeout=0.05)
-    except BaseException: lost = True; break
-print(lost)
+    {"Q-20 os._exit while items wait in the deque", R"(
+q = mp.Queue()
+def child():
+    for i in range(100): q.put("x" * 1024)
+    others_asleep(); os._exit(0)
+p = Process(target=child); p.start(); p.join(); print(p.exitcode, q.qsize()); count = 0
+while not q.empty(): count += len(q.get()) == 1024
+print(count); attempt(lambda: q.get(timeout=0.05))
 )",
      [] {
-       bool lost = false;
-       for (int i = 0; i < 500 && !lost; ++i) {
-         Queue q;
-         Process p = started([&] {
-           q.put("x");
-           os_exit(0);
-         });
-         p.join();
-         try {
-           (void)q.get(true, 0.05);
-         } catch (const PythonError&) {
-           lost = true;
-         }
-       }
-       print(text(lost));
+       Queue q;
+       Process p = started([&] {
+         for (int i = 0; i < 100; ++i) q.put(std::string(1024, 'x'));
+         others_asleep();
+         os_exit(0);
+       });
+       p.join();
+       print(code(p) + " " + text(q.qsize()));
+       int count = 0;
+       while (!q.empty()) count += q.get().get_ref<const std::string&>().size() == 1024 ? 1 : 0;
+       print(text(count));
+       attempt([&] { return q.get(true, 0.05); });
      }},
     {"Q-20 SIGKILL while items wait behind a full pipe", R"(
 q = mp.Queue()

@@ -1,10 +1,7 @@
 // Every operation of core/ipc and core/sync by MainProcess, each on an object of its own name: where it has to wait, it does.
 #include <sched.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 
@@ -23,19 +20,6 @@ using process::sleep;
 using ipc::Pipe;
 using ipc::Queue;
 using ipc::Value;
-
-// Whether all threads of this process but the calling one sleep.
-bool others_sleep() {
-  const std::string own = std::to_string(::gettid());
-  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
-    if (thread.path().filename() == own) continue;
-    std::ifstream file(thread.path() / "stat");
-    std::string stat;
-    if (!std::getline(file, stat)) continue;  // it has just ended
-    if (stat[stat.rfind(')') + 2] != 'S') return false;
-  }
-  return true;
-}
 
 // A thread that gets ready, and acts once all others have fallen asleep in what they do next; waited for at the end.
 class Then {
