@@ -251,7 +251,7 @@ for part in (b"", b"\0\0", b"\0\0\0\5", b"\0\0\0\5abc", b"\xff\xff\xff\xff\0\0")
        }
      }},
     {"Q-23 I-13 a writer that is killed in the middle, and nobody else has the end", R"(
-r, w = mp.Pipe(False); p = Process(target=w.send, args=("x" * 1000000,)); p.start(); w.close(); r.poll(20); p.kill(); p.join()
+r, w = mp.Pipe(False); p = Process(target=w.send, args=("x" * 1000000,)); p.start(); w.close(); r.poll(20); asleep(p.pid); p.kill(); p.join()
 print(p.exitcode, r.poll()); attempt(r.recv); attempt(r.recv)
 )",
      [] {
@@ -259,6 +259,7 @@ print(p.exitcode, r.poll()); attempt(r.recv); attempt(r.recv)
        Process p = started([w = w]() mutable { w.send(std::string(1000000, 'x')); });
        w.close();
        (void)r.poll(20.0);
+       asleep(*p.pid());  // before the rest, not between the header and it
        p.kill();
        p.join();
        print(text(p.exitcode()) + " " + text(r.poll()));
