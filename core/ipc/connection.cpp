@@ -80,6 +80,15 @@ void Connection::Handle::check_writable() const {
   if (!writable) throw PythonError(Fact::I_01_read_only);
 }
 
+void Connection::Handle::write(std::span<const std::uint8_t> payload, std::uint64_t message) {
+  try {
+    write_frame(writing(), payload);
+  } catch (const PythonError& error) {
+    Recorder::current().record_text(Kind::send_failed, object, message, 0, error.what());
+    throw;
+  }
+}
+
 void Connection::Handle::spoil() {
   if (writable) {
     readable = false;
@@ -104,8 +113,9 @@ void Connection::send(const Message& message) {
   const std::uint64_t id = next_message_id();
   std::vector<std::uint8_t>& payload = frame_buffer();
   encode(id, message, payload);  // I-11: nothing is written of what cannot be sent
-  write_frame(handle_->writing(), payload);
-  recorder.record_text(Kind::sent, handle_->object, id, wire_size(payload.size()), repr(message.value()));
+  recorder.record_text(Kind::send_begin, handle_->object, id, 0, repr(message.value()));
+  handle_->write(payload, id);
+  recorder.record(Kind::sent, handle_->object, id, wire_size(payload.size()));
   if (handle_->readable) return;  // a socket's fill is the reader's to see
   handle_->sample_fill();
 }
@@ -148,7 +158,8 @@ void Connection::send_bytes(std::span<const std::uint8_t> bytes) {
   handle_->check_writable();
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::sent, handle_->object);
-  write_frame(handle_->writing(), bytes);
+  recorder.record(Kind::send_begin, handle_->object);
+  handle_->write(bytes, 0);
   recorder.record_text(Kind::sent, handle_->object, 0, wire_size(bytes.size()), bytes_repr(bytes));
   if (!handle_->readable) handle_->sample_fill();
 }
@@ -173,10 +184,15 @@ std::size_t Connection::recv_bytes_into(std::span<std::uint8_t> buffer) {
 
 bool Connection::poll(Timeout timeout) {
   handle_->check_readable();
-  Recorder::current().gate(Kind::get_begin, handle_->object);
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::get_begin, handle_->object);
   Side side = handle_->reading();
   side.reason = trace::BlockReason::poll;
-  return wait_readable(side, nanoseconds(timeout));
+  const std::int64_t limit = nanoseconds(timeout);
+  recorder.record(Kind::wait_begin, handle_->object, u64(limit));
+  const bool ready = wait_readable(side, limit);
+  recorder.record(Kind::wait_end, handle_->object, ready ? 1 : 0);
+  return ready;
 }
 
 void Connection::close() {
@@ -252,7 +268,10 @@ std::pair<Connection, Connection> Pipe(bool duplex, std::string label) {
 }
 
 std::vector<std::size_t> wait(const std::vector<int>& descriptors, Timeout timeout) {
-  Recorder::current().gate(Kind::wait_begin, 0);
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::wait_begin, 0);
+  const std::int64_t limit = nanoseconds(timeout);
+  recorder.record(Kind::wait_begin, 0, u64(limit));
   std::vector<pollfd> fds;
   for (const int fd : descriptors) fds.push_back({fd, POLLIN, 0});
   const auto ready = [&] {
@@ -260,20 +279,21 @@ std::vector<std::size_t> wait(const std::vector<int>& descriptors, Timeout timeo
     for (std::size_t i = 0; i < fds.size(); ++i) {
       if (fds[i].revents != 0) list.push_back(i);
     }
+    recorder.record(Kind::wait_end, 0, list.empty() ? 0 : 1);
     return list;
   };
-  if (base::retry_eintr([&] { return ::poll(fds.data(), fds.size(), 0); }) > 0) return ready();
-  const std::int64_t limit = nanoseconds(timeout);
-  if (limit == 0) return {};
-  const gil::Blocking blocking(trace::BlockReason::wait, 0, limit);
-  const std::int64_t until = base::now_ns() + limit;
-  for (;;) {
-    timespec left{};
-    if (limit > 0) left = base::to_timespec(std::max<std::int64_t>(0, until - base::now_ns()));
-    const int count = ::ppoll(fds.data(), fds.size(), limit > 0 ? &left : nullptr, nullptr);
-    if (count >= 0) return ready();
-    gil::check_point();
+  if (base::retry_eintr([&] { return ::poll(fds.data(), fds.size(), 0); }) > 0 || limit == 0) return ready();
+  {
+    const gil::Blocking blocking(trace::BlockReason::wait, 0, limit);
+    const std::int64_t until = base::now_ns() + limit;
+    for (int count = -1; count < 0;) {  // a signal is no answer
+      timespec left{};
+      if (limit > 0) left = base::to_timespec(std::max<std::int64_t>(0, until - base::now_ns()));
+      count = ::ppoll(fds.data(), fds.size(), limit > 0 ? &left : nullptr, nullptr);
+      if (count < 0) gil::check_point();
+    }
   }
+  return ready();
 }
 
 }  // namespace forklight::ipc

@@ -30,6 +30,8 @@ struct Connection::Handle {
   void check_writable() const;
   [[nodiscard]] Side reading() const noexcept { return {fd.load(std::memory_order_relaxed), object, read_reason}; }
   [[nodiscard]] Side writing() const noexcept { return {fd.load(std::memory_order_relaxed), object, write_reason}; }
+  // Writes one frame; that a message could not be sent goes on record.
+  void write(std::span<const std::uint8_t> payload, std::uint64_t message);
   // What `bad message length` leaves behind: nothing in it has a beginning any more (I-09).
   void spoil();
   // Closes the descriptor; false if it was closed.

@@ -23,7 +23,6 @@ using process::PythonError;
 namespace {
 
 constexpr std::size_t kOneWrite = 16384;
-constexpr std::size_t kLongest = 0x7fffffff;  // that four bytes say
 constexpr std::size_t kPiece = 1u << 20;
 
 // Until the descriptor is ready for `events`, or the time is over.
@@ -98,17 +97,9 @@ void write_frame(const Side& side, std::span<const std::uint8_t> payload) {
     write_all(side, std::span(frame).first(header.size() + payload.size()));
     return;
   }
-  // Others may write in between: I-18, I-19.
-  if (payload.size() > kLongest) {
-    header.fill(0xff);
-    std::array<std::uint8_t, 8> length;
-    put_big_endian(payload.size(), length);
-    write_all(side, header);
-    write_all(side, length);
-  } else {
-    put_big_endian(payload.size(), header);
-    write_all(side, header);
-  }
+  if (payload.size() > kMaxFrame) throw os_error(EMSGSIZE);
+  put_big_endian(payload.size(), header);
+  write_all(side, header);  // others may write in between: I-18, I-19
   write_all(side, payload);
 }
 

@@ -21,7 +21,8 @@ struct Side {
   trace::BlockReason reason;
 };
 
-// Writes header and payload: one write up to 16 KiB, two beyond. Throws BrokenPipeError and other OSErrors.
+// Writes header and payload: one write up to 16 KiB, two beyond. Throws BrokenPipeError and other OSErrors; "Message too long", and
+// nothing is written, for more than kMaxFrame: no reader would take it.
 void write_frame(const Side& side, std::span<const std::uint8_t> payload);
 
 // Reads one frame into `payload`. Throws EOFError at the end, OSError "got end of file during message" inside a frame, "bad message
@@ -34,6 +35,6 @@ void read_message_frame(const Side& side, std::vector<std::uint8_t>& payload);
 [[nodiscard]] bool wait_readable(const Side& side, std::int64_t timeout_ns);
 
 // Bytes on the wire of a payload.
-[[nodiscard]] constexpr std::uint64_t wire_size(std::size_t payload) noexcept { return payload + (payload > 0x7fffffff ? 12 : 4); }
+[[nodiscard]] constexpr std::uint64_t wire_size(std::size_t payload) noexcept { return payload + 4; }
 
 }  // namespace forklight::ipc

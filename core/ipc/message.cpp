@@ -12,10 +12,6 @@ namespace forklight::ipc {
 
 using process::PythonError;
 
-namespace {
-constexpr std::string_view kLambda = "function";
-}
-
 Message Message::lambda() {
   Message message;
   message.unsendable_ = &kLambda;
@@ -23,6 +19,8 @@ Message Message::lambda() {
 }
 
 PythonError Message::refusal() const {
+  if (unsendable_ == &kProcess) return {"TypeError", "Pickling an AuthenticationString object is disallowed for security reasons"};
+  if (unsendable_ == &kThread) return {"TypeError", "cannot pickle '_thread.lock' object"};
   if (unsendable_ != &kLambda) return {"RuntimeError", fmt::format("{} objects should only be shared between processes through inheritance", *unsendable_)};
   return process::cannot_pickle_lambda(process::Runtime::current().context().python_minor);
 }
@@ -38,7 +36,7 @@ void encode(std::uint64_t id, const Message& message, std::vector<std::uint8_t>&
   const std::size_t begin = out.size();
   out.push_back(kBegin);
   for (std::size_t i = 0; i < kIdSize; ++i) out.push_back(static_cast<std::uint8_t>(id >> (8 * i)));
-  append_cbor(out, message.value());
+  append_cbor(out, message.object() ? message.object()->value() : message.value());
   if (out.size() < begin + kShortest) out.resize(begin + kShortest, kPadding);
 }
 

@@ -2,18 +2,45 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/process/facts.h"
+#include "core/process/process.h"
+#include "core/process/thread.h"
 
 namespace forklight::ipc {
 
 // None, bool, int (64 bit), float, str, bytes (json binary), list, dict with str keys.
 using Value = nlohmann::json;
+
+// A list or a dict that is changed after it was put: copies name the same one, as Python's variables do.
+class Object {
+ public:
+  explicit Object(Value value) : state_(std::make_shared<State>()) { state_->value = std::move(value); }
+  void change(const std::function<void(Value&)>& how) {
+    const std::lock_guard lock(state_->mutex);
+    how(state_->value);
+  }
+  [[nodiscard]] Value value() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->value;
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    Value value;
+  };
+  std::shared_ptr<State> state_;
+};
 
 // A value, or a thing that cannot be sent, which is found out when it is pickled: in send(), or in a queue's feeder.
 class Message {
@@ -22,20 +49,28 @@ class Message {
   template <typename T>
     requires std::is_constructible_v<Value, T>
   Message(T&& value) : value_(std::forward<T>(value)) {}
+  // What it is when it is pickled: in a queue that is later, by the feeder.
+  Message(const Object& object) : value_(object.value()), object_(object) {}
   // Lock, Event, Queue …: "<Class> objects should only be shared between processes through inheritance" (E.3).
   template <typename T>
     requires requires { T::kPythonClass; }
   Message(const T&) noexcept : unsendable_(&T::kPythonClass) {}
+  // E.3: a Process carries a key, a Thread carries a lock of threading.
+  Message(const process::Process&) noexcept : unsendable_(&kProcess) {}
+  Message(const process::Thread&) noexcept : unsendable_(&kThread) {}
   // A lambda or a nested function: the PicklingError that `python_minor` gives.
   [[nodiscard]] static Message lambda();
 
   [[nodiscard]] bool sendable() const noexcept { return unsendable_ == nullptr; }
-  [[nodiscard]] const Value& value() const noexcept { return value_; }
+  [[nodiscard]] const Value& value() const noexcept { return value_; }  // of an Object: when this message was made
+  [[nodiscard]] const std::optional<Object>& object() const noexcept { return object_; }
   // The error of pickling it; valid where it is not sendable.
   [[nodiscard]] process::PythonError refusal() const;
 
  private:
+  static constexpr std::string_view kProcess = "Process", kThread = "Thread", kLambda = "function";
   Value value_;
+  std::optional<Object> object_;
   const std::string_view* unsendable_ = nullptr;  // the Python class of what it is, kept by that class
 };
 

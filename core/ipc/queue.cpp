@@ -380,7 +380,9 @@ void JoinableQueue::task_done() {
 
 void JoinableQueue::join() {
   Handle& handle = *handle_;
-  Recorder::current().gate(Kind::wait_begin, handle.object);
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::wait_begin, handle.object);
+  recorder.record(Kind::wait_begin, handle.object, u64(gil::kNoTimeout));
   const sync::Waiting waiting{BlockReason::queue_join, handle.object};
   (void)sync::take(*handle.unfinished_lock, waiting, std::nullopt);
   if (sync::value(*handle.unfinished) != 0) {  // Q-25; once woken it does not look again, as Python's
@@ -389,6 +391,7 @@ void JoinableQueue::join() {
         [&] { (void)sync::take(*handle.unfinished_lock, waiting, std::nullopt); });
   }
   sync::give(*handle.unfinished_lock);
+  recorder.record(Kind::wait_end, handle.object, 1);
 }
 
 }  // namespace forklight::ipc

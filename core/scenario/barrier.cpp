@@ -1,4 +1,6 @@
 // Processes meet at a barrier: all come, one is late, or main gives up.
+#include <algorithm>
+
 #include "assets/embedded.h"
 #include "core/process/python.h"
 #include "core/scenario/claims.h"
@@ -71,6 +73,25 @@ void run(const Settings& settings) {
   process::print(fmt::format("the barrier is {}", barrier.broken() ? "broken" : "whole"));
 }
 
+// Each round is filled by its last one, who wakes the others; and all of them get through by that.
+bool rounds_filled(const timeline::Model& model, std::size_t rounds, std::size_t parties) {
+  const timeline::Object* const barrier = object_named(model, "barrier");
+  if (barrier == nullptr) return false;
+  const auto full = events_on(model, *barrier, trace::Kind::barrier_full);
+  const auto ends = events_on(model, *barrier, trace::Kind::wait_end);
+  if (full.size() != rounds) return false;
+  return std::all_of(full.begin(), full.end(), [&](const timeline::EventRef& filled) {
+    const auto through = std::count_if(ends.begin(), ends.end(), [&](const timeline::EventRef& end) {
+      return end.event.a == 1 && end.event.b == filled.event.a;
+    });
+    const auto woken = std::count_if(model.flows().begin(), model.flows().end(), [&](const timeline::Flow& flow) {
+      return flow.kind == timeline::FlowKind::wake && flow.object == barrier->id && flow.detail == filled.event.a &&
+             flow.from == filled.task;
+    });
+    return filled.event.b == parties && through == static_cast<long>(parties) && woken + 1 == static_cast<long>(parties);
+  });
+}
+
 // E-19: in each round every one gets a number, and no two the same.
 Verdict numbers(const timeline::Model& model, const Settings& settings, bool finished) {
   const std::size_t expected =
@@ -81,6 +102,8 @@ Verdict numbers(const timeline::Model& model, const Settings& settings, bool fin
     if (count > expected && !held_at_gate(model)) return Verdict::broken;
     all = all && count == expected;
   }
+  const auto parties = static_cast<std::size_t>(settings.integer("parties"));
+  if (can_be_counted(model, finished) && !rounds_filled(model, expected, parties)) return Verdict::broken;
   return eventually((all && expected != 0) || (finished && (all || held_at_gate(model))), finished);
 }
 

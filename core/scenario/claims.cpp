@@ -79,6 +79,27 @@ bool held_at_gate(const timeline::Model& model) {
   return any_event(model, trace::Kind::held);
 }
 
+const timeline::Object* object_named(const timeline::Model& model, std::string_view name) {
+  const auto& objects = model.objects();
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const timeline::Object& object) {
+    return !object.internal() && object.name == name;
+  });
+  return found == objects.end() ? nullptr : &*found;
+}
+
+bool can_be_counted(const timeline::Model& model, bool finished) {
+  return finished && model.lost_count() == 0 && !model.stopped() && !hand_of_learner(model) && !held_at_gate(model);
+}
+
+std::vector<timeline::EventRef> events_on(const timeline::Model& model, const timeline::Object& object,
+                                          trace::Kind kind) {
+  std::vector<timeline::EventRef> found;
+  for (const timeline::EventRef& ref : model.events()) {
+    if (ref.event.kind == kind && ref.event.object == object.id) found.push_back(ref);
+  }
+  return found;
+}
+
 Verdict so_far(bool seen, const timeline::Model& model, bool finished) {
   return eventually(seen || (finished && model.stopped().has_value()), finished);
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/scenario/scenario.h"
 
@@ -39,6 +40,15 @@ struct Events {
 // Whether tasks were held at the gate (pace slow or step): timeouts ran out meanwhile, and what depends on them is
 // open.
 [[nodiscard]] bool held_at_gate(const timeline::Model& model);
+
+// The program's own object of that name, nullptr as long as it is not there.
+[[nodiscard]] const timeline::Object* object_named(const timeline::Model& model, std::string_view name);
+// Whether a run came to its own end, with every event on record and nobody's hand in it: then what became of each message
+// and of each one who waited can be counted.
+[[nodiscard]] bool can_be_counted(const timeline::Model& model, bool finished);
+// The events of one kind on an object, in their order.
+[[nodiscard]] std::vector<timeline::EventRef> events_on(const timeline::Model& model, const timeline::Object& object,
+                                                        trace::Kind kind);
 
 // Every task that was born has died and been waited for.
 [[nodiscard]] Verdict nothing_left(const timeline::Model& model, const Settings& settings, bool finished);

@@ -71,6 +71,20 @@ void run(const Settings& settings) {
   }
 }
 
+// One notify, which let go of so many; and those, and no others, were woken by it.
+bool notified(const timeline::Model& model, std::size_t expected) {
+  const timeline::Object* const condition = object_named(model, "condition");
+  if (condition == nullptr) return false;
+  const auto words = events_on(model, *condition, trace::Kind::notify);
+  const auto ends = events_on(model, *condition, trace::Kind::wait_end);
+  const auto woken = std::count_if(ends.begin(), ends.end(), [](const auto& end) { return end.event.a == 1; });
+  const auto by_main = std::count_if(model.flows().begin(), model.flows().end(), [&](const timeline::Flow& flow) {
+    return flow.kind == timeline::FlowKind::wake && flow.object == condition->id && flow.from == 1;
+  });
+  const auto count = static_cast<long>(expected);
+  return words.size() == 1 && words[0].event.b == expected && woken == count && by_main == count;
+}
+
 // E-16, E-17: as many wake as were notified, the others wait until their time is over.
 Verdict woken(const timeline::Model& model, const Settings& settings, bool finished) {
   const auto waiters = static_cast<std::size_t>(settings.integer("waiters"));
@@ -78,6 +92,7 @@ Verdict woken(const timeline::Model& model, const Settings& settings, bool finis
   const std::size_t woke = lines_that_say(model, "woken"), timed_out = lines_that_say(model, "timed out");
   const bool in_time = timed_out <= waiters - expected || held_at_gate(model);
   if (woke > expected || !in_time) return Verdict::broken;
+  if (can_be_counted(model, finished) && !notified(model, expected)) return Verdict::broken;
   return eventually(woke + timed_out == waiters, finished);
 }
 

@@ -1,5 +1,6 @@
 // A and B take turns by an Event, in nine tasks that three processes share; or the Event is sent to them as a task's
 // argument.
+#include <algorithm>
 #include <array>
 
 #include "assets/embedded.h"
@@ -117,6 +118,27 @@ void run(const Settings& settings) {
   process::print(fmt::format("9 tasks put, the event is {}", event.is_set() ? "set" : "not set"));
 }
 
+// The event itself is set and cleared by turns, and each task is got once.
+bool handed_over(const timeline::Model& model) {
+  const timeline::Object* const event = object_named(model, "event");
+  const timeline::Object* const tasks = object_named(model, "tasks");
+  if (event == nullptr || tasks == nullptr) return false;
+  bool set = false;
+  int turns = 0;
+  for (const timeline::EventRef& ref : model.events()) {
+    const bool sets = ref.event.kind == trace::Kind::set;
+    if (ref.event.object != event->id || (!sets && ref.event.kind != trace::Kind::clear)) continue;
+    if (sets == set) return false;
+    set = sets;
+    ++turns;
+  }
+  const auto& messages = model.find_channel(tasks->id)->messages;
+  const auto arrived = std::count_if(messages.begin(), messages.end(), [](const timeline::Message& message) {
+    return message.from == 1 && message.fate == timeline::Fate::got;
+  });
+  return turns == kTasks && arrived == kTasks + kWorkers && messages.size() == kTasks + kWorkers;
+}
+
 // Inherited: A, B, A … by turns, nine times in all. As an argument: nobody gets to do anything. A learner who sets or
 // clears the event, or puts a task, has taken part, and then there is no rule.
 Verdict by_turns(const timeline::Model& model, const Settings& settings, bool finished) {
@@ -130,6 +152,7 @@ Verdict by_turns(const timeline::Model& model, const Settings& settings, bool fi
   const bool inherited = settings.text("handed") == "inherited";
   if (finished && hand_of_learner(model)) return Verdict::held;
   if (!inherited && turns > 0) return Verdict::broken;
+  if (inherited && can_be_counted(model, finished) && !handed_over(model)) return Verdict::broken;
   return eventually(inherited ? turns == kTasks : finished, finished);
 }
 

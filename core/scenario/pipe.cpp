@@ -125,25 +125,31 @@ void run(const Settings& settings) {
   process::print(fmt::format("exit codes {} {}", sender.exitcode().value(), receiver.exitcode().value()));
 }
 
-// What is received is what was sent: nothing missing, nothing twice, in that order.
-Verdict order(const timeline::Model& model, const Settings&, bool finished) {
+// What is received is what was sent: nothing missing, nothing twice, in that order; all of it, if the writer came to its
+// end (I-05).
+Verdict order(const timeline::Model& model, const Settings& settings, bool finished) {
   std::unordered_map<std::uint64_t, std::size_t> sent;  // by message: which one
   std::vector<std::uint64_t> received;
   const auto window = recent_events(model, finished);
   for (const timeline::EventRef& ref : window.events) {
-    if (ref.event.kind == Kind::sent) sent.emplace(ref.event.a, sent.size());
+    if (ref.event.kind == Kind::send_begin) sent.emplace(ref.event.a, sent.size());
     if (ref.event.kind == Kind::received) received.push_back(ref.event.a);
   }
   std::size_t expected = 0;
   bool any = false;
   for (const std::uint64_t message : received) {
     const auto found = sent.find(message);
-    if (found == sent.end()) continue;  // sent before the window began, or its sender has not noted it yet
+    if (found == sent.end()) {
+      if (finished && model.lost_count() == 0) return Verdict::broken;  // came from nowhere
+      continue;  // sent before the window began
+    }
     if (found->second != expected && (any || window.whole)) return Verdict::broken;
     expected = found->second + 1;
     any = true;
   }
-  return so_far(any, model, finished);
+  const bool to_its_end = settings.text("ending") == "writer-closes" && can_be_counted(model, finished);
+  if (to_its_end && received.size() != static_cast<std::size_t>(settings.integer("digits"))) return Verdict::broken;
+  return so_far(any || to_its_end, model, finished);
 }
 
 // I-04, I-06: who is left at an open end gets the error.

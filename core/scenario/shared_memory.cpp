@@ -1,5 +1,6 @@
 // A counter that several raise: threads, processes with a variable each, processes with one Value, without its lock and
 // with it.
+#include <algorithm>
 #include <atomic>
 
 #include "assets/embedded.h"
@@ -138,6 +139,24 @@ std::optional<long> counted(const timeline::Model& model) {
   return std::atol(text.c_str() + word + 9);
 }
 
+// Every one of the stores into the Value is on record, the last is the result; with its lock each is one more than the
+// one before (E-41), without it never more than that (E-40).
+bool stored(const timeline::Model& model, const Settings& settings, long found) {
+  const timeline::Object* const value = object_named(model, "value");
+  const std::string& share = settings.text("share");
+  const bool locked = share == "value-with-lock", shared = locked || share == "value";
+  if (value == nullptr) return false;
+  const auto stores = events_on(model, *value, trace::Kind::store);
+  if (!shared) return stores.empty();
+  long most = 0, last = 0;
+  for (const timeline::EventRef& ref : stores) {
+    last = static_cast<long>(ref.event.a);
+    if (last < 1 || last > most + 1 || (locked && last != most + 1)) return false;
+    most = std::max(most, last);
+  }
+  return last == found && stores.size() == static_cast<std::size_t>(settings.integer("workers") * settings.integer("times"));
+}
+
 Verdict result(const timeline::Model& model, const Settings& settings, bool finished) {
   const auto found = counted(model);
   if (!found) return eventually(false, finished);
@@ -146,6 +165,7 @@ Verdict result(const timeline::Model& model, const Settings& settings, bool fini
   bool right = *found == expected;
   if (share == "own-memory") right = *found == 0;
   if (share == "value") right = *found <= expected && *found >= 1;
+  if (can_be_counted(model, finished)) right = right && stored(model, settings, *found);
   return right ? Verdict::held : Verdict::broken;
 }
 

@@ -145,9 +145,12 @@ Event::Event(std::string label) {
 }
 
 bool Event::is_set() {
-  Recorder::current().gate(Kind::wait_begin, handle_->object);
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::wait_begin, handle_->object);
+  recorder.record(Kind::wait_begin, handle_->object, 0);
   handle_->enter();
   const bool set = handle_->flagged();
+  recorder.record(Kind::wait_end, handle_->object, set ? 1 : 0, handle_->state.generation->load(std::memory_order_relaxed));
   handle_->leave();
   return set;
 }
@@ -234,10 +237,18 @@ struct Barrier::Handle {
   bool sleep(const Timeout& timeout) const {
     return wait_on(condition, waiting(), timeout, [&] { leave(); }, [&] { enter(); });
   }
-  void wake_all() const { sync::notify(condition, waiting(), INT_MAX); }
+  int wake_all() const { return sync::notify(condition, waiting(), INT_MAX); }
+  // Those who wait are told that it is broken: a generation that nobody has filled.
+  void turn_away() const {
+    Recorder& recorder = Recorder::current();
+    const std::int64_t began = base::now_ns();
+    const std::uint64_t generation = ++state->generation;
+    const int woken = wake_all();
+    recorder.record_at(began, Kind::notify, recorder.line(), object, generation, u64(woken));
+  }
   void break_it() const {
     state->stage = kBroken;
-    wake_all();
+    turn_away();
   }
 };
 
@@ -301,7 +312,7 @@ void Barrier::reset() {
   } else {
     state.stage = kFilling;
   }
-  handle_->wake_all();
+  handle_->turn_away();
   handle_->leave();
 }
 

@@ -129,14 +129,20 @@ bool wait_on(const ConditionState& state, const Waiting& waiting, std::optional<
 int notify(const ConditionState& state, const Waiting& waiting, int count) {
   // Sleepers that timed out have left a `woken` behind: each takes back its `sleeping`.
   while (try_take(*state.woken)) (void)try_take(*state.sleeping);
+  Recorder& recorder = Recorder::current();
+  const std::int64_t began = base::now_ns();
   int sleepers = 0;
+  std::uint64_t generation = 0;
   while (sleepers < count && try_take(*state.sleeping)) {
-    if (sleepers++ == 0) state.generation->fetch_add(1, std::memory_order_relaxed);  // before the first of them can wake
+    if (sleepers++ == 0) generation = state.generation->fetch_add(1, std::memory_order_relaxed) + 1;  // before the first of them can wake
     give(*state.wait);
   }
+  if (sleepers == 0) return 0;
+  recorder.record_at(began, trace::Kind::notify_begin, recorder.line(), waiting.object, generation, static_cast<std::uint64_t>(sleepers));
   for (int i = 0; i < sleepers; ++i) (void)take(*state.woken, waiting, std::nullopt);  // E-30, E-31
-  while (sleepers > 0 && try_take(*state.wait)) {
+  while (try_take(*state.wait)) {
   }
+  recorder.record(trace::Kind::notify_end, waiting.object, generation);
   return sleepers;
 }
 

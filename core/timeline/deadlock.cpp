@@ -46,16 +46,18 @@ Let how_it_ends(const Model& model, const Wait& wait, std::int64_t time_ns) {
       return channel != nullptr && channel->counts.at(time_ns).pipe > 0 ? Let::go : Let::anybody;
     }
     case BlockReason::event: {
+      if (wait.whom != 0) return Let::whom;
       const Object* const object = model.find_object(wait.on);
       return object != nullptr && object->value.at(time_ns) > 0 ? Let::go : Let::anybody;
     }
     case BlockReason::queue_join: {
+      if (wait.whom != 0) return Let::whom;
       const Channel* const channel = model.find_channel(wait.on);
       const bool done = channel != nullptr && !channel->unfinished.empty() && channel->unfinished.at(time_ns) <= 0;
       return done ? Let::go : Let::anybody;
     }
-    default:
-      return Let::anybody;
+    default:  // put, send, condition, barrier
+      return wait.whom != 0 ? Let::whom : Let::anybody;
   }
 }
 

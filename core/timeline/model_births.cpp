@@ -25,6 +25,8 @@ ObjectKind kind_for(Kind kind) noexcept {
     case Kind::task_done:
       return ObjectKind::joinable_queue;
     case Kind::sent:
+    case Kind::send_begin:
+    case Kind::send_failed:
     case Kind::get_begin:
     case Kind::received:
     case Kind::get_end:
@@ -35,6 +37,8 @@ ObjectKind kind_for(Kind kind) noexcept {
     case Kind::clear:
       return ObjectKind::event;
     case Kind::notify:
+    case Kind::notify_begin:
+    case Kind::notify_end:
     case Kind::wait_begin:
     case Kind::wait_end:
       return ObjectKind::condition;

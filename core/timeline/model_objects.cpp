@@ -31,6 +31,16 @@ void begin_hold(Object& object, TaskId task, std::int64_t time_ns) {
   holds.insert(place, {time_ns, kOpen, task});
 }
 
+// Most notices are over at once: nobody asks for those.
+void end_notice(std::vector<Notice>& notices, TaskId task, std::int64_t time_ns) {
+  constexpr std::int64_t kAWhile = 1'000'000;
+  const auto open = std::find_if(notices.rbegin(), notices.rend(),
+                                 [&](const Notice& notice) { return notice.task == task && notice.end_ns == kOpen; });
+  if (open == notices.rend()) return;
+  open->end_ns = std::max(time_ns, open->begin_ns);
+  if (open->end_ns - open->begin_ns < kAWhile) notices.erase(open.base() - 1);
+}
+
 // The hold that a release ends: its own latest; of a lock that another may release (E-02) the oldest.
 void end_hold(std::vector<Hold>& holds, TaskId task, std::int64_t time_ns) {
   constexpr std::size_t kLookedAt = 64;
@@ -52,14 +62,16 @@ void end_hold(std::vector<Hold>& holds, TaskId task, std::int64_t time_ns) {
 // What an event says of the object that it is about. Returns the text that goes with it.
 std::uint32_t Model::apply_to_shared(const trace::Record& record, std::uint32_t text) {
   const trace::Event& event = record.event;
-  if (event.kind < Kind::object_new || event.kind > Kind::store || event.object < trace::kFirstObject) return text;
+  const bool about_objects = (event.kind >= Kind::object_new && event.kind <= Kind::store) ||
+                             (event.kind >= Kind::send_begin && event.kind <= Kind::notify_end);
+  if (!about_objects || event.object < trace::kFirstObject) return text;
   const std::uint32_t index = object_for(event);
   Object& object = objects_[index];
   if (event.kind == Kind::object_new) {
     describe_object(record, object);
   } else if (event.kind == Kind::object_closed) {
     object.closings.push_back({event.time_ns, record.task, trace::PipeEnd{event.a}});
-  } else if (event.kind < Kind::acquire_begin) {
+  } else if (event.kind < Kind::acquire_begin || event.kind == Kind::send_begin || event.kind == Kind::send_failed) {
     if (object.channel != kNone) return apply_to_channel(record, text, object.channel);
   } else {
     apply_to_lock(record, index);
@@ -104,9 +116,16 @@ void Model::apply_to_lock(const trace::Record& record, std::uint32_t index) {
       break;
     case Kind::wait_end: {
       const std::int64_t since_ns = end_operation(record.task, event);
-      if (event.a == 1) wake_to(index, event.b, since_ns, now_ns, record.task);
+      // Who joins a queue is woken as its wait for that ends; a pipe that can be read wakes nobody by name.
+      if (event.a != 0 && object.channel == kNone) wake_to(index, event.b, since_ns, now_ns, record.task);
       break;
     }
+    case Kind::notify_begin:
+      object.notices.push_back({now_ns, kOpen, record.task});
+      break;
+    case Kind::notify_end:
+      end_notice(object.notices, record.task, now_ns);
+      break;
     case Kind::store:
       object.value.set(now_ns, static_cast<std::int64_t>(event.a));
       break;
@@ -125,7 +144,11 @@ std::uint32_t Model::apply_to_channel(const trace::Record& record, std::uint32_t
   std::uint64_t id = event.a;
   switch (event.kind) {
     case Kind::put_begin:
-      traffic.announce(id, record.task, text);
+    case Kind::send_begin:
+      if (id != 0) traffic.announce(id, record.task, text);
+      return text;
+    case Kind::send_failed:
+      if (id != 0) traffic.refuse(id);
       return text;
     case Kind::put_end: {
       if (event.b == 0) {

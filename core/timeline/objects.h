@@ -23,6 +23,13 @@ struct Hold {
   TaskId task;
 };
 
+// Somebody wakes those who wait for an object, and waits until each of them has really woken (E.1): for ever, if one was
+// killed where it slept (E-30).
+struct Notice {
+  std::int64_t begin_ns, end_ns;  // notify_begin … notify_end; kOpen while it lasts
+  TaskId task;
+};
+
 struct Object {
   struct Closing {
     std::int64_t time_ns;
@@ -40,6 +47,7 @@ struct Object {
   std::vector<std::uint32_t> parts;  // indices in Model::objects() of what it owns
   std::vector<Closing> closings;     // by time
   std::vector<Hold> holds;           // Lock, RLock, semaphores: by begin
+  std::vector<Notice> notices;    // Event, Condition, Barrier, JoinableQueue: those that last, or took a while
   Steps<std::int64_t> value;      // Lock, semaphores: value left; Event: 1 set, 0 clear; Value and Array: last stored
   std::uint32_t channel = kNone;  // index in Model::channels(), for what messages go through
 

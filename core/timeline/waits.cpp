@@ -12,6 +12,12 @@ bool is_lock(const Object& object) noexcept {
   return object.kind == trace::ObjectKind::lock || object.kind == trace::ObjectKind::rlock;
 }
 
+// Waits that somebody must end who then sees to it that they have.
+bool is_notified(BlockReason reason) noexcept {
+  return reason == BlockReason::event || reason == BlockReason::condition || reason == BlockReason::barrier ||
+         reason == BlockReason::queue_join;
+}
+
 bool dead_at(const Model& model, const Task& task, std::int64_t time_ns) noexcept {
   if (time_ns >= task.death_ns || time_ns >= task.reaped_ns) return true;
   const Task* const main = task.is_thread() ? model.find(task.process) : nullptr;
@@ -100,6 +106,33 @@ std::optional<Holder> silent_holder(const Model& model, const Inside& inside, co
   return Holder{told->id, span.begin_ns, dead_at(model, *told, time_ns)};
 }
 
+// One who wakes others holds the lock inside until each of them has said that it is awake. Who was killed asleep never
+// says it (E-30 to E-32); and all who come to the object meanwhile wait for the one who wakes.
+std::optional<Holder> waker(const Model& model, const Object& object, const Task& task, const Span& span,
+                            std::int64_t time_ns) {
+  constexpr std::int64_t kFallingAsleep = 1'000'000;  // between its being counted as asleep and its block_begin
+  const Notice* notice = nullptr;
+  for (const Notice& one : object.notices) {
+    const bool lasts = one.begin_ns <= time_ns && time_ns < one.end_ns;
+    if (lasts && (notice == nullptr || one.task == task.id)) notice = &one;
+  }
+  if (notice == nullptr) return std::nullopt;
+  if (notice->task != task.id) {
+    const Task* const notifier = model.find(notice->task);
+    return Holder{notice->task, notice->begin_ns, notifier != nullptr && dead_at(model, *notifier, time_ns)};
+  }
+  std::optional<Holder> killed;
+  for (const Task& other : model.tasks()) {
+    const Span* const last = other.id == task.id ? nullptr : last_span(model, other, time_ns);
+    const bool slept = last != nullptr && last->state == State::blocked && last->partner == object.id &&
+                       last->reason == span.reason && last->begin_ns <= notice->begin_ns + kFallingAsleep;
+    if (!slept) continue;
+    if (!dead_at(model, other, time_ns)) return std::nullopt;  // it may be waking up
+    killed = Holder{other.id, last->begin_ns, true};
+  }
+  return killed;
+}
+
 // Who alone can end a wait for an object, if there is one such.
 std::optional<Holder> keeper(const Model& model, const Inside& inside, const Object& object, const Task& task,
                              const Span& span, std::int64_t time_ns) {
@@ -119,6 +152,8 @@ std::optional<Holder> keeper(const Model& model, const Inside& inside, const Obj
     const bool arrived = model.channels()[object.channel].counts.at(time_ns).pipe > 0;
     const Holder* const writer = inside.find(object.id, false);
     if (!arrived && writer != nullptr && writer->dead) return *writer;
+  } else if (is_notified(span.reason)) {
+    return waker(model, object, task, span, time_ns);
   }
   return std::nullopt;
 }

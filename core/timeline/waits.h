@@ -16,10 +16,11 @@ struct Wait {
   std::uint32_t on = 0;  // the task or object it waits for, 0 = not known
   std::int64_t since_ns = 0;
   bool timeout = false;  // it will go on by itself
-  // The one who alone can let it go: the child of a join, the holder of a lock, the feeder of a thread_join. 0: whoever
-  // else is alive (get, recv, put, send, event, condition, semaphore, barrier …).
+  // The one who alone can let it go: the child of a join, the holder of a lock, the feeder of a thread_join, the sleeper
+  // whom a notifier has woken, the notifier itself for all the others. 0: whoever else is alive (get, recv, put, send,
+  // event, condition, semaphore, barrier …).
   TaskId whom = 0;
-  bool whom_dead = false;  // whom cannot do it any more (E-12); a join of a dead child just has not returned yet
+  bool whom_dead = false;  // whom cannot do it any more (E-12, E-30); a join of a dead child just has not returned yet
 };
 
 struct Holder {

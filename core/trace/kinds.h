@@ -52,7 +52,7 @@
   X(70, put_begin, "queue", "message", "")                  /* + text: repr of the value */        \
   X(71, put_end, "queue", "message", "1 in the deque, 0 Full")                                    \
   X(72, feed, "queue", "message", "")                       /* the feeder took it from the deque */ \
-  X(73, sent, "queue or pipe", "message", "bytes on the wire") /* + repr when sent by send() */     \
+  X(73, sent, "queue or pipe", "message", "bytes on the wire") /* + repr when sent by send_bytes() */ \
   X(74, get_begin, "queue or pipe", "timeout or -1", "")                                          \
   X(75, received, "queue or pipe", "message", "bytes on the wire")                                \
   X(76, get_end, "queue or pipe", "message", "1 got it, 0 Empty, EOF or error") /* + repr */        \
@@ -66,15 +66,21 @@
   /* Event, Condition, Barrier: `generation` ties a set or notify to those it woke */              \
   X(83, set, "event", "generation", "")                                                           \
   X(84, clear, "event", "generation", "")                                                         \
-  X(85, notify, "condition", "generation", "waiters woken")                                       \
-  X(86, wait_begin, "event, condition or barrier", "timeout or -1", "")                           \
-  X(87, wait_end, "event, condition or barrier", "1 woken, 0 timed out, 2 broken", "generation")  \
+  X(85, notify, "condition, broken barrier", "generation", "waiters woken")                                       \
+  /* is_set() is a wait of 0; poll() waits for a pipe, JoinableQueue.join() for a queue, connection.wait() for 0 */ \
+  X(86, wait_begin, "event, condition, barrier, pipe or queue", "timeout or -1", "")               \
+  X(87, wait_end, "event, condition, barrier, pipe or queue", "1 woken or ready, 0 timed out, 2 broken", "generation") \
   X(88, barrier_full, "barrier", "generation", "parties")   /* by the last one to come */          \
   /* Value, Array */                                                                               \
   X(89, store, "object", "value", "index")                                                        \
   /* the gate, pace slow and step */                                                               \
   X(90, held, "object or task", "kind of the operation", "operations that it passed the gate with before")                \
-  X(91, let_go, "object or task", "kind of the operation", "how << 32 | ordinal in the run, 0 nobody chose: see Pace")
+  X(91, let_go, "object or task", "kind of the operation", "how << 32 | ordinal in the run, 0 nobody chose: see Pace") \
+  /* Connection.send() ends with `sent` or with this; a notifier waits until each sleeper has woken (E.1), then it ends */ \
+  X(96, send_begin, "pipe", "message", "")                  /* + text: repr of the value */       \
+  X(97, send_failed, "pipe", "message", "")                 /* + text: why */                     \
+  X(98, notify_begin, "event, condition, barrier or queue", "generation", "sleepers let go")       \
+  X(99, notify_end, "event, condition, barrier or queue", "generation", "")
 
 namespace forklight::trace {
 

@@ -98,6 +98,32 @@ std::uint32_t object_of(const timeline::Model& model, trace::ObjectKind kind) {
   return 0;
 }
 
+// The same run, if this record had been another one (true: or had never been).
+using Forgery = std::function<bool(trace::Record&)>;
+Verdict forged(const std::string& id, const tests::LessonRun& run, const Changes& changes, std::string_view claim,
+               const Forgery& forgery) {
+  tests::LessonRun other;
+  other.main_status = run.main_status;
+  std::vector<trace::Record> records = run.records;
+  std::erase_if(records, forgery);
+  other.model.append(records);
+  return verdict(id, other, changes, claim);
+}
+
+// The first record of a kind on the program's own object of that name, changed or left out.
+Forgery first(const tests::LessonRun& run, std::string_view name, trace::Kind kind,
+              const std::function<bool(trace::Event&)>& change) {
+  const timeline::Object* object = scenario::object_named(run.model, name);
+  REQUIRE(object != nullptr);
+  return [=, done = false](trace::Record& record) mutable {
+    if (done || record.event.kind != kind || record.event.object != object->id) return false;
+    done = true;
+    return change(record.event);
+  };
+}
+
+bool left_out(trace::Event&) { return true; }
+
 }  // namespace
 
 // --- queue ----------------------------------------------------------------------------------------------------------
@@ -153,22 +179,34 @@ TEST_CASE("scenario queue: judged by a smaller maxsize the claim breaks") {
 }
 
 TEST_CASE("scenario queue: what comes from nowhere, comes twice or overtakes breaks the claim") {
-  const auto judged = [](const std::vector<std::pair<trace::Kind, std::uint64_t>>& story) {
+  struct Told {
+    trace::Kind kind;
+    std::uint64_t message;
+    trace::TaskId task = kind == trace::Kind::received ? 3 : 2;
+  };
+  const auto judged = [](const std::vector<Told>& story, const Changes& changes = {}) {
     timeline::Model model;
     std::vector<trace::Record> records;
     std::int64_t time = 1000;
-    for (const auto& [kind, message] : story) {
-      const trace::TaskId writer = kind == trace::Kind::received ? 3 : 2;
-      records.push_back({{time += 10, kind, 0, trace::kFirstObject, message, 1}, writer, {}});
+    for (const auto& [kind, message, task] : story) {
+      records.push_back({{time += 10, kind, 0, trace::kFirstObject, message, 1}, task, {}});
     }
     model.append(records);
-    return scenario::find("queue").claims[0].check(model, settings_of("queue", {}), true);
+    return scenario::find("queue").claims[0].check(model, settings_of("queue", changes), true);
   };
   using enum trace::Kind;
   CHECK(judged({{put_begin, 1}, {put_begin, 2}, {received, 1}, {received, 2}}) == Verdict::held);
   CHECK(judged({{put_begin, 1}, {received, 7}}) == Verdict::broken);
   CHECK(judged({{put_begin, 1}, {received, 1}, {received, 1}}) == Verdict::broken);
   CHECK(judged({{put_begin, 1}, {put_begin, 2}, {received, 2}, {received, 1}}) == Verdict::broken);
+  // Of two producers the items may come in any order; of one they may not, whoever gets them.
+  const Changes two = {{"producers", "2"}, {"consumers", "2"}};
+  CHECK(judged({{put_begin, 1, 2}, {put_begin, 2, 5}, {received, 2}, {received, 1, 4}}, two) == Verdict::held);
+  CHECK(judged({{put_begin, 1}, {put_begin, 2}, {received, 2}, {received, 1, 4}}, two) == Verdict::broken);
+  // Nothing is left out, but for one that a consumer had in its hands when the end came.
+  CHECK(judged({{put_begin, 1}, {put_begin, 2}, {received, 2}}) == Verdict::broken);
+  CHECK(judged({{put_begin, 1}, {put_begin, 2}, {received, 2}}, two) == Verdict::held);
+  CHECK(judged({{put_begin, 1}, {put_begin, 2}, {put_begin, 3}, {received, 3}}, two) == Verdict::broken);
 }
 
 TEST_CASE("scenario queue: what the learner puts is got and printed like anything else") {
@@ -208,6 +246,15 @@ TEST_CASE("scenario pipe: the writer closes: the reader gets the rest, and then 
   CHECK(outline(both.ours.err) == outline(both.theirs.err));
   CHECK(words_after(both.ours.out, "received") == words_after(both.ours.out, "sent"));
   CHECK(words_after(both.ours.out, "received").size() == 10);
+  const auto judged = [&](trace::Kind kind, const std::function<bool(trace::Event&)>& change) {
+    const Changes changes = {{"ending", "writer-closes"}, {"rate", "50"}};
+    return forged("pipe", both.ours, changes, "order", first(both.ours, "pipe", kind, change));
+  };
+  using enum trace::Kind;
+  CHECK(judged(fill, left_out) == Verdict::held);
+  CHECK(judged(received, left_out) == Verdict::broken);    // one is missing
+  CHECK(judged(send_begin, left_out) == Verdict::broken);  // comes from nowhere
+  CHECK(judged(received, [](auto& event) { return ++event.a, false; }) == Verdict::broken);
 }
 
 TEST_CASE("scenario pipe: the reader closes: the writer gets BrokenPipeError") {  // I-06
@@ -312,6 +359,15 @@ TEST_CASE("scenario event: inherited, A and B take turns as in the twin") {  // 
   CHECK(both.ours.err == both.theirs.err);
   CHECK(verdict("event", both.ours, {{"handed", "as-argument"}}, "by-turns") == Verdict::broken);
   CHECK(verdict("event", both.ours, {{"handed", "as-argument"}}, "refused") == Verdict::broken);
+  const auto judged = [&](std::string_view name, trace::Kind kind, const std::function<bool(trace::Event&)>& change) {
+    return forged("event", both.ours, {{"seconds", "0.02"}}, "by-turns", first(both.ours, name, kind, change));
+  };
+  using enum trace::Kind;
+  CHECK(judged("event", clear, left_out) == Verdict::broken);
+  CHECK(judged("event", set, left_out) == Verdict::broken);
+  CHECK(judged("event", wait_begin, left_out) == Verdict::held);
+  CHECK(judged("tasks", get_end, left_out) == Verdict::broken);
+  CHECK(judged("tasks", put_end, [](auto& event) { return event.b = 0, false; }) == Verdict::broken);
 }
 
 TEST_CASE("scenario event: as an argument it never arrives, as in the twin") {  // Q-26 E.3
@@ -346,6 +402,13 @@ TEST_CASE("scenario shared-memory: threads, own memory and a Value with its lock
       const Both both = run_both("shared-memory", changes);
       CHECK(tests::sorted_lines(both.ours.out) == tests::sorted_lines(both.theirs.out));
       CHECK(both.ours.err == both.theirs.err);
+      if (std::string(share) != "value-with-lock") continue;
+      const auto judged = [&](const std::function<bool(trace::Event&)>& change) {
+        return forged("shared-memory", both.ours, changes, "result", first(both.ours, "value", trace::Kind::store, change));
+      };
+      CHECK(judged([](auto&) { return false; }) == Verdict::held);
+      CHECK(judged(left_out) == Verdict::broken);
+      CHECK(judged([](auto& event) { return ++event.a, false; }) == Verdict::broken);
     }
   }
 }
@@ -402,6 +465,16 @@ TEST_CASE("scenario barrier: all come, one is late, one is missing: as in the tw
     CHECK(both.ours.err == both.theirs.err);
     CHECK(verdict("barrier", both.ours, other, "numbers") == Verdict::broken);
     CHECK(verdict("barrier", both.ours, other, "broken") == Verdict::broken);
+    if (what != "all-come") continue;
+    const auto judged = [&](trace::Kind kind, const std::function<bool(trace::Event&)>& change) {
+      return forged("barrier", both.ours, changes, "numbers", first(both.ours, "barrier", kind, change));
+    };
+    using enum trace::Kind;
+    CHECK(judged(object_new, [](auto&) { return false; }) == Verdict::held);
+    CHECK(judged(barrier_full, left_out) == Verdict::broken);
+    CHECK(judged(barrier_full, [](auto& event) { return --event.b, false; }) == Verdict::broken);
+    CHECK(judged(wait_end, left_out) == Verdict::broken);
+    CHECK(judged(wait_end, [](auto& event) { return event.a = 2, false; }) == Verdict::broken);
   }
 }
 
@@ -423,6 +496,14 @@ TEST_CASE("scenario condition: as many wake as are notified, as in the twin") { 
     CHECK(tests::sorted_lines(both.ours.out) == tests::sorted_lines(both.theirs.out));
     CHECK(both.ours.err == both.theirs.err);
     CHECK(verdict("condition", both.ours, other, "woken") == Verdict::broken);
+    const auto judged = [&](trace::Kind kind, const std::function<bool(trace::Event&)>& change) {
+      return forged("condition", both.ours, changes, "woken", first(both.ours, "condition", kind, change));
+    };
+    using enum trace::Kind;
+    CHECK(judged(object_new, [](auto&) { return false; }) == Verdict::held);
+    CHECK(judged(trace::Kind::notify, left_out) == Verdict::broken);
+    CHECK(judged(trace::Kind::notify, [](auto& event) { return ++event.b, false; }) == Verdict::broken);
+    CHECK(judged(wait_end, [](auto& event) { return event.a ^= 1, false; }) == Verdict::broken);
   }
 }
 

@@ -156,6 +156,62 @@ TEST_CASE("waits: a writer that was killed in the middle of a message stops its 
   CHECK(deadlock.chain[0].whom == 3);
 }
 
+TEST_CASE("waits: who notifies a sleeper that was killed waits for the dead, whoever else is running (E-30, E-31, E-32)") {
+  const std::pair<BlockReason, ObjectKind> kinds[] = {{BlockReason::condition, ObjectKind::condition},
+                                                      {BlockReason::event, ObjectKind::event},
+                                                      {BlockReason::barrier, ObjectKind::barrier},
+                                                      {BlockReason::queue_join, ObjectKind::joinable_queue}};
+  for (const auto& [why, kind] : kinds) {
+    // P1 sleeps there and is killed; P2 notifies it; P3 comes to the object later; MainProcess goes on.
+    std::vector<Record> records{begin(1, 1, "MainProcess", 0), begin(2, 2, "P1"), begin(3, 3, "P2"), begin(4, 4, "P3"),
+                                object(5, kA, kind, "it"), blocked(10, 2, why, kA), death(20, 2, killed(SIGKILL))};
+    if (kind == ObjectKind::event) records.push_back(event(29, 3, Kind::set, kA, 1));  // set, and still nobody gets past
+    records.push_back(event(30, 3, Kind::notify_begin, kA, 1, 1));
+    records.push_back(blocked(31, 3, why, kA));
+    records.push_back(blocked(40'000'000, 4, why, kA));
+    const Deadlock deadlock = find_deadlock(model_of(records), kNow);
+    CHECK(deadlock.how == Stuck::dead);
+    CHECK(tasks_of(deadlock.stuck) == std::vector<TaskId>{3, 4});
+    REQUIRE(tasks_of(deadlock.chain) == std::vector<TaskId>{3});
+    CHECK(deadlock.chain[0].whom == 2);
+    CHECK(deadlock.chain[0].whom_dead);
+    CHECK(deadlock.stuck[1].whom == 3);
+    CHECK_FALSE(deadlock.stuck[1].whom_dead);
+    // Before the notice it is no matter that somebody died there.
+    CHECK_FALSE(find_deadlock(model_of(records), 25));
+    // The notifier killed as well: what it held stays held, for whoever comes.
+    records.push_back(death(50'000'000, 3, killed(SIGKILL)));
+    const Deadlock after = find_deadlock(model_of(records), kNow);
+    CHECK(after.how == Stuck::dead);
+    REQUIRE(tasks_of(after.chain) == std::vector<TaskId>{4});
+    CHECK(after.chain[0].whom == 3);
+    CHECK(after.chain[0].whom_dead);
+  }
+}
+
+TEST_CASE("waits: a notice that ends, or that a living sleeper can still answer, is no deadlock (E-30)") {
+  std::vector<Record> records{begin(1, 1, "MainProcess", 0), begin(2, 2, "P1"), begin(3, 3, "P2"), begin(4, 4, "P3"),
+                              object(5, kA, ObjectKind::event, "it"), blocked(10, 2, BlockReason::event, kA),
+                              blocked(11, 4, BlockReason::event, kA), death(20, 2, killed(SIGKILL)),
+                              event(30, 3, Kind::notify_begin, kA, 1, 2), blocked(31, 3, BlockReason::event, kA)};
+  CHECK_FALSE(find_deadlock(model_of(records), kNow));  // stopped, perhaps: it may still wake up
+  records.push_back(unblocked(40, 4, BlockReason::event, kA));
+  CHECK(find_deadlock(model_of(records), kNow).how == Stuck::dead);
+  records.push_back(unblocked(2 * kNow, 3, BlockReason::event, kA));
+  records.push_back(event(2 * kNow + 1, 3, Kind::notify_end, kA, 1));
+  const Model model = model_of(records);
+  CHECK(find_deadlock(model, 2 * kNow - 1).how == Stuck::dead);
+  CHECK_FALSE(find_deadlock(model, 2 * kNow + 1));
+  REQUIRE(model.find_object(kA)->notices.size() == 1);
+  CHECK(model.find_object(kA)->notices[0].end_ns == 2 * kNow + 1);
+}
+
+TEST_CASE("waits: notices that are over at once leave nothing behind") {
+  const Model model = model_of({begin(1, 1, "MainProcess", 0), object(5, kA, ObjectKind::event, "it"),
+                                event(30, 1, Kind::notify_begin, kA, 1, 2), event(3000, 1, Kind::notify_end, kA, 1)});
+  CHECK(model.find_object(kA)->notices.empty());
+}
+
 TEST_CASE("waits: one who was told to have a silent lock, and went on, does not have it for ever") {
   Model model =
       model_of({begin(1, 1, "MainProcess", 0), begin(2, 2, "P1"), begin(3, 3, "P2"),

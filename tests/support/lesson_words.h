@@ -3,7 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <concepts>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
@@ -45,6 +50,43 @@ inline bool eventually(const std::function<bool()>& condition, double seconds = 
     process::sleep(0.002);
   }
   return true;
+}
+
+// Whether all threads of this process but the calling one sleep.
+inline bool others_sleep() {
+  const std::string own = std::to_string(::gettid());
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    if (thread.path().filename() == own) continue;
+    std::ifstream file(thread.path() / "stat");
+    std::string stat;
+    if (!std::getline(file, stat)) continue;  // it has just ended
+    if (stat[stat.rfind(')') + 2] != 'S') return false;
+  }
+  return true;
+}
+
+// others_asleep(): until they do, and go on sleeping.
+inline bool others_asleep() {
+  return eventually([] {
+    for (int look = 0; look < 3; ++look) {
+      process::sleep(0.005);
+      if (!others_sleep()) return false;
+    }
+    return true;
+  });
+}
+
+// asleep(pid): until a process's main thread sleeps, and goes on sleeping.
+inline bool asleep(pid_t pid) {
+  return eventually([pid] {
+    for (int look = 0; look < 3; ++look) {
+      process::sleep(0.005);
+      std::ifstream file(fmt::format("/proc/{}/stat", pid));
+      std::string stat;
+      if (!std::getline(file, stat) || stat[stat.rfind(')') + 2] != 'S') return false;
+    }
+    return true;
+  });
 }
 
 // hangs(action, seconds): whether a thread that does it is still at it after that time.

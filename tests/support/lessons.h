@@ -31,6 +31,7 @@ struct TestLesson {
 [[nodiscard]] std::span<const TestLesson> learner_lessons();
 [[nodiscard]] std::span<const TestLesson> killed_lessons();
 [[nodiscard]] std::span<const TestLesson> life_lessons();
+[[nodiscard]] std::span<const TestLesson> recorded_lessons();
 
 // What every Python program here begins with.
 inline constexpr std::string_view kPrelude =
@@ -48,6 +49,12 @@ inline constexpr std::string_view kPrelude =
     "    return True\n"
     "def hangs(action, seconds=0.3):\n"
     "    thread = threading.Thread(target=action, daemon=True); thread.start(); thread.join(seconds); return thread.is_alive()\n"
+    "def asleep(pid):\n"
+    "    def state(): return open(f'/proc/{pid}/stat').read().rsplit(')', 1)[1].split()[0]\n"
+    "    return eventually(lambda: all(time.sleep(0.005) or state() == 'S' for _ in range(3)))\n"
+    "def others_asleep():\n"
+    "    def states(): return [open(f'/proc/self/task/{t}/stat').read().rsplit(')', 1)[1].split()[0] for t in os.listdir('/proc/self/task') if int(t) != threading.get_native_id()]\n"
+    "    return eventually(lambda: all(time.sleep(0.005) or set(states()) <= {'S'} for _ in range(3)))\n"
     "def leave(code=0): print('left', flush=True); os._exit(code)\n";
 
 }  // namespace forklight::tests

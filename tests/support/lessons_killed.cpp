@@ -186,6 +186,50 @@ constexpr TestLesson kLessons[] = {
        }
        found.print_them();
      }},
+    {"killed sleepers", "",
+     [] {
+       // Killed asleep it freezes who sets the event, and that one whoever asks for it (E-31); killed awake it harms nobody.
+       Moments moments;
+       Findings found;
+       int frozen = 0;
+       for (int round = 0; round < kRounds / 2; ++round) {
+         sync::Event event;
+         sync::Value sets;
+         Process victim = started([&] {
+           for (;;) event.wait(round % 3 == 0 ? 0.0002 : 1.0);
+         });
+         Process setter = started([&] {
+           for (int count = 0;; sleep(0.0002)) {
+             event.set();
+             event.clear();
+             sets.set(++count);
+           }
+         });
+         eventually([&] { return sets.get() > 0; });
+         moments.wait();
+         const bool dead = killed(victim);
+         // It goes on, or does not: it sleeps in set() then, and counts no more.
+         const int before = sets.get();
+         bool moves = false;
+         for (bool known = false; !known;) {
+           const int now = sets.get();
+           moves = now > before + 2;
+           known = moves || (asleep(*setter.pid()) && sets.get() == now);
+         }
+         Process probe = started([&] { (void)event.is_set(); });
+         if (moves) {
+           probe.join(10);
+         } else {
+           asleep(*probe.pid());
+         }
+         frozen += moves ? 0 : 1;
+         found.check(dead && setter.is_alive() && probe.is_alive() != moves, fmt::format("round {}: {} {}", round, text(moves), text(probe.exitcode())));
+         const bool all_dead = killed(setter) && (moves ? probe.exitcode() == 0 : killed(probe));
+         found.check(all_dead, fmt::format("round {}: not ended", round));
+       }
+       found.check(frozen > 0, "nobody was ever killed asleep");
+       found.print_them();
+     }},
     {"killed holders", "",
      [] {
        // What the dead held stays held (E-12), and nothing else.

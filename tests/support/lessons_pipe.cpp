@@ -1,4 +1,5 @@
 // Part I of SEMANTICS.md: pipes and connections, in C++ and in Python.
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -250,14 +251,15 @@ for part in (b"", b"\0\0", b"\0\0\0\5", b"\0\0\0\5abc", b"\xff\xff\xff\xff\0\0")
        }
      }},
     {"Q-23 I-13 a writer that is killed in the middle, and nobody else has the end", R"(
-r, w = mp.Pipe(False); p = Process(target=w.send, args=("x" * 1000000,)); p.start(); w.close(); time.sleep(0.3); p.kill(); p.join()
+r, w = mp.Pipe(False); p = Process(target=w.send, args=("x" * 1000000,)); p.start(); w.close(); r.poll(20); asleep(p.pid); p.kill(); p.join()
 print(p.exitcode, r.poll()); attempt(r.recv); attempt(r.recv)
 )",
      [] {
        auto [r, w] = Pipe(false);
        Process p = started([w = w]() mutable { w.send(std::string(1000000, 'x')); });
        w.close();
-       sleep(0.3);
+       (void)r.poll(20.0);
+       asleep(*p.pid());  // before the rest, not between the header and it
        p.kill();
        p.join();
        print(text(p.exitcode()) + " " + text(r.poll()));
@@ -551,6 +553,14 @@ for value in values: w.send(value); print(r.recv())
        write_raw(w, "\x0f\xff\xff\xff"sv);
        w.close();
        attempt([&] { return r.recv(); });
+       // Who would send one is told at once, and the pipe is as it was. Memory that nobody touches.
+       auto [a, b] = Pipe(false);
+       constexpr std::size_t kTooLong = ipc::kMaxFrame + 1;
+       void* const memory = ::mmap(nullptr, kTooLong, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+       attempt([&, b = &b] { b->send_bytes({static_cast<const std::uint8_t*>(memory), kTooLong}); });
+       ::munmap(memory, kTooLong);
+       b.send("next");
+       print(text(a.recv()));
      }},
 };
 

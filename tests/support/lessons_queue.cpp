@@ -237,6 +237,32 @@ print(empty); print(sizes, q.empty(), q.qsize()); q.get()
        print(fmt::format("{} {} {}", sizes, text(q.empty()), q.qsize()));
        (void)q.get();
      }},
+    {"Q-05 what is changed after put arrives changed", R"(
+q = mp.Queue(); q.put("x" * 100000); eventually(lambda: not q.empty()); item = [1]; q.put(item); item.append(2)
+print(len(q.get()), q.get())
+s = mp.SimpleQueue(); s.put(item); item.append(3); print(s.get(), item)
+r, w = mp.Pipe(); w.send(item); item.append(4); print(r.recv())
+)",
+     [] {
+       Queue q;
+       q.put(std::string(100000, 'x'));  // the feeder stands before the full pipe
+       eventually([&] { return !q.empty(); });
+       ipc::Object item(Value::array({1}));
+       const auto append = [&](int number) { item.change([&](Value& value) { value.push_back(number); }); };
+       q.put(item);
+       append(2);
+       const std::size_t size = q.get().get<std::string>().size();
+       print(fmt::format("{} {}", size, text(q.get())));
+       SimpleQueue s;
+       s.put(item);
+       append(3);
+       const std::string got = text(s.get());
+       print(got + " " + text(item.value()));
+       auto [r, w] = ipc::Pipe();
+       w.send(item);
+       append(4);
+       print(text(r.recv()));
+     }},
     {"Q-06 what cannot be pickled vanishes from a Queue", R"(
 q = mp.Queue(1)
 bad = lambda: 0
@@ -370,21 +396,25 @@ for p in many: p.join()
        for (Process& p : many) p.join();
      }},
     {"Q-16 Q-17 a producer lives until the pipe has taken everything", R"(
-for items, size in ((1, 65000), (1, 70000), (60, 1024), (48, 1024)):
+for items, size, fits in ((1, 65000, True), (1, 70000, False), (60, 1024, False), (48, 1024, True)):
     q = mp.Queue()
     def produce():
         for _ in range(items): q.put("x" * size)
-    p = Process(target=produce); p.start(); p.join(0.4); print(items, size, p.is_alive())
+    p = Process(target=produce); p.start(); p.join(20 if fits else 0.4); print(items, size, p.is_alive())
     for _ in range(items): q.get()
     p.join(); print(p.exitcode)
 )",
      [] {
-       for (const auto& [items, size] : {std::pair{1, 65000}, {1, 70000}, {60, 1024}, {48, 1024}}) {
+       struct Case {
+         int items, size;
+         bool fits;
+       };
+       for (const auto& [items, size, fits] : {Case{1, 65000, true}, {1, 70000, false}, {60, 1024, false}, {48, 1024, true}}) {
          Queue q;
          Process p = started([&q, items = items, size = size] {
            for (int i = 0; i < items; ++i) q.put(std::string(static_cast<std::size_t>(size), 'x'));
          });
-         p.join(0.4);
+         p.join(fits ? 20 : 0.4);
          print(fmt::format("{} {} {}", items, size, text(p.is_alive())));
          for (int i = 0; i < items; ++i) (void)q.get();
          p.join();
@@ -423,7 +453,7 @@ print(right, count < 1000)
     {"Q-19 who made the queue waits for its feeder too", R"(
 def maker(size): q = mp.Queue(); q.put("x" * size)
 for size in (10, 100000):
-    p = Process(target=maker, args=(size,)); p.start(); p.join(0.5); print(size, p.is_alive()); p.kill(); p.join()
+    p = Process(target=maker, args=(size,)); p.start(); p.join(20 if size == 10 else 0.5); print(size, p.is_alive()); p.kill(); p.join()
 )",
      [] {
        for (const int size : {10, 100000}) {
@@ -431,38 +461,34 @@ for size in (10, 100000):
            Queue q;
            q.put(std::string(static_cast<std::size_t>(size), 'x'));
          });
-         p.join(0.5);
+         p.join(size == 10 ? 20 : 0.5);
          print(fmt::format("{} {}", size, text(p.is_alive())));
          p.kill();
          p.join();
        }
      }},
-    {"Q-20 os._exit just after put", R"(
-lost = 0
-for _ in range(30):
-    q = mp.Queue()
-    def child(): q.put("x"); os._exit(0)
-    p = Process(target=child); p.start(); p.join()
-    try: q.get(timeout=0.05)
-    except BaseException: lost += 1
-print(lost)
+    {"Q-20 os._exit while items wait in the deque", R"(
+q = mp.Queue()
+def child():
+    for i in range(100): q.put("x" * 1024)
+    others_asleep(); os._exit(0)
+p = Process(target=child); p.start(); p.join(); print(p.exitcode, q.qsize()); count = 0
+while not q.empty(): count += len(q.get()) == 1024
+print(count); attempt(lambda: q.get(timeout=0.05))
 )",
      [] {
-       int lost = 0;
-       for (int i = 0; i < 30; ++i) {
-         Queue q;
-         Process p = started([&] {
-           q.put("x");
-           os_exit(0);
-         });
-         p.join();
-         try {
-           (void)q.get(true, 0.05);
-         } catch (const PythonError&) {
-           ++lost;
-         }
-       }
-       print(text(lost));
+       Queue q;
+       Process p = started([&] {
+         for (int i = 0; i < 100; ++i) q.put(std::string(1024, 'x'));
+         others_asleep();
+         os_exit(0);
+       });
+       p.join();
+       print(code(p) + " " + text(q.qsize()));
+       int count = 0;
+       while (!q.empty()) count += q.get().get_ref<const std::string&>().size() == 1024 ? 1 : 0;
+       print(text(count));
+       attempt([&] { return q.get(true, 0.05); });
      }},
     {"Q-20 SIGKILL while items wait behind a full pipe", R"(
 q = mp.Queue()
@@ -490,7 +516,7 @@ p.kill(); p.join(); print(p.exitcode); print(q.get(timeout=1))
      }},
     {"Q-21 a reader that is killed in get() takes the lock with it", R"(
 for sig in (signal.SIGKILL, signal.SIGTERM):
-    q = mp.Queue(); p = Process(target=q.get); p.start(); time.sleep(0.3)
+    q = mp.Queue(); p = Process(target=q.get); p.start(); asleep(p.pid)
     os.kill(p.pid, sig); p.join(); print(p.exitcode)
     q.put(1); print(eventually(lambda: not q.empty()), q.qsize()); attempt(lambda: q.get(timeout=0.1)); attempt(q.get_nowait); print(hangs(q.get))
 leave()
@@ -499,7 +525,7 @@ leave()
        for (const int signal : {SIGKILL, SIGTERM}) {
          auto* q = new Queue;  // as in Python, where the thread that hangs keeps it
          Process p = started([q] { (void)q->get(); });
-         sleep(0.3);
+         asleep(*p.pid());
          ::kill(*p.pid(), signal);
          p.join();
          print(code(p));
@@ -512,8 +538,41 @@ leave()
        }
        leave();
      }},
+    {"Q-21 L-24 a reader that is killed in SimpleQueue.get()", R"(
+q = mp.SimpleQueue(); p = Process(target=q.get); p.start(); asleep(p.pid); p.kill(); p.join(); print(p.exitcode)
+q.put(1); print(q.empty(), hangs(q.get)); leave()
+)",
+     [] {
+       auto* q = new SimpleQueue;
+       Process p = started([q] { (void)q->get(); });
+       asleep(*p.pid());
+       p.kill();
+       p.join();
+       print(code(p));
+       q->put(1);
+       const std::string empty = text(q->empty());
+       print(empty + " " + text(hangs([q] { (void)q->get(); })));
+       leave();
+     }},
+    {"E-30 Q-25 a process is killed in JoinableQueue.join()", R"(
+q = mp.JoinableQueue(); q.put(1); q.get(); p = Process(target=q.join); p.start(); asleep(p.pid); p.kill(); p.join(); print(p.exitcode)
+print(hangs(q.task_done, 0.5), hangs(q.join)); leave()
+)",
+     [] {
+       auto* q = new JoinableQueue;
+       q->put(1);
+       (void)q->get();
+       Process p = started([q] { q->join(); });
+       asleep(*p.pid());
+       p.kill();
+       p.join();
+       print(code(p));
+       const std::string done = text(hangs([q] { q->task_done(); }, 0.5));
+       print(done + " " + text(hangs([q] { q->join(); })));
+       leave();
+     }},
     {"Q-22 a writer that is killed in the middle of a big item", R"(
-q = mp.Queue(); p = Process(target=q.put, args=("x" * 1000000,)); p.start(); time.sleep(0.4); p.kill(); p.join(); print(p.exitcode)
+q = mp.Queue(); p = Process(target=q.put, args=("x" * 1000000,)); p.start(); eventually(lambda: not q.empty()); p.kill(); p.join(); print(p.exitcode)
 print(q.empty(), hangs(lambda: q.get(timeout=0.1)), hangs(q.get))
 def other(): q.put(1); print("put", flush=True)
 o = Process(target=other); o.start(); o.join(0.4); print(o.is_alive()); o.kill(); o.join(); leave()
@@ -521,7 +580,7 @@ o = Process(target=other); o.start(); o.join(0.4); print(o.is_alive()); o.kill()
      [] {
        auto* q = new Queue;
        Process p = started([q] { q->put(std::string(1000000, 'x')); });
-       sleep(0.4);
+       eventually([q] { return !q->empty(); });
        p.kill();
        p.join();
        print(code(p));
@@ -567,17 +626,19 @@ p = Process(target=work); p.start(); q.join(); print("joined"); p.join(); print(
     {"Q-26 what is inherited cannot be put", R"(
 q = mp.Queue()
 things = [mp.Queue(), mp.SimpleQueue(), mp.JoinableQueue(), mp.Lock(), mp.RLock(), mp.Semaphore(), mp.BoundedSemaphore(), mp.Condition(),
-          mp.Event(), mp.Barrier(2), mp.Value("i"), mp.Array("i", 1)]
+          mp.Event(), mp.Barrier(2), mp.Value("i"), mp.Array("i", 1), Process(), threading.Thread()]
 for thing in things:
     q.put(thing); eventually(lambda: q.qsize() == 0); time.sleep(0.05)
 print(q.qsize(), q.empty())
-s = mp.SimpleQueue()
-for thing in things: attempt(lambda: s.put(thing))
+s = mp.SimpleQueue(); r, w = mp.Pipe()
+for thing in things: attempt(lambda: s.put(thing)); attempt(lambda: w.send(thing))
+print(s.empty(), r.poll())
 )",
      [] {
        Queue q;
        const Message things[] = {Queue(),          SimpleQueue(),          JoinableQueue(), sync::Lock(),  sync::RLock(),    sync::Semaphore(),
-                                 sync::BoundedSemaphore(), sync::Condition(), sync::Event(),   sync::Barrier(2), sync::Value(), sync::Array(1)};
+                                 sync::BoundedSemaphore(), sync::Condition(), sync::Event(),   sync::Barrier(2), sync::Value(), sync::Array(1),
+                                 Process([] {}),   Thread([] {})};
        for (const Message& thing : things) {
          q.put(thing);
          eventually([&] { return q.qsize() == 0; });
@@ -586,7 +647,13 @@ for thing in things: attempt(lambda: s.put(thing))
        const std::string size = text(q.qsize());
        print(size + " " + text(q.empty()));
        SimpleQueue s;
-       for (const Message& thing : things) attempt([&] { s.put(thing); });
+       auto [r, w] = ipc::Pipe();
+       for (const Message& thing : things) {
+         attempt([&] { s.put(thing); });
+         attempt([&, w = &w] { w->send(thing); });
+       }
+       const std::string nothing = text(s.empty());
+       print(nothing + " " + text(r.poll()));
      }},
     {"Q-27 a SimpleQueue blocks who puts", R"(
 q = mp.SimpleQueue(); count = mp.Value("i")
