@@ -50,6 +50,8 @@ const char* state_title(const Model& model, const Task& task, std::int64_t when)
       return "inspector.title.ended";
     case State::held:
       return "inspector.title.held";
+    case State::stopped:
+      return "inspector.title.stopped";
     case State::lost:
       return "inspector.title.lost";
   }
@@ -140,6 +142,12 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when, st
     case State::held:
       text = tr("inspector.now.held", since);
       break;
+    case State::stopped: {
+      const std::string sender = span->partner == 0 ? tr("inspector.you") : name_of(model, span->partner);
+      const auto who = fmt::arg("who", sender);
+      text = begins ? tr("inspector.from.stopped", whole, who) : tr("inspector.now.stopped", since, who);
+      break;
+    }
     case State::lost:
       text = tr("inspector.now.lost", fmt::arg("count", i18n::format_count(span->detail)));
       break;
