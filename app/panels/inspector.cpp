@@ -202,6 +202,12 @@ void draw_inspector(Context& context) {
   const Model& model = context.session.model();
   const Task* task = model.find(context.ui.selection.task);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(8), px(6)));
+  const timeline::Object* object = model.find_object(context.ui.selection.task);
+  if (task == nullptr && object != nullptr) {
+    draw_object_inspector(context, *object);
+    ImGui::PopStyleVar();
+    return;
+  }
   if (task == nullptr) {
     label(Font::title, palette().text,
           tr(model.tasks().empty() ? "inspector.none.title_empty" : "inspector.none.title"));

@@ -7,7 +7,7 @@ using session::Key;
 using session::Shortcut;
 
 bool is_function_key(Key key) {
-  return key == Key::f1 || key == Key::f2 || key == Key::f5 || key == Key::f11;
+  return key == Key::f1 || key == Key::f2 || key == Key::f5 || key == Key::f10 || key == Key::f11;
 }
 
 // While a text is typed: letters and editing keys are the field's own.
@@ -40,6 +40,10 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
   }
   if (shortcut.key == Key::escape && focus.list_open) {
     focus.close_list = true;
+    return true;
+  }
+  if (focus.in_menu && (shortcut.key == Key::up || shortcut.key == Key::down)) {
+    focus.move = shortcut.key == Key::up ? -1 : 1;
     return true;
   }
   if (focus.id == 0) return false;

@@ -200,26 +200,16 @@ void Session::signal(trace::TaskId task, int signal) {
   if (live()) engine_->signal(task, signal);
 }
 
-std::uint32_t Session::object_named(std::string_view name) const {
-  for (const timeline::Object& object : model_.objects()) {
-    if (!object.internal() && object.name == name) return object.id;
-  }
-  throw base::UsageError(i18n::tr("session.no_object", fmt::arg("name", std::string(name))));
+void Session::put(timeline::ObjectId object, nlohmann::json value) {
+  if (live()) engine_->act({{"act", "put"}, {"object", object}, {"value", std::move(value)}});
 }
 
-void Session::put(std::string_view object, nlohmann::json value) {
-  const std::uint32_t id = object_named(object);
-  if (live()) engine_->act({{"act", "put"}, {"object", id}, {"value", std::move(value)}});
+void Session::set_event(timeline::ObjectId object, bool on) {
+  if (live()) engine_->act({{"act", on ? "set" : "clear"}, {"object", object}});
 }
 
-void Session::set_event(std::string_view object, bool on) {
-  const std::uint32_t id = object_named(object);
-  if (live()) engine_->act({{"act", on ? "set" : "clear"}, {"object", id}});
-}
-
-void Session::close_end(std::string_view object, trace::PipeEnd end, trace::TaskId task) {
-  const std::uint32_t id = object_named(object);
-  if (live()) engine_->act({{"act", "close"}, {"object", id}, {"task", task}, {"end", end == trace::PipeEnd::first ? 0 : 1}});
+void Session::close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task) {
+  if (live()) engine_->act({{"act", "close"}, {"object", object}, {"task", task}, {"end", end == trace::PipeEnd::first ? 0 : 1}});
 }
 
 void Session::finish_run() {

@@ -80,11 +80,11 @@ class Session {
   [[nodiscard]] std::vector<trace::AtGate> at_gate() const;  // who came first is first; empty at pace real
   // SIGTERM, SIGKILL, SIGSTOP or SIGCONT to a task's process, as the learner.
   void signal(trace::TaskId task, int signal);
-  // The learner's act on a shared object, by its name: put (a value), set, clear, or close of an end (of the process of a task). Throws
-  // base::UsageError if no such object is there; what the run refuses comes as a notice.
-  void put(std::string_view object, nlohmann::json value);
-  void set_event(std::string_view object, bool on);
-  void close_end(std::string_view object, trace::PipeEnd end, trace::TaskId task);
+  // The learner's act on a shared object: put (a value), set, clear, or close of an end (of the process of a task). What the run refuses
+  // comes as a notice.
+  void put(timeline::ObjectId object, nlohmann::json value);
+  void set_event(timeline::ObjectId object, bool on);
+  void close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task);
 
   // --- files --------------------------------------------------------------------------------------------------------
   void save(const std::filesystem::path& file) const;  // throws base::Failure
@@ -102,7 +102,6 @@ class Session {
  private:
   void start(supervisor::PaceSetting pace);
   void finish_run();
-  [[nodiscard]] std::uint32_t object_named(std::string_view name) const;
   void tell_departure();
   void check_claims(bool finished);
   [[nodiscard]] std::string what_went_wrong() const;

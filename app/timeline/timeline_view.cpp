@@ -123,11 +123,24 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
     // On empty ground a click lets go of what was selected.
     click(source, ui, under, under != nullptr ? selection_for(canvas, *under, mouse.x) : session::Selection{});
   }
+  if (mouse.menu_wanted) open_menu(canvas, ui, under, mouse);
   const bool on_triangle = under != nullptr && under->drawn.what == Drawn::What::fold;
   if (mouse.double_clicked && !on_triangle) ui.push("fit");
 
   drawn_.reserve(canvas.items.size());
   for (auto item = canvas.items.rbegin(); item != canvas.items.rend(); ++item) drawn_.push_back(std::move(item->drawn));
+}
+
+// The menu of what lies under the mouse, else of the lane.
+void TimelineView::open_menu(const Canvas& canvas, session::UiState& ui, const Item* under, const Mouse& mouse) {
+  session::Selection wanted;
+  if (under != nullptr && under->drawn.what != Drawn::What::notice) wanted = selection_for(canvas, *under, mouse.x);
+  const std::size_t lane = canvas.layout.lane_at(mouse.y);
+  if (wanted.task == 0 && lane < canvas.layout.lanes().size())
+    wanted.task = canvas.layout.lanes()[lane].is_task() ? canvas.task(lane).id : canvas.channel(lane).object;
+  if (wanted.task == 0) return;
+  ui.selection = seen_selection_ = {wanted.task, std::nullopt};  // what is done is done now, whatever moment was looked at
+  ui.push("menu", std::to_string(wanted.task));
 }
 
 void TimelineView::click(const Source& source, session::UiState& ui, const Item* under,

@@ -16,6 +16,7 @@ namespace forklight::app::timeline_view {
 
 struct Mouse;
 struct Item;
+struct Canvas;
 
 // Something that was drawn and can be pointed at: for tests, tours and hit testing.
 struct Drawn {
@@ -47,6 +48,7 @@ class TimelineView {
 
  private:
   void draw_frame(const Source& source, session::UiState& ui, const Rect& window, const Mouse& mouse);
+  void open_menu(const Canvas& canvas, session::UiState& ui, const Item* under, const Mouse& mouse);
   void click(const Source& source, session::UiState& ui, const Item* under, const session::Selection& selection);
 
   std::vector<Drawn> drawn_;
