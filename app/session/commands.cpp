@@ -177,6 +177,24 @@ void replay(Context& c, std::string_view) {
   c.session.replay();
 }
 
+bool can_cure(const Context& c) {
+  return c.session.cure().has_value();
+}
+void cure(Context& c, std::string_view) {
+  const auto found = c.session.cure();
+  if (!found) return;
+  c.session.set(found->parameter, found->value);
+  look_afresh(c.ui);
+  c.session.run();
+}
+
+bool has_folder(const Context& c) {
+  return c.session.folder() != nullptr;
+}
+void open_folder(Context& c, std::string_view) {
+  c.ui.folder_wanted = c.session.folder()->path().string();
+}
+
 void choose_scenario(Context& c, std::string_view id) {
   c.session.choose(id);
   look_afresh(c.ui);
@@ -456,6 +474,8 @@ constexpr std::array kCommands = {
     Command{"pace.step", key(Key::n3), always, set_pace<supervisor::Pace::step>, has_pace<supervisor::Pace::step>},
     Command{"pace.rate", kNone, always, set_rate},
     Command{"replay", kNone, can_replay, replay},
+    Command{"cure", shift(Key::c), can_cure, cure},
+    Command{"folder", shift(Key::o), has_folder, open_folder},
     Command{"task.terminate", key(Key::k), is_running, send_signal<SIGTERM>},
     Command{"task.kill", kNone, is_running, send_signal<SIGKILL>},
     Command{"task.stop", kNone, is_running, send_signal<SIGSTOP>},

@@ -77,6 +77,7 @@ void Session::choose(std::string_view id) {
   const scenario::Scenario& chosen = scenario::find(id);
   if (&chosen == scenario_ && state_ != RunState::opened) return;
   engine_.reset();
+  folder_.reset();
   scenario_ = &chosen;
   settings_ = run_settings_ = scenario::Settings(chosen.parameters);
   model_.clear();
@@ -100,8 +101,14 @@ void Session::replay() {
   start({.pace = supervisor::Pace::replay, .rate = rate_, .replay = supervisor::choices_of(records)});
 }
 
+std::optional<scenario::Cure> Session::cure() const {
+  if (!scenario_->cure || model_.tasks().empty() || run_settings_.text(scenario_->cure->parameter) == scenario_->cure->value) return std::nullopt;
+  return scenario_->cure;
+}
+
 void Session::start(supervisor::PaceSetting pace) {
   engine_.reset();  // ends a run that is still going on
+  folder_.reset();
   notice_.clear();
   model_.clear();
   has_choices_ = departure_told_ = false;
@@ -113,6 +120,10 @@ void Session::start(supervisor::PaceSetting pace) {
   supervisor::RunRequest request;
   request.scenario = scenario_->id;
   request.settings.insert(settings_.values().begin(), settings_.values().end());
+  if (scenario_->writes_files) {
+    folder_.emplace(files_in_.empty() ? RunFolder::temporary() : RunFolder::at(files_in_));
+    request.directory = folder_->path().string();
+  }
   request.buffering = output_.block_buffered ? process::Buffering::block : process::Buffering::line;
   meta_ = {.scenario = std::string(scenario_->id),
            .settings = request.settings,
@@ -268,6 +279,7 @@ void Session::open(const std::filesystem::path& file) {
   for (const auto& [name, value] : run.meta.settings) settings.set(name, value);
 
   engine_.reset();
+  folder_.reset();
   notice_.clear();
   scenario_ = &chosen;
   settings_ = run_settings_ = std::move(settings);

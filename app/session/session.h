@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/session/run_folder.h"
 #include "core/scenario/scenario.h"
 #include "core/store/store.h"
 #include "core/supervisor/pace.h"
@@ -59,6 +60,12 @@ class Session {
   // nothing was held in it. What cannot be followed becomes a notice, and the run stands then.
   void replay();
   [[nodiscard]] bool can_replay() const noexcept { return has_choices_; }
+  // What would let the run at hand through, if its scenario has such a setting and the run was made without it.
+  [[nodiscard]] std::optional<scenario::Cure> cure() const;
+  // The directory that the run at hand writes its files into; nullptr if it writes none. A temporary one lasts as long as the run is the
+  // one at hand.
+  [[nodiscard]] const RunFolder* folder() const noexcept { return folder_ ? &*folder_ : nullptr; }
+  void keep_files_in(std::filesystem::path directory) { files_in_ = std::move(directory); }  // of all runs from now on
   [[nodiscard]] RunState state() const noexcept { return state_; }
   [[nodiscard]] bool live() const noexcept { return state_ == RunState::running || state_ == RunState::stopping; }
   [[nodiscard]] const timeline::Model& model() const noexcept { return model_; }
@@ -112,6 +119,8 @@ class Session {
   const scenario::Scenario* scenario_;
   scenario::Settings settings_;      // for the next run
   scenario::Settings run_settings_;  // of the run that the model shows
+  std::filesystem::path files_in_;   // chosen by the person, "" = temporary
+  std::optional<RunFolder> folder_;  // goes after the engine, whose processes may write into it
   std::unique_ptr<supervisor::Engine> engine_;
   RunState state_ = RunState::ready;
   supervisor::Pace pace_ = supervisor::Pace::real;  // that runs begin with

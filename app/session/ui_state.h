@@ -76,6 +76,7 @@ struct UiState {
   bool quit_wanted = false;
   bool screenshot_wanted = false;
   std::string screenshot_path;
+  std::string folder_wanted;  // to be shown by the desktop
 
   std::vector<Action> pushed;
   void push(std::string command, std::string argument = {}) { pushed.push_back({std::move(command), std::move(argument)}); }
