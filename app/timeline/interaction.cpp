@@ -163,6 +163,7 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
     case Drawn::What::value:
     case Drawn::What::fold:
     case Drawn::What::notice:
+    case Drawn::What::button:
       return {task, std::nullopt};
     case Drawn::What::arrow: {
       if (item.channel != timeline::kNone) {

@@ -57,7 +57,7 @@ void reveal_lane(session::UiState& ui, const timeline::Model& model, const Layou
 void TimelineView::draw(session::Context& context) {
   const session::Session& session = context.session;
   if (!session.model().tasks().empty()) 
-    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id}, context.ui);
+    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value()}, context.ui);
   drawn_.clear();
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   if (size.x < kLeast || size.y < kLeast) return;
@@ -80,8 +80,13 @@ void TimelineView::draw(const Source& source, session::UiState& ui) {
   const Rect window{origin.x, origin.y, origin.x + size.x, origin.y + size.y};
   if (shown) {
     deadlocks_.update(source.model, deadlock_moment(source.model, ui, source.now_ns, source.live), ImGui::GetTime());
-    const Rect strip = draw_deadlock(ImGui::GetWindowDrawList(), window, source.model, deadlocks_, source.now_ns, source.scenario);
+    const auto [strip, cure] =
+        draw_deadlock(ImGui::GetWindowDrawList(), window, source.model, deadlocks_, source, {mouse.x, mouse.y});
     draw_frame(source, ui, {window.x0, strip.y1, window.x1, window.y1}, mouse);
+    const bool on_cure = mouse.hovered && cure.contains(mouse.x, mouse.y);
+    if (on_cure) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+    if (on_cure && mouse.pressed) ui.push("cure");
+    if (cure.width() > 0) drawn_.push_back({Drawn::What::button, 0, cure.x0, cure.y0, cure.x1, cure.y1, "cure"});
     if (strip.height() > 0)
       drawn_.push_back({Drawn::What::notice, 0, strip.x0, strip.y0, strip.x1, strip.y1, deadlocks_.text(source.model)});
   }

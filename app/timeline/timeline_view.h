@@ -20,7 +20,7 @@ struct Canvas;
 
 // Something that was drawn and can be pointed at: for tests, tours and hit testing.
 struct Drawn {
-  enum class What : std::uint8_t { span, badge, arrow, mark, header, channel, value, fold, notice } what;
+  enum class What : std::uint8_t { span, badge, arrow, mark, header, channel, value, fold, notice, button } what;
   timeline::TaskId task;  // or the object that it belongs to: ids from trace::kFirstObject on
   float x0, y0, x1, y1;  // pixels in the window
   std::string label;     // as drawn, "−15 SIGTERM"; empty where there was no room for one
@@ -32,6 +32,7 @@ struct Source {
   std::int64_t now_ns;
   bool live;  // it goes on: there is a line for "now", and the view may follow it
   std::string_view scenario = {};  // whose cure is told where its run deadlocks
+  bool curable = false;            // and offered
 };
 
 class TimelineView {
