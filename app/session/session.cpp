@@ -7,6 +7,7 @@
 #include <ctime>
 #include <utility>
 
+#include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -57,6 +58,18 @@ std::string operation_word(trace::Kind kind) {
       const std::string name(trace::name(kind));
       return name.ends_with("_begin") ? name.substr(0, name.size() - 6) : name;
   }
+}
+
+// "SIGSTOP to Process-1", "put 7 into queue": what the learner had done.
+std::string deed_words(const supervisor::Deed& deed) {
+  using trace::LearnerAct;
+  const char* key = deed.what == LearnerAct::signal  ? "session.deed.signal"
+                    : deed.what == LearnerAct::put   ? "session.deed.put"
+                    : deed.what == LearnerAct::set   ? "session.deed.set"
+                    : deed.what == LearnerAct::clear ? "session.deed.clear"
+                                                     : "session.deed.close";
+  const std::string signal = i18n::signal_name(deed.number), value = deed.value.substr(0, 40);
+  return i18n::tr(key, fmt::arg("signal", signal), fmt::arg("task", deed.task), fmt::arg("object", deed.object), fmt::arg("value", value));
 }
 
 }  // namespace
@@ -167,6 +180,11 @@ void Session::tell_departure() {
   if (!departure || departure_told_ || model_.stopped()) return;
   departure_told_ = true;
   using Why = supervisor::Departure::Why;
+  if (departure->why == Why::deed) {
+    const std::string number = std::to_string(departure->position + 1), what = deed_words(departure->deed);
+    const std::string why = departure->refusal.empty() ? i18n::tr("session.replay.deed.no_answer") : departure->refusal;
+    return notify(i18n::tr("session.replay.deed", fmt::arg("number", number), fmt::arg("deed", what), fmt::arg("why", why)));
+  }
   const char* key = departure->why == Why::late              ? "session.replay.late"
                     : departure->why == Why::other_operation ? "session.replay.other"
                                                              : "session.replay.ended";

@@ -38,7 +38,7 @@
   X(52, adopted, "task", "pid", "adopter's pid")                                                  \
   X(53, cap, "", "which: see Cap", "limit")                                                       \
   X(54, stop, "", "why: see StopReason", "")                                                      \
-  X(55, learner, "task or object", "what: see LearnerAct", "signal or value")                     \
+  X(55, learner, "task or object", "what: see LearnerAct", "signal, message, or task << 32 | end") /* + text: put's value, as JSON */ \
   /* objects that tasks share; object ids are counted in the region, from kFirstObject on */       \
   X(60, object_new, "object", "kind: see ObjectKind", "owner object << 32 | size")  /* + name */   \
   X(61, object_closed, "object", "end: see PipeEnd", "")                                          \

@@ -1,5 +1,8 @@
 // The learner's acts from the window: what the menus offer, by mouse and by key, and what they do to real processes.
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/keyboard.h"
@@ -283,4 +286,41 @@ TEST_CASE("timeline: a stopped task is told in words, in its bar and in its head
   CHECK(std::any_of(spans.begin(), spans.end(), [](const Drawn& d) { return d.label == "stopped (SIGSTOP)"; }));
   for (int i = 0; i < 3; ++i) screen.frame(model, true, kBegin + 20 * kMs);
   CHECK(screen.find(Drawn::What::header, 1)->label.ends_with("stopped (SIGSTOP)"));
+}
+
+TEST_CASE("acts: a replay repeats them, also that of a saved run; what cannot be repeated is said") {
+  const auto file = std::filesystem::temp_directory_path() / ("forklight-acts-" + std::to_string(::getpid()) + ".flt");
+  const auto put_by_hand = [](const Desk& desk) {
+    return std::any_of(desk.session.model().events().begin(), desk.session.model().events().end(), [](const auto& event) {
+      return event.event.kind == trace::Kind::learner && event.event.a == static_cast<std::uint64_t>(trace::LearnerAct::put);
+    });
+  };
+  {
+    Desk desk;
+    desk.carry_out("scenario", "queue");
+    desk.carry_out("pace.step");
+    desk.carry_out("run");
+    desk.wait_until([&] {
+      if (!desk.session.at_gate().empty()) desk.carry_out("step");
+      return printed(desk, "got");
+    });
+    desk.ui.value_entry = "by hand";
+    desk.carry_out("object.put", "queue");
+    desk.wait_until([&] { return put_by_hand(desk); });
+    desk.wait_until([&] {
+      if (!desk.session.at_gate().empty()) desk.carry_out("step");
+      return printed(desk, "got by hand");
+    });
+    desk.carry_out("stop");
+    desk.wait_for_end();
+    desk.carry_out("save", file.string());
+  }
+  Desk desk;
+  desk.carry_out("open", file.string());
+  desk.carry_out("replay");
+  REQUIRE_MESSAGE(desk.session.live(), desk.session.notice());
+  desk.wait_until([&] { return printed(desk, "got by hand"); });
+  CHECK(put_by_hand(desk));
+  CHECK(desk.session.notice().empty());
+  std::filesystem::remove(file);
 }
