@@ -56,6 +56,10 @@ TEST_CASE("model: who still writes is not stopped yet") {
   CHECK(states(*model.find(1)) == std::vector{State::running, State::blocked, State::stopped, State::blocked});
   check_sound(model);
 
+  Model busy = model_of({begin(10, 1, "MainProcess", 0), event(60, 1, Kind::output, 0, 1, 3, 0, "hi\n")});
+  busy.append(std::vector{by_learner(50, 1, SIGSTOP)});
+  CHECK(busy.find(1)->spans[1].begin_ns == 60);
+
   Model late = model_of({begin(10, 1, "MainProcess", 0)});
   late.append(std::vector{by_learner(50, 1, SIGSTOP)});
   late.append(std::vector{blocked(40, 1, trace::BlockReason::get, 0)});
