@@ -60,6 +60,9 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
+  // A value is typed in a menu: Enter, up and down are the menu's all the same.
+  const bool of_menu = shortcut.key == Key::enter || shortcut.key == Key::up || shortcut.key == Key::down;
+  if (typing && ui.menu.subject != 0 && of_menu && for_focus(ui.focus, shortcut)) return;
   if (typing && !passes_typing(shortcut)) return;
   if (!typing && for_focus(ui.focus, shortcut)) return;
   const session::Command* command = session::find_command(shortcut);

@@ -50,7 +50,7 @@ void draw_act(Context& context, const Act& act, float width) {
                act_words(context.session.model(), act));
   draw_text_in(list, Font::small, keys, row.min.y, row.max.x, row.max.y, palette().text_dim, key);
   draw_focus(row, px(4));
-  if (row.clicked) choose(context.ui, act);
+  if (row.clicked && context.ui.menu.subject != 0) choose(context.ui, act);  // not twice
 }
 
 void draw_part(Context& context, const Acts& part, float width, bool fresh) {
@@ -64,7 +64,9 @@ void draw_part(Context& context, const Acts& part, float width, bool fresh) {
       // One types and presses Enter; or presses the row.
       ImGui::SetCursorScreenPos({ImGui::GetCursorScreenPos().x + px(kSide), ImGui::GetCursorScreenPos().y});
       if (fresh && context.ui.menu.subject == part.subject) ImGui::SetKeyboardFocusHere();
-      if (value_entry(context.ui, width - px(2 * kSide)) && act.possible) choose(context.ui, act);
+      // Where a row has the keyboard, Enter is for that one.
+      const bool entered = value_entry(context.ui, width - px(2 * kSide));
+      if (entered && act.possible && context.ui.focus.id == 0) choose(context.ui, act);
       ImGui::Dummy({width, px(4)});
     }
     draw_act(context, act, width);
@@ -122,7 +124,7 @@ void draw_menu(Context& context, const timeline_view::TimelineView& timeline) {
     draw_part(context, part, width, fresh);
     ImGui::PopID();
   }
-  if (fresh && !ui.focus.order.empty()) ui.focus.id = ui.focus.order.front();
+  if (fresh) ui.focus.id = ui.focus.order.empty() ? 0 : ui.focus.order.front();
   if (ui.menu.subject == 0 || parts.empty()) {
     ui.menu = {};
     ImGui::CloseCurrentPopup();

@@ -238,6 +238,49 @@ TEST_CASE("menu: the key opens it for what is selected, the arrows walk in it, E
   CHECK(desk.ui.menu.subject == 0);
 }
 
+TEST_CASE("menu: of a queue has a field for the value: what is typed there is put by Enter, once") {
+  Desk desk;
+  desk.carry_out("scenario", "queue");
+  desk.carry_out("set", "puts=0.2");
+  desk.carry_out("set", "gets=50");
+  desk.carry_out("run");
+  desk.wait_until([&] { return printed(desk, "got"); });
+  Room room(desk);
+  room.draw();
+  desk.ui.selection = {object_named(desk, "queue")->id, std::nullopt};
+  room.key({Key::f10, false, true});
+  room.draw();
+  CHECK(ImGui::GetIO().WantTextInput);
+  ImGui::GetIO().AddInputCharactersUTF8("'typed'");
+  room.draw(2);
+  CHECK(desk.ui.value_entry == "'typed'");  // instead of what was there
+  app::panels::route_key(desk.context, {Key::enter}, true);
+  room.draw(3);
+  desk.wait_until([&] { return printed(desk, "got 'typed'"); });
+  CHECK(desk.ui.menu.subject == 0);
+  const auto& events = desk.session.model().events();
+  CHECK(std::count_if(events.begin(), events.end(), [](const auto& event) { return event.event.kind == trace::Kind::learner; }) == 1);
+}
+
+TEST_CASE("events: what queues, locks and the learner do is told in words") {
+  for (const char* id : {"queue", "event", "pipe", "barrier", "condition", "shared-memory"}) {
+    CAPTURE(std::string(id));
+    Desk desk;
+    desk.carry_out("scenario", id);
+    desk.carry_out("run");
+    desk.wait_until([&] { return desk.session.model().event_count() > 80; });
+    const auto& model = desk.session.model();
+    if (const auto* queue = object_named(desk, "queue")) desk.carry_out("object.put", std::to_string(queue->id));
+    for (const auto& event : model.events()) {
+      const std::string words = app::panels::event_words(model, event);
+      CAPTURE(words);
+      CHECK(words != std::string(trace::name(event.event.kind)));
+      CHECK(words.find('#') == std::string::npos);
+      CHECK(words.find('{') == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("menu: a right click on a lane's header opens it, and selects the lane") {
   Desk desk;
   desk.carry_out("scenario", "queue");
