@@ -89,7 +89,10 @@ std::string end_sentence(const Model& model, const Task& task) {
   if (const timeline::Flow* sent = flow_to(model, task, timeline::FlowKind::signal))
     return tr(doing, fmt::arg("who", name_of(model, sent->from)), fmt::arg("signal", signal),
               fmt::arg("after", format_duration(sent->from_ns - task.born_ns)));
-  return tr("inspector.end.killed", lived, fmt::arg("signal", signal));
+  const bool by_hand = std::any_of(task.marks.begin(), task.marks.end(), [&](const timeline::Mark& mark) {
+    return mark.kind == trace::Kind::learner && trace::LearnerAct{mark.a} == trace::LearnerAct::signal && static_cast<int>(mark.b) == -*code;
+  });
+  return tr(by_hand ? "inspector.end.by_you" : "inspector.end.killed", lived, fmt::arg("signal", signal));
 }
 
 std::string zombie_sentence(const Model& model, const Task& task, std::int64_t when) {

@@ -49,7 +49,7 @@ void draw_object_inspector(Context& context, const Object& object) {
   for (const session::Acts& acts : acts_on(context.session, object.id)) {
     if (!context.session.live()) break;
     draw_acts(context, acts);
-    ImGui::NewLine();
+    ImGui::NewLine();  // they end on the same line
   }
   ImGui::Dummy({1, px(4)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));

@@ -15,7 +15,7 @@ using session::Act;
 using session::Acts;
 using timeline_view::Drawn;
 
-constexpr float kRow = 30, kEntry = 150, kLeast = 220, kSide = 12;
+constexpr float kRow = 30, kLeast = 220, kSide = 12;
 
 // Where the lane of a subject begins; the middle of the window for what has none in sight.
 ImVec2 lane_place(const timeline_view::TimelineView& timeline, std::uint32_t subject) {
@@ -29,6 +29,19 @@ float row_width(const timeline::Model& model, const Act& act) {
   const session::Command* command = session::find_command(act.command);
   const std::string key = command == nullptr ? std::string() : session::to_string(command->shortcut);
   return text_width(Font::body, act_words(model, act)) + px(2 * kSide) + (key.empty() ? 0 : text_width(Font::small, key) + px(24));
+}
+
+// Of its content.
+ImVec2 size_of(const timeline::Model& model, const std::vector<Acts>& parts) {
+  ImVec2 size(px(kLeast), 0);
+  for (const Acts& part : parts) {
+    size.y += px(kRow + 2);
+    for (const Act& act : part.acts) {
+      size.x = std::max(size.x, row_width(model, act));
+      size.y += px(kRow + 2) * (act.command == "object.put" ? 2.2f : 1);
+    }
+  }
+  return size;
 }
 
 void choose(UiState& ui, const Act& act) {
@@ -99,10 +112,18 @@ void draw_menu(Context& context, const timeline_view::TimelineView& timeline) {
   UiState& ui = context.ui;
   if (ui.menu.subject == 0) return;
   const bool fresh = std::exchange(ui.menu.fresh, false);
+  const timeline::Model& model = context.session.model();
+  std::vector<Acts> parts = acts_on(context.session, ui.menu.subject);
+  parts.resize(std::min<std::size_t>(parts.size(), 1));
+  for (Acts& acts : acts_on(context.session, ui.menu.object)) parts.push_back(std::move(acts));
+  const ImVec2 size = size_of(model, parts);
   if (fresh) {
     ImGui::OpenPopup("menu");
     const bool at_mouse = ui.menu.at_mouse && ImGui::IsMousePosValid();
-    ImGui::SetNextWindowPos(at_mouse ? ImGui::GetIO().MousePos : lane_place(timeline, ui.menu.subject), ImGuiCond_Always);
+    const ImVec2 wanted = at_mouse ? ImGui::GetIO().MousePos : lane_place(timeline, ui.menu.subject), screen = ImGui::GetIO().DisplaySize;
+    // All of it in the window, whatever was clicked.
+    ImGui::SetNextWindowPos({std::max(0.0f, std::min(wanted.x, screen.x - size.x - px(12))),
+                             std::max(0.0f, std::min(wanted.y, screen.y - size.y - px(12)))});
   }
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(4), px(4)));
   const bool open = ImGui::BeginPopup("menu");
@@ -114,14 +135,9 @@ void draw_menu(Context& context, const timeline_view::TimelineView& timeline) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, px(2)));
   ui.focus.order.clear();  // what is behind it is out of reach
   ui.focus.in_menu = true;
-  const timeline::Model& model = context.session.model();
-  const std::vector<Acts> parts = acts_on(context.session, ui.menu.subject);
-  float width = px(kLeast);
-  for (const Acts& part : parts)
-    for (const Act& act : part.acts) width = std::max(width, row_width(model, act));
   for (const Acts& part : parts) {
     ImGui::PushID(static_cast<int>(part.subject));
-    draw_part(context, part, width, fresh);
+    draw_part(context, part, size.x, fresh);
     ImGui::PopID();
   }
   if (fresh) ui.focus.id = ui.focus.order.empty() ? 0 : ui.focus.order.front();

@@ -9,7 +9,9 @@ namespace forklight::app::panels {
 namespace {
 
 constexpr float kRow = 30, kMargin = 12, kName = 140, kEntry = 90;
-constexpr std::size_t kMost = 4;  // the panel is for processes first
+// The panel is for processes first: where it is low, the lanes' menus and the inspector have to do.
+constexpr std::size_t kMost = 4;
+constexpr float kProcesses = 150;  // points that stay for them
 
 // The name: a click selects, a right click opens the menu, as everywhere.
 void draw_name(Context& context, const timeline::Object& object) {
@@ -36,7 +38,7 @@ void draw_acts(Context& context, const session::Acts& acts) {
     }
     if (act.of != 0) {  // a pipe's: one for each process and end, which is a menu's length
       command_button(context, "menu", {Icon::none, true, false, ButtonStyle::quiet}, std::to_string(acts.subject));
-      return;
+      return ImGui::SameLine();
     }
     command_button(context, act.command, {Icon::none, true, false, ButtonStyle::quiet}, act.argument);
     ImGui::SameLine();
@@ -52,7 +54,9 @@ void menu_on_right_click(UiState& ui, std::uint32_t subject) {
 void draw_objects(Context& context) {
   if (!context.session.live()) return;
   std::vector<const timeline::Object*> objects = session::objects_in_reach(context.session.model());
-  objects.resize(std::min(objects.size(), kMost));
+  const float spare = ImGui::GetContentRegionAvail().y - px(kProcesses);
+  const auto room = static_cast<std::size_t>(std::max(0.0f, spare / px(kRow)));
+  objects.resize(std::min({objects.size(), kMost, room}));
   for (const timeline::Object* object : objects) {
     ImGui::PushID(static_cast<int>(object->id));
     const ImVec2 at = ImGui::GetCursorScreenPos();

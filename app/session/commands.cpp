@@ -152,8 +152,9 @@ void open_menu(Context& c, std::string_view argument) {
     const auto number = number_in(argument);
     subject = number ? static_cast<std::uint32_t>(*number) : task_meant(c, argument).id;
   }
-  if (acts_on(c.session, subject).empty()) throw base::UsageError(tr("error.no_menu"));
-  c.ui.menu = {subject, true, !argument.empty()};
+  const std::vector<Acts> acts = acts_on(c.session, subject);
+  if (acts.empty()) throw base::UsageError(tr("error.no_menu"));
+  c.ui.menu = {subject, acts.size() > 1 ? acts.back().subject : 0, true, !argument.empty()};
 }
 
 // Space: one key that always does the obvious thing.

@@ -44,6 +44,7 @@ struct Focus {
 // The menu of a task or a shared object, while it is open.
 struct Menu {
   std::uint32_t subject = 0;  // 0: closed
+  std::uint32_t object = 0;   // what the subject waited for when it was opened: the menu stays as it is under the mouse
   bool fresh = false;         // to be opened by the next frame
   bool at_mouse = false;      // else at the subject's lane
 };
