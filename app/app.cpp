@@ -1,5 +1,7 @@
 #include "app/app.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
@@ -35,6 +37,15 @@ i18n::Language choose_language(const Options& options) {
   return i18n::Language::english;
 }
 
+volatile sig_atomic_t end_wanted = 0;
+
+// Who ends us from outside ends us in order: the run's processes and files go with us.
+void watch_for_the_end() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { end_wanted = 1; };
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(signal, &action, nullptr);
+}
+
 std::string screenshot_name() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -64,7 +75,8 @@ App::App(const Options& options)
 App::~App() = default;
 
 int App::run() {
-  while (frame()) {
+  watch_for_the_end();
+  while (end_wanted == 0 && frame()) {
   }
   return 0;
 }
@@ -74,6 +86,7 @@ bool App::frame() {
   session::Context context{session_, ui_};
   session::carry_out(context);
   session_.update();
+  show_folder();
   if (window_.close_wanted() || ui_.quit_wanted) return false;
   const bool moving = session_.live() || Clock::now() - last_input_ < kSettle || !ui_.pushed.empty();
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || session_.model().revision() != drawn_revision_) {
@@ -167,6 +180,14 @@ void App::take_screenshot() {
   } catch (const base::Failure& failure) {
     session_.notify(failure.what());
   }
+}
+
+void App::show_folder() {
+  if (!ui_.folder_wanted.empty()) folders_.open(std::exchange(ui_.folder_wanted, {}));
+  const auto failed = folders_.take_failure();
+  if (!failed) return;
+  session_.notify(tr("error.folder", fmt::arg("path", failed->string())));
+  last_input_ = Clock::now();
 }
 
 bool App::screenshot(const std::string& path) {

@@ -9,6 +9,7 @@
 #include "app/i18n/i18n.h"
 #include "app/panels/layout.h"
 #include "app/platform/fonts.h"
+#include "app/platform/open_folder.h"
 #include "app/platform/window.h"
 #include "app/session/session.h"
 #include "app/timeline/timeline_view.h"
@@ -55,6 +56,7 @@ class App {
   void need_glyphs();
   void draw();
   void take_screenshot();
+  void show_folder();
 
   session::Session session_;
   session::UiState ui_;
@@ -62,6 +64,7 @@ class App {
   platform::Fonts fonts_;
   timeline_view::TimelineView timeline_;
   panels::PanelState panels_;
+  platform::FolderOpener folders_;
   bool wait_when_idle_;
   std::optional<i18n::Language> shown_language_;
   std::optional<session::ThemeName> shown_theme_;

@@ -59,7 +59,7 @@ int list() {
 struct RunRequest {
   std::string scenario;
   std::vector<std::string> settings;
-  std::optional<std::string> duration, save, pace, replay;
+  std::optional<std::string> duration, save, pace, replay, directory;
   bool json = false;
 };
 
@@ -135,6 +135,10 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
   } else {
     session.choose(request.scenario);
   }
+  if (request.directory) {
+    if (!session.scenario().writes_files) throw base::UsageError(tr("cli.no_files", fmt::arg("scenario", session.scenario().id)));
+    session.keep_files_in(*request.directory);
+  }
   if (request.pace) set_pace(session, *request.pace);
   for (const std::string& setting : request.settings) {
     const auto equals = setting.find('=');
@@ -205,6 +209,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     run_command->add_option("--save", request.save, "Save the run to a file (.flt)");
     run_command->add_option("--pace", request.pace, "real, or slow=N: N operations a second, 1 to 50, one at a time");
     run_command->add_option("--replay", request.replay, "Let fresh processes go in the order of a saved run (.flt)");
+    run_command->add_option("--dir", request.directory, "Keep the files that the run writes in this directory");
     run_command->add_flag("--json", request.json, "Print one JSON object on stdout, everything else on stderr");
     std::string file;
     bool show_json = false;

@@ -104,6 +104,10 @@ std::string report(const session::Session& session) {
     text += fmt::format("{} {} ({})\n", sign, claim_text(session, claim.id), tr(fmt::format("cli.verdict.{}", verdict_id(claim.verdict))));
   }
   text += tr("cli.events", fmt::arg("events", model.event_count()), fmt::arg("lost", model.lost_count())) + "\n";
+  if (session.folder() != nullptr) {
+    const char* key = session.folder()->is_temporary() ? "cli.files_gone" : "cli.files_kept";
+    text += tr(key, fmt::arg("path", session.folder()->path().string())) + "\n";
+  }
   if (model.stopped() == trace::StopReason::learner) text += std::string(tr("cli.stopped")) + "\n";
   return text;
 }

@@ -18,7 +18,8 @@ using timeline::EventRef;
 using timeline::Model;
 using trace::Kind;
 
-std::string name_of(const Model& model, timeline::TaskId id) {
+std::string name_of(const Model& model, std::uint32_t id) {
+  if (id >= trace::kFirstObject) return timeline_view::name_words(model, id);
   const timeline::Task* task = model.find(id);
   if (task == nullptr || task->name.empty()) return id == 0 ? tr("inspector.forklight") : fmt::format("#{}", id);
   return task->name;
@@ -35,13 +36,19 @@ timeline::TaskId subject(const EventRef& event) {
   return event.task != 0 ? event.task : event.event.object;
 }
 
+// Whose doing it was. What the supervisor does to a shared object it does for the learner.
+std::string actor(const Model& model, const EventRef& event) {
+  const bool by_hand = event.task == 0 && (event.event.kind == Kind::learner || event.event.object >= trace::kFirstObject);
+  return by_hand ? tr("inspector.you") : name_of(model, subject(event));
+}
+
 bool contains(std::string_view text, std::string_view lower) {
   const auto same = [](char a, char b) { return static_cast<char>(std::tolower(static_cast<unsigned char>(a))) == b; };
   return std::search(text.begin(), text.end(), lower.begin(), lower.end(), same) != text.end();
 }
 
 bool matches(const Model& model, const EventRef& event, std::string_view lower) {
-  return contains(trace::name(event.event.kind), lower) || contains(name_of(model, subject(event)), lower) ||
+  return contains(trace::name(event.event.kind), lower) || contains(actor(model, event), lower) ||
          contains(event_words(model, event), lower);
 }
 
@@ -83,8 +90,9 @@ void draw_row(Context& context, const EventRef& event, const Columns& columns, f
   draw_text_in(list, Font::code, x - text_width(Font::code, time), at.y, right, bottom, palette().text_dim, time);
   x += px(16);
   draw_text_in(list, Font::strong, x, at.y, x + columns.name + 1, bottom,
-               selected ? palette().text : platform::task_ink(order_of(model, subject(event))),
-               name_of(model, subject(event)));
+               selected || model.find(subject(event)) == nullptr ? palette().text
+                                                                 : platform::task_ink(order_of(model, subject(event))),
+               actor(model, event));
   x += columns.name + px(16);
   const float line_at = right - columns.line - px(8);
   draw_text_in(list, Font::body, x, at.y, line_at - px(8), bottom, palette().text, event_words(model, event));
@@ -107,6 +115,39 @@ void show_selection(const Context& context, EventRows& rows, float row_height) {
                                    [](const EventRef& event, std::int64_t time) { return event.time_ns < time; });
   ImGui::SetScrollY(
       std::max(0.0f, static_cast<float>(at - events.begin()) * row_height - ImGui::GetWindowHeight() / 2));
+}
+
+// What the learner did.
+std::string act_of_learner(const EventRef& ref, const std::string& name) {
+  const trace::Event& event = ref.event;
+  switch (trace::LearnerAct{event.a}) {
+    case trace::LearnerAct::signal:
+      return tr("event.signal_sent", fmt::arg("name", name), fmt::arg("signal", i18n::signal_name(static_cast<int>(event.b))));
+    case trace::LearnerAct::put:
+      return tr("event.learner.put", fmt::arg("name", name));
+    case trace::LearnerAct::set:
+      return tr("event.set", fmt::arg("name", name));
+    case trace::LearnerAct::clear:
+      return tr("event.clear", fmt::arg("name", name));
+    case trace::LearnerAct::close:
+      return tr("event.learner.close", fmt::arg("name", name));
+  }
+  return std::string(trace::name(event.kind));
+}
+
+// Those of queues, pipes, locks and the gate. Some have other words for how it came out.
+std::string traffic_words(const Model& model, const EventRef& ref, const std::string& name) {
+  const trace::Event& event = ref.event;
+  std::string key = fmt::format("event.{}", trace::name(event.kind));
+  const bool failed = (event.kind == Kind::put_end && event.b == 0) || (event.kind == Kind::get_end && event.b == 0) ||
+                      ((event.kind == Kind::acquire_end || event.kind == Kind::wait_end) && event.a == 0);
+  if (failed) key += ".failed";
+  if (event.kind == Kind::wait_end && event.a == 2) key += ".broken";
+  if (!i18n::has(key)) return std::string(trace::name(event.kind));
+  const std::string text = printable(timeline_view::first_line(model.text(ref.text), 40)),
+                    operation = timeline_view::operation_words(model, static_cast<Kind>(event.a), event.object);
+  return tr(key, fmt::arg("name", name), fmt::arg("value", text), fmt::arg("operation", operation),
+            fmt::arg("number", i18n::format_count(event.a)), fmt::arg("bytes", timeline_view::bytes_words(static_cast<std::int64_t>(event.a))));
 }
 
 }  // namespace
@@ -169,12 +210,11 @@ std::string event_words(const Model& model, const EventRef& ref) {
       return tr("event.stop");
     case Kind::lost:
       return tr("event.lost", fmt::arg("count", i18n::format_count(event.a)));
+    case Kind::learner:
+      return act_of_learner(ref, name);
     default:
-      break;
+      return traffic_words(model, ref, name);
   }
-  // Kinds whose words need no more than the object's name have nothing but their text.
-  const std::string key = fmt::format("event.{}", trace::name(event.kind));
-  return i18n::has(key) ? tr(key, object) : std::string(trace::name(event.kind));
 }
 
 void draw_events(Context& context, EventRows& rows) {

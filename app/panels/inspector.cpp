@@ -50,6 +50,8 @@ const char* state_title(const Model& model, const Task& task, std::int64_t when)
       return "inspector.title.ended";
     case State::held:
       return "inspector.title.held";
+    case State::stopped:
+      return "inspector.title.stopped";
     case State::lost:
       return "inspector.title.lost";
   }
@@ -87,7 +89,10 @@ std::string end_sentence(const Model& model, const Task& task) {
   if (const timeline::Flow* sent = flow_to(model, task, timeline::FlowKind::signal))
     return tr(doing, fmt::arg("who", name_of(model, sent->from)), fmt::arg("signal", signal),
               fmt::arg("after", format_duration(sent->from_ns - task.born_ns)));
-  return tr("inspector.end.killed", lived, fmt::arg("signal", signal));
+  const bool by_hand = std::any_of(task.marks.begin(), task.marks.end(), [&](const timeline::Mark& mark) {
+    return mark.kind == trace::Kind::learner && trace::LearnerAct{mark.a} == trace::LearnerAct::signal && static_cast<int>(mark.b) == -*code;
+  });
+  return tr(by_hand ? "inspector.end.by_you" : "inspector.end.killed", lived, fmt::arg("signal", signal));
 }
 
 std::string zombie_sentence(const Model& model, const Task& task, std::int64_t when) {
@@ -140,6 +145,12 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when, st
     case State::held:
       text = tr("inspector.now.held", since);
       break;
+    case State::stopped: {
+      const std::string sender = span->partner == 0 ? tr("inspector.you") : name_of(model, span->partner);
+      const auto who = fmt::arg("who", sender);
+      text = begins ? tr("inspector.from.stopped", whole, who) : tr("inspector.now.stopped", since, who);
+      break;
+    }
     case State::lost:
       text = tr("inspector.now.lost", fmt::arg("count", i18n::format_count(span->detail)));
       break;
@@ -194,6 +205,12 @@ void draw_inspector(Context& context) {
   const Model& model = context.session.model();
   const Task* task = model.find(context.ui.selection.task);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(8), px(6)));
+  const timeline::Object* object = model.find_object(context.ui.selection.task);
+  if (task == nullptr && object != nullptr) {
+    draw_object_inspector(context, *object);
+    ImGui::PopStyleVar();
+    return;
+  }
   if (task == nullptr) {
     label(Font::title, palette().text,
           tr(model.tasks().empty() ? "inspector.none.title_empty" : "inspector.none.title"));

@@ -7,7 +7,7 @@ using session::Key;
 using session::Shortcut;
 
 bool is_function_key(Key key) {
-  return key == Key::f1 || key == Key::f2 || key == Key::f5 || key == Key::f11;
+  return key == Key::f1 || key == Key::f2 || key == Key::f5 || key == Key::f10 || key == Key::f11;
 }
 
 // While a text is typed: letters and editing keys are the field's own.
@@ -42,6 +42,10 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
     focus.close_list = true;
     return true;
   }
+  if (focus.in_menu && (shortcut.key == Key::up || shortcut.key == Key::down)) {
+    focus.move = shortcut.key == Key::up ? -1 : 1;
+    return true;
+  }
   if (focus.id == 0) return false;
   if (shortcut.key == Key::enter) {
     focus.activate = true;
@@ -56,6 +60,9 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
+  // A value is typed in a menu: Enter, up and down are the menu's all the same.
+  const bool of_menu = shortcut.key == Key::enter || shortcut.key == Key::up || shortcut.key == Key::down;
+  if (typing && ui.menu.subject != 0 && of_menu && for_focus(ui.focus, shortcut)) return;
   if (typing && !passes_typing(shortcut)) return;
   if (!typing && for_focus(ui.focus, shortcut)) return;
   const session::Command* command = session::find_command(shortcut);

@@ -12,6 +12,8 @@
 #include "app/panels/highlight.h"
 #include "app/panels/waits.h"
 #include "app/panels/widgets.h"
+#include "app/session/acts.h"
+#include "app/timeline/timeline_view.h"
 
 namespace forklight::app::panels {
 
@@ -57,6 +59,16 @@ struct PanelState {
 
 // Shared objects that the learner can act on, while a run goes on; nothing if there is none.
 void draw_objects(Context& context);
+// What can be done to one, as buttons in a row.
+void draw_acts(Context& context, const session::Acts& acts);
+// The field for the value that is to be put; true when Enter was pressed in it.
+[[nodiscard]] bool value_entry(UiState& ui, float width);
+// The menu of a task or an object, while it is open.
+void draw_menu(Context& context, const timeline_view::TimelineView& timeline);
+// Of the item before it.
+void menu_on_right_click(UiState& ui, std::uint32_t subject);
+// "Terminate (SIGTERM)", "Close the reading end in Process-2".
+[[nodiscard]] std::string act_words(const timeline::Model& model, const session::Act& act);
 
 void draw_toolbar(Context& context);
 void draw_presentation_bar(Context& context);
@@ -64,6 +76,8 @@ void draw_notice(Context& context);
 void draw_scenarios(Context& context);
 void draw_code(Context& context, CodeRows& rows);
 void draw_inspector(Context& context);
+// Of a queue, a pipe, an event that is selected: what it is, what is in it, what can be done to it.
+void draw_object_inspector(Context& context, const timeline::Object& object);
 void draw_console(Context& context, ConsoleRows& rows);
 void draw_events(Context& context, EventRows& rows);
 void draw_processes(Context& context);

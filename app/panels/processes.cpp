@@ -65,6 +65,7 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
   if (ImGui::Selectable("##row", context.ui.selection.task == task.id, ImGuiSelectableFlags_SpanAllColumns,
                         {0, px(kRowHeight)}))
     context.ui.push("select", std::to_string(task.id));
+  menu_on_right_click(context.ui, task.id);
   ImGui::PopStyleVar();
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled({at.x, at.y + px(7)}, {at.x + px(4), at.y + px(kRowHeight - 7)}, platform::task_color(order),

@@ -150,6 +150,18 @@ void draw_settings(Context& context) {
   ImGui::Unindent(px(8));
 }
 
+// Where the run's files are, while there are any.
+void draw_folder(Context& context) {
+  const session::RunFolder* folder = context.session.folder();
+  if (folder == nullptr) return;
+  ImGui::Indent(px(8));
+  section_title(tr("folder.title"));
+  paragraph(Font::small, palette().text, folder->path().string());
+  command_button(context, "folder", {.icon = Icon::folder, .show_label = true, .show_hint = false});
+  if (folder->is_temporary()) paragraph(Font::small, palette().text_dim, tr("folder.temporary"));
+  ImGui::Unindent(px(8));
+}
+
 // A card with the question that the run answers.
 void draw_watch(const Scenario& scenario) {
   const std::string key = key_of(scenario, "watch");
@@ -202,6 +214,7 @@ void draw_scenarios(Context& context) {
   ImGui::EndChild();
   ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NoBackground);
   draw_settings(context);
+  draw_folder(context);
   ImGui::Dummy({1, px(8)});
   draw_watch(context.session.scenario());
   *below = ImGui::GetCursorPosY() + px(8);

@@ -36,14 +36,18 @@ std::string run_words(const session::Session& session) {
   return "";
 }
 
+// Processes alone: a thread is nobody's to reap.
 std::string process_words(const timeline::Model& model) {
-  const auto count = static_cast<std::uint64_t>(model.tasks().size());
-  const auto left = std::count_if(model.tasks().begin(), model.tasks().end(),
-                                  [](const timeline::Task& task) { return task.reaped_ns == kOpen; });
+  std::uint64_t count = 0, left = 0;
+  for (const timeline::Task& task : model.tasks()) {
+    if (task.is_thread()) continue;
+    ++count;
+    left += task.reaped_ns == kOpen ? 1 : 0;
+  }
   const std::string counted = format_count(count);
   const auto total = fmt::arg("count", counted);
   return left == 0 ? tr("status.none_left", total)
-                   : tr("status.left", total, fmt::arg("left", format_count(static_cast<std::uint64_t>(left))));
+                   : tr("status.left", total, fmt::arg("left", format_count(left)));
 }
 
 }  // namespace

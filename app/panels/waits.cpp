@@ -40,7 +40,8 @@ struct Edge {
 // never go on is the first row.
 class Graph {
  public:
-  Graph(const Model& model, const std::vector<Wait>& waits, const timeline::Deadlock& deadlock) : model_(model) {
+  // Made smaller where it would be wider than `room`.
+  Graph(const Model& model, const std::vector<Wait>& waits, const timeline::Deadlock& deadlock, float room) : model_(model) {
     for (const Wait& wait : deadlock.chain) add(wait, 0, true);
     if (!nodes_.empty()) rows_ = 1;
     for (const Wait& wait : waits) {
@@ -54,6 +55,11 @@ class Graph {
       add(wait, rows_, false);
       ++rows_;
     }
+    place();
+    if (width_ <= room) return;
+    compact_ = true;
+    for (Node& n : nodes_)
+      if (const Task* task = model.find(n.id); task != nullptr && task->is_thread()) n.name = timeline_view::name_words(model, n.id);
     place();
   }
 
@@ -73,6 +79,10 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::size_t rows_ = 0, left_out_ = 0;
+  [[nodiscard]] Font font() const { return compact_ ? Font::small : Font::strong; }
+  [[nodiscard]] float side() const { return px(compact_ ? 8 : kSide); }
+
+  bool compact_ = false;
   bool back_ = false;  // a circle closes under the first row
   float width_ = 0, height_ = 0;
 };
@@ -115,15 +125,15 @@ void Graph::add(const Wait& wait, std::size_t row, bool stuck) {
 void Graph::place() {
   std::size_t columns = 0;
   for (Node& n : nodes_) {
-    n.width = text_width(Font::strong, n.name) + px(2 * kSide);
+    n.width = text_width(font(), n.name) + 2 * side();
     columns = std::max(columns, n.column + 1);
   }
-  std::vector<float> widths(columns, 0), gaps(columns, px(kGap));
+  std::vector<float> widths(columns, 0), gaps(columns, px(compact_ ? kGap / 2 : kGap));
   for (const Node& n : nodes_) widths[n.column] = std::max(widths[n.column], n.width);
   for (const Edge& edge : edges_) {
     const Node &from = nodes_[edge.from], &to = nodes_[edge.to];
     if (to.column > from.column)
-      gaps[from.column] = std::max(gaps[from.column], text_width(Font::small, edge.label) + px(28));
+      gaps[from.column] = std::max(gaps[from.column], text_width(Font::small, edge.label) + px(compact_ ? 18 : 28));
     back_ = back_ || to.column <= from.column;
   }
   std::vector<float> xs(columns, 0);
@@ -178,12 +188,12 @@ void Graph::draw_node(ImDrawList* list, ImVec2 origin, const Node& n) const {
   if (task != nullptr) {
     const std::size_t order = order_of(model_, n.id);
     timeline_view::fill(list, box, platform::task_color(order), px(6));
-    draw_text(list, Font::strong, {box.x0 + px(kSide), origin.y + n.y - line_height(Font::strong) * 0.5f},
+    draw_text(list, font(), {box.x0 + side(), origin.y + n.y - line_height(font()) * 0.5f},
               platform::task_text_color(order), n.name);
   } else {
     timeline_view::fill(list, box, palette().panel_raised, half);
     timeline_view::outline(list, box, palette().text_dim, half, px(1.2f));
-    draw_text(list, Font::strong, {box.x0 + px(kSide), origin.y + n.y - line_height(Font::strong) * 0.5f},
+    draw_text(list, font(), {box.x0 + side(), origin.y + n.y - line_height(font()) * 0.5f},
               palette().text, n.name);
   }
   if (!n.stuck) return;
@@ -264,7 +274,7 @@ void draw_waits(Context& context, WaitsState& state) {
   }
   const std::string dead = dead_holders(model, state.moment_ns);
   if (!dead.empty()) paragraph(Font::body, platform::readable(palette().error, palette().panel), dead);
-  const Graph graph(model, state.waits, state.watch.found());
+  const Graph graph(model, state.waits, state.watch.found(), ImGui::GetContentRegionAvail().x - px(8));
   if (graph.height() <= 0) {
     if (dead.empty()) paragraph(Font::body, palette().text_dim, tr("waits.empty"));
     return;

@@ -107,7 +107,7 @@ void draw_focus(const Hit& hit, float rounding) {
 
 void begin_focus(UiState& ui) {
   session::Focus& focus = ui.focus;
-  focus.list_open = false;
+  focus.list_open = focus.in_menu = false;
   focus.last_order.swap(focus.order);
   focus.order.clear();
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) focus.id = 0;

@@ -65,6 +65,9 @@ Key by_place(int key) noexcept {
       return Key::f2;
     case GLFW_KEY_F5:
       return Key::f5;
+    case GLFW_KEY_F10:
+    case GLFW_KEY_MENU:
+      return Key::f10;
     case GLFW_KEY_F11:
       return Key::f11;
     default:
@@ -100,6 +103,8 @@ session::Shortcut shortcut_for(int glfw_key, int scancode, int mods) noexcept {
     key = by_layout(glfwGetKeyName(glfw_key, scancode));
   if (key == Key::none) key = by_place(glfw_key);
   session::Shortcut shortcut{key, (mods & (GLFW_MOD_CONTROL | GLFW_MOD_SUPER)) != 0, (mods & GLFW_MOD_SHIFT) != 0};
+  // The menu key is Shift+F10 in one.
+  if (glfw_key == GLFW_KEY_MENU) shortcut.shift = true;
   // "+" is Shift+"=" on many keyboards and a key of its own on others: the same command either way.
   if (key == Key::plus) shortcut.shift = false;
   return shortcut;

@@ -18,7 +18,8 @@ struct Palette {
   Color accent, accent_text, selected, hover, focus;                 // controls
   Color run_button, run_button_text, stop_button;                    // the two that matter most
   Color ok, error, signal;                               // exit 0 · n > 0 · −signal (green, vermillion, orange)
-  Color blocked, sleeping, zombie, stopped, held, lost;  // states
+  Color blocked, sleeping, zombie, held, lost;           // states
+  Color stopped, stopped_edge;                           // black, and what sets it off from the lane
   Color traceback, warning;                              // console
   Color task[8];                                         // Okabe–Ito, by order of birth
   Color tab_strip, status_bar, scrim;                    // more surfaces: under tabs, at the foot, behind a dialog

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <charconv>
 #include <filesystem>
 #include <utility>
 
 #include "app/i18n/i18n.h"
+#include "app/session/acts.h"
 #include "app/session/navigate.h"
 #include "core/base/error.h"
 
@@ -40,6 +40,7 @@ bool has_output(const Context& c) {
 // What a new run or a new file makes stale.
 void look_afresh(UiState& ui) {
   ui.selection = ui.hover = {};
+  ui.menu = {};
   ui.follow = true;
   ui.fit_wanted = true;
   ui.vertical_scroll = 0;
@@ -110,26 +111,50 @@ void send_signal(Context& c, std::string_view argument) {
   c.session.signal(task.id, number);
 }
 
-// "Queue-1=[1, 2]" or "Queue-1": then a 7.
+// Which shared object a command is for: the one named, by number or by name, else the one selected.
+const timeline::Object& object_meant(const Context& c, std::string_view argument) {
+  const timeline::Model& model = c.session.model();
+  if (argument.empty())
+    if (const timeline::Object* selected = model.find_object(c.ui.selection.task)) return *selected;
+  if (const auto id = number_in(argument))
+    if (const timeline::Object* numbered = model.find_object(static_cast<timeline::ObjectId>(*id))) return *numbered;
+  for (const timeline::Object& object : model.objects())
+    if (!object.internal() && object.name == argument) return object;
+  throw base::UsageError(argument.empty() ? tr("error.no_object") : tr("session.no_object", fmt::arg("name", argument)));
+}
+
+// "Queue-1=[1, 2]"; "Queue-1": then what stands in the field of the menu.
 void put_value(Context& c, std::string_view argument) {
   const auto equals = argument.find('=');
-  auto value = nlohmann::json(7);
-  if (equals != std::string_view::npos) {
-    value = nlohmann::json::parse(argument.substr(equals + 1), nullptr, false);
-    if (value.is_discarded()) value = std::string(argument.substr(equals + 1));  // a word is a str
-  }
-  c.session.put(argument.substr(0, equals), std::move(value));
+  const std::string text(equals != std::string_view::npos ? argument.substr(equals + 1) : c.ui.value_entry);
+  auto value = nlohmann::json::parse(text, nullptr, false);
+  if (value.is_discarded()) value = text;  // a word is a str
+  c.session.put(object_meant(c, argument.substr(0, equals)).id, std::move(value));
 }
 
 template <bool on>
 void set_event(Context& c, std::string_view argument) {
-  c.session.set_event(argument, on);
+  c.session.set_event(object_meant(c, argument).id, on);
 }
 
-// Of the selected process: an end may be open in several.
+// "pipe@Process-2"; "pipe": of the selected process. An end may be open in several.
 template <trace::PipeEnd end>
 void close_end(Context& c, std::string_view argument) {
-  c.session.close_end(argument, end, task_meant(c, {}).process);
+  const auto at = argument.find('@');
+  const timeline::Task& task = task_meant(c, at != std::string_view::npos ? argument.substr(at + 1) : std::string_view());
+  c.session.close_end(object_meant(c, argument.substr(0, at)).id, end, task.process);
+}
+
+// Of the task or object that is named, at the mouse; of the selected one, at its lane.
+void open_menu(Context& c, std::string_view argument) {
+  std::uint32_t subject = c.ui.selection.task;
+  if (!argument.empty()) {
+    const auto number = number_in(argument);
+    subject = number ? static_cast<std::uint32_t>(*number) : task_meant(c, argument).id;
+  }
+  const std::vector<Acts> acts = acts_on(c.session, subject);
+  if (acts.empty()) throw base::UsageError(tr("error.no_menu"));
+  c.ui.menu = {subject, acts.size() > 1 ? acts.back().subject : 0, true, !argument.empty()};
 }
 
 // Space: one key that always does the obvious thing.
@@ -151,6 +176,24 @@ bool can_replay(const Context& c) {
 void replay(Context& c, std::string_view) {
   look_afresh(c.ui);
   c.session.replay();
+}
+
+bool can_cure(const Context& c) {
+  return c.session.cure().has_value();
+}
+void cure(Context& c, std::string_view) {
+  const auto found = c.session.cure();
+  if (!found) return;
+  c.session.set(found->parameter, found->value);
+  look_afresh(c.ui);
+  c.session.run();
+}
+
+bool has_folder(const Context& c) {
+  return c.session.folder() != nullptr;
+}
+void open_folder(Context& c, std::string_view) {
+  c.ui.folder_wanted = c.session.folder()->path().string();
 }
 
 void choose_scenario(Context& c, std::string_view id) {
@@ -270,6 +313,8 @@ void clear(Context& c, std::string_view) {
   UiState& ui = c.ui;
   if (ui.dialog != Dialog::none) {
     ui.dialog = Dialog::none;
+  } else if (ui.menu.subject != 0) {
+    ui.menu = {};
   } else if (!c.session.notice().empty()) {
     c.session.notify("");
   } else if (ui.focus.id != 0) {
@@ -430,10 +475,13 @@ constexpr std::array kCommands = {
     Command{"pace.step", key(Key::n3), always, set_pace<supervisor::Pace::step>, has_pace<supervisor::Pace::step>},
     Command{"pace.rate", kNone, always, set_rate},
     Command{"replay", kNone, can_replay, replay},
+    Command{"cure", shift(Key::c), can_cure, cure},
+    Command{"folder", shift(Key::o), has_folder, open_folder},
     Command{"task.terminate", key(Key::k), is_running, send_signal<SIGTERM>},
     Command{"task.kill", kNone, is_running, send_signal<SIGKILL>},
     Command{"task.stop", kNone, is_running, send_signal<SIGSTOP>},
     Command{"task.continue", kNone, is_running, send_signal<SIGCONT>},
+    Command{"menu", shift(Key::f10), has_run, open_menu},
     Command{"object.put", kNone, is_live, put_value},
     Command{"object.set", kNone, is_live, set_event<true>},
     Command{"object.clear", kNone, is_live, set_event<false>},

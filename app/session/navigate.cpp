@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/i18n/i18n.h"
+#include "app/session/acts.h"
 #include "core/base/error.h"
 
 namespace forklight::app::session {
@@ -31,19 +32,17 @@ void reveal(Context& context) {
   view.pan(at - (view.begin + view.end) / 2);
 }
 
-std::size_t task_position(const Model& model, timeline::TaskId id) {
-  const auto& tasks = model.tasks();
-  const auto found = std::find_if(tasks.begin(), tasks.end(), [id](const Task& task) { return task.id == id; });
-  return static_cast<std::size_t>(found - tasks.begin());
-}
-
-const Task* task_named(const Model& model, std::string_view name) {
-  timeline::TaskId id = 0;
+// Of a task or a shared object, by number or by name; 0 if there is none.
+std::uint32_t id_of(const Model& model, std::string_view name) {
+  std::uint32_t id = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-  if (error == std::errc{} && end == name.data() + name.size()) return model.find(id);
+  if (error == std::errc{} && end == name.data() + name.size())
+    return model.find(id) != nullptr || model.find_object(id) != nullptr ? id : 0;
   for (const Task& task : model.tasks())
-    if (task.name == name) return &task;
-  return nullptr;
+    if (task.name == name) return task.id;
+  for (const timeline::Object& object : model.objects())
+    if (!object.internal() && object.name == name) return object.id;
+  return 0;
 }
 
 std::int64_t parse_moment(std::string_view text) {
@@ -102,23 +101,28 @@ void step_span(Context& context, int by) {
   reveal(context);
 }
 
+// Tasks by birth, then the shared objects that can be acted on.
 void step_task(Context& context, int by) {
-  const auto& tasks = context.session.model().tasks();
-  if (tasks.empty()) return;
+  const Model& model = context.session.model();
+  std::vector<std::uint32_t> stops;
+  for (const Task& task : model.tasks()) stops.push_back(task.id);
+  if (stops.empty()) return;
+  for (const timeline::Object* object : objects_in_reach(model)) stops.push_back(object->id);
   Selection& selection = context.ui.selection;
-  const auto last = static_cast<std::ptrdiff_t>(tasks.size()) - 1;
-  const auto here = static_cast<std::ptrdiff_t>(task_position(context.session.model(), selection.task));
-  std::ptrdiff_t next = by > 0 ? 0 : last;
-  if (here <= last) next = std::clamp<std::ptrdiff_t>(here + by, 0, last);
-  selection.task = tasks[static_cast<std::size_t>(next)].id;
+  const auto here = std::find(stops.begin(), stops.end(), selection.task);
+  if (here == stops.end())
+    selection.task = by > 0 ? stops.front() : stops.back();
+  else
+    selection.task = stops[static_cast<std::size_t>(
+        std::clamp<std::ptrdiff_t>(here - stops.begin() + by, 0, static_cast<std::ptrdiff_t>(stops.size()) - 1))];
 }
 
 void select_by_name(Context& context, std::string_view argument) {
   const auto at = argument.find('@');
   const Model& model = context.session.model();
-  const Task* task = task_named(model, argument.substr(0, at));
-  if (task == nullptr) throw base::UsageError(tr("error.no_such_task", fmt::arg("name", argument.substr(0, at))));
-  Selection wanted{task->id, std::nullopt};
+  const std::uint32_t id = id_of(model, argument.substr(0, at));
+  if (id == 0) throw base::UsageError(tr("error.no_such_task", fmt::arg("name", argument.substr(0, at))));
+  Selection wanted{id, std::nullopt};
   if (at != std::string_view::npos) wanted.time_ns = model.begin_ns() + parse_moment(argument.substr(at + 1));
   context.ui.selection = wanted;
   reveal(context);

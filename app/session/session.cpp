@@ -7,6 +7,7 @@
 #include <ctime>
 #include <utility>
 
+#include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -59,6 +60,18 @@ std::string operation_word(trace::Kind kind) {
   }
 }
 
+// "SIGSTOP to Process-1", "put 7 into queue": what the learner had done.
+std::string deed_words(const supervisor::Deed& deed) {
+  using trace::LearnerAct;
+  const char* key = deed.what == LearnerAct::signal  ? "session.deed.signal"
+                    : deed.what == LearnerAct::put   ? "session.deed.put"
+                    : deed.what == LearnerAct::set   ? "session.deed.set"
+                    : deed.what == LearnerAct::clear ? "session.deed.clear"
+                                                     : "session.deed.close";
+  const std::string signal = i18n::signal_name(deed.number), value = deed.value.substr(0, 40);
+  return i18n::tr(key, fmt::arg("signal", signal), fmt::arg("task", deed.task), fmt::arg("object", deed.object), fmt::arg("value", value));
+}
+
 }  // namespace
 
 Session::Session(std::filesystem::path engine, Output output, std::function<void()> on_news)
@@ -77,6 +90,7 @@ void Session::choose(std::string_view id) {
   const scenario::Scenario& chosen = scenario::find(id);
   if (&chosen == scenario_ && state_ != RunState::opened) return;
   engine_.reset();
+  folder_.reset();
   scenario_ = &chosen;
   settings_ = run_settings_ = scenario::Settings(chosen.parameters);
   model_.clear();
@@ -100,8 +114,14 @@ void Session::replay() {
   start({.pace = supervisor::Pace::replay, .rate = rate_, .replay = supervisor::choices_of(records)});
 }
 
+std::optional<scenario::Cure> Session::cure() const {
+  if (!scenario_->cure || model_.tasks().empty() || run_settings_.text(scenario_->cure->parameter) == scenario_->cure->value) return std::nullopt;
+  return scenario_->cure;
+}
+
 void Session::start(supervisor::PaceSetting pace) {
   engine_.reset();  // ends a run that is still going on
+  folder_.reset();
   notice_.clear();
   model_.clear();
   has_choices_ = departure_told_ = false;
@@ -113,6 +133,10 @@ void Session::start(supervisor::PaceSetting pace) {
   supervisor::RunRequest request;
   request.scenario = scenario_->id;
   request.settings.insert(settings_.values().begin(), settings_.values().end());
+  if (scenario_->writes_files) {
+    folder_.emplace(files_in_.empty() ? RunFolder::temporary() : RunFolder::at(files_in_));
+    request.directory = folder_->path().string();
+  }
   request.buffering = output_.block_buffered ? process::Buffering::block : process::Buffering::line;
   meta_ = {.scenario = std::string(scenario_->id),
            .settings = request.settings,
@@ -156,6 +180,11 @@ void Session::tell_departure() {
   if (!departure || departure_told_ || model_.stopped()) return;
   departure_told_ = true;
   using Why = supervisor::Departure::Why;
+  if (departure->why == Why::deed) {
+    const std::string number = std::to_string(departure->position + 1), what = deed_words(departure->deed);
+    const std::string why = departure->refusal.empty() ? i18n::tr("session.replay.deed.no_answer") : departure->refusal;
+    return notify(i18n::tr("session.replay.deed", fmt::arg("number", number), fmt::arg("deed", what), fmt::arg("why", why)));
+  }
   const char* key = departure->why == Why::late              ? "session.replay.late"
                     : departure->why == Why::other_operation ? "session.replay.other"
                                                              : "session.replay.ended";
@@ -200,26 +229,16 @@ void Session::signal(trace::TaskId task, int signal) {
   if (live()) engine_->signal(task, signal);
 }
 
-std::uint32_t Session::object_named(std::string_view name) const {
-  for (const timeline::Object& object : model_.objects()) {
-    if (!object.internal() && object.name == name) return object.id;
-  }
-  throw base::UsageError(i18n::tr("session.no_object", fmt::arg("name", std::string(name))));
+void Session::put(timeline::ObjectId object, nlohmann::json value) {
+  if (live()) engine_->act({{"act", "put"}, {"object", object}, {"value", std::move(value)}});
 }
 
-void Session::put(std::string_view object, nlohmann::json value) {
-  const std::uint32_t id = object_named(object);
-  if (live()) engine_->act({{"act", "put"}, {"object", id}, {"value", std::move(value)}});
+void Session::set_event(timeline::ObjectId object, bool on) {
+  if (live()) engine_->act({{"act", on ? "set" : "clear"}, {"object", object}});
 }
 
-void Session::set_event(std::string_view object, bool on) {
-  const std::uint32_t id = object_named(object);
-  if (live()) engine_->act({{"act", on ? "set" : "clear"}, {"object", id}});
-}
-
-void Session::close_end(std::string_view object, trace::PipeEnd end, trace::TaskId task) {
-  const std::uint32_t id = object_named(object);
-  if (live()) engine_->act({{"act", "close"}, {"object", id}, {"task", task}, {"end", end == trace::PipeEnd::first ? 0 : 1}});
+void Session::close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task) {
+  if (live()) engine_->act({{"act", "close"}, {"object", object}, {"task", task}, {"end", end == trace::PipeEnd::first ? 0 : 1}});
 }
 
 void Session::finish_run() {
@@ -278,6 +297,7 @@ void Session::open(const std::filesystem::path& file) {
   for (const auto& [name, value] : run.meta.settings) settings.set(name, value);
 
   engine_.reset();
+  folder_.reset();
   notice_.clear();
   scenario_ = &chosen;
   settings_ = run_settings_ = std::move(settings);

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/session/run_folder.h"
 #include "core/scenario/scenario.h"
 #include "core/store/store.h"
 #include "core/supervisor/pace.h"
@@ -59,6 +60,12 @@ class Session {
   // nothing was held in it. What cannot be followed becomes a notice, and the run stands then.
   void replay();
   [[nodiscard]] bool can_replay() const noexcept { return has_choices_; }
+  // What would let the run at hand through, if its scenario has such a setting and the run was made without it.
+  [[nodiscard]] std::optional<scenario::Cure> cure() const;
+  // The directory that the run at hand writes its files into; nullptr if it writes none. A temporary one lasts as long as the run is the
+  // one at hand.
+  [[nodiscard]] const RunFolder* folder() const noexcept { return folder_ ? &*folder_ : nullptr; }
+  void keep_files_in(std::filesystem::path directory) { files_in_ = std::move(directory); }  // of all runs from now on
   [[nodiscard]] RunState state() const noexcept { return state_; }
   [[nodiscard]] bool live() const noexcept { return state_ == RunState::running || state_ == RunState::stopping; }
   [[nodiscard]] const timeline::Model& model() const noexcept { return model_; }
@@ -80,11 +87,11 @@ class Session {
   [[nodiscard]] std::vector<trace::AtGate> at_gate() const;  // who came first is first; empty at pace real
   // SIGTERM, SIGKILL, SIGSTOP or SIGCONT to a task's process, as the learner.
   void signal(trace::TaskId task, int signal);
-  // The learner's act on a shared object, by its name: put (a value), set, clear, or close of an end (of the process of a task). Throws
-  // base::UsageError if no such object is there; what the run refuses comes as a notice.
-  void put(std::string_view object, nlohmann::json value);
-  void set_event(std::string_view object, bool on);
-  void close_end(std::string_view object, trace::PipeEnd end, trace::TaskId task);
+  // The learner's act on a shared object: put (a value), set, clear, or close of an end (of the process of a task). What the run refuses
+  // comes as a notice.
+  void put(timeline::ObjectId object, nlohmann::json value);
+  void set_event(timeline::ObjectId object, bool on);
+  void close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task);
 
   // --- files --------------------------------------------------------------------------------------------------------
   void save(const std::filesystem::path& file) const;  // throws base::Failure
@@ -102,7 +109,6 @@ class Session {
  private:
   void start(supervisor::PaceSetting pace);
   void finish_run();
-  [[nodiscard]] std::uint32_t object_named(std::string_view name) const;
   void tell_departure();
   void check_claims(bool finished);
   [[nodiscard]] std::string what_went_wrong() const;
@@ -113,6 +119,8 @@ class Session {
   const scenario::Scenario* scenario_;
   scenario::Settings settings_;      // for the next run
   scenario::Settings run_settings_;  // of the run that the model shows
+  std::filesystem::path files_in_;   // chosen by the person, "" = temporary
+  std::optional<RunFolder> folder_;  // goes after the engine, whose processes may write into it
   std::unique_ptr<supervisor::Engine> engine_;
   RunState state_ = RunState::ready;
   supervisor::Pace pace_ = supervisor::Pace::real;  // that runs begin with

@@ -37,7 +37,16 @@ struct Focus {
   int adjust = 0;        // left, right on a value
   bool activate = false;  // Enter
   bool list_open = false, close_list = false;  // a list or menu is in front, and Esc was pressed
+  bool in_menu = false;                        // up and down walk through a menu
   std::vector<std::uint32_t> order, last_order;  // controls of this frame and of the one before, as drawn
+};
+
+// The menu of a task or a shared object, while it is open.
+struct Menu {
+  std::uint32_t subject = 0;  // 0: closed
+  std::uint32_t object = 0;   // what the subject waited for when it was opened: the menu stays as it is under the mouse
+  bool fresh = false;         // to be opened by the next frame
+  bool at_mouse = false;      // else at the subject's lane
 };
 
 struct UiState {
@@ -62,10 +71,13 @@ struct UiState {
   std::string path_entry;  // what is typed in the open and save dialogs
   std::string event_filter;
   std::string clipboard;  // to be copied by the next frame
+  Menu menu;
+  std::string value_entry = "7";  // what is to be put
   Focus focus;
   bool quit_wanted = false;
   bool screenshot_wanted = false;
   std::string screenshot_path;
+  std::string folder_wanted;  // to be shown by the desktop
 
   std::vector<Action> pushed;
   void push(std::string command, std::string argument = {}) { pushed.push_back({std::move(command), std::move(argument)}); }

@@ -216,7 +216,8 @@ void draw_stage(Canvas& canvas, std::size_t lane) {
   draw_contents(canvas, lane, channel, found, std::max(count, found.size()), ink);
 }
 
-std::string subtitle(Canvas& canvas, const timeline::Object& object, std::size_t index) {
+// `brief`: where there is no room for more.
+std::string subtitle(Canvas& canvas, const timeline::Object& object, std::size_t index, bool brief) {
   const Channel& channel = canvas.model.channels()[index];
   const bool queue = object.kind == trace::ObjectKind::queue || object.kind == trace::ObjectKind::joinable_queue;
   std::vector<std::string> parts;
@@ -229,7 +230,9 @@ std::string subtitle(Canvas& canvas, const timeline::Object& object, std::size_t
   const std::int64_t full = canvas.tallies.full_ns(canvas.model, index, until_ns);
   if (full > 0 && life > 0) {
     const auto percent = std::clamp<std::int64_t>((full * 100 + life / 2) / life, 1, 100);
-    parts.push_back(tr("timeline.channel.full_share", fmt::arg("percent", percent)));
+    // A queue without a limit is never full: its pipe is.
+    const std::string key = queue && object.size == 0 ? "timeline.channel.pipe_full_share" : "timeline.channel.full_share";
+    parts.push_back(tr(key + (brief ? ".brief" : ""), fmt::arg("percent", percent)));
   } else if ((!queue || object.size == 0) && channel.counts.at(canvas.moment()).pipe > 0) {
     const std::int64_t bytes = channel.bytes[0].at(canvas.moment()) + channel.bytes[1].at(canvas.moment());
     if (bytes > 0) parts.push_back(tr("timeline.channel.in_kernel", fmt::arg("bytes", bytes_words(bytes))));
@@ -301,15 +304,17 @@ void draw_channel_header(Canvas& canvas, std::size_t lane) {
   // The triangle, then the same lines as a process has.
   const bool open = std::find(canvas.unfolded.begin(), canvas.unfolded.end(), channel.object) != canvas.unfolded.end();
   const std::string name = name_words(canvas.model, channel.object);
-  const std::string second = subtitle(canvas, *object, which.index);
+  std::string second = subtitle(canvas, *object, which.index, false);
   const std::string third = counts.depth == 0
                                 ? std::string(tr("timeline.channel.empty"))
                                 : tr("timeline.channel.depth", fmt::arg("count", i18n::format_count(static_cast<std::uint64_t>(
                                                                    std::max(counts.depth, 0)))));
   const float left = box.x0 + px(30), width = box.x1 - left - px(6);
   const float name_height = measure(Font::strong, name).y, small_height = measure(Font::small, third).y;
+  const auto fits = [&] { return name_height + measure(Font::small, second, width).y + small_height + px(2) <= box.height() - px(2); };
+  if (!fits()) second = subtitle(canvas, *object, which.index, true);
   const float second_height = measure(Font::small, second, width).y;
-  const bool three_lines = name_height + second_height + small_height + px(2) <= box.height() - px(2);
+  const bool three_lines = fits();
   const float total = name_height + second_height + (three_lines ? small_height + px(2) : px(1));
   float y = box.y0 + std::max((box.height() - total) * 0.5f, px(1));
   const ImVec2 centre(box.x0 + px(17), y + name_height * 0.5f);

@@ -13,6 +13,8 @@
 
 namespace forklight::app::timeline_view {
 
+struct Source;
+
 // Asks the model for a deadlock, four times a second at most.
 class DeadlockWatch {
  public:
@@ -37,8 +39,12 @@ class DeadlockWatch {
 [[nodiscard]] std::int64_t deadlock_moment(const timeline::Model& model, const session::UiState& ui, std::int64_t now_ns,
                                            bool live);
 
-// Draws it along the top of the window; returns the part taken, empty if there is nothing to say.
-Rect draw_deadlock(ImDrawList* list, const Rect& window, const timeline::Model& model, const DeadlockWatch& watch,
-                   std::int64_t now_ns, std::string_view scenario);
+// The part of the window that it takes, empty if there is nothing to say; and in it the button of the cure, if there is one.
+struct CallOut {
+  Rect strip, button{};
+};
+// Draws it along the top of the window. `mouse`: where the button would be lit.
+CallOut draw_deadlock(ImDrawList* list, const Rect& window, const timeline::Model& model, const DeadlockWatch& watch,
+                      const Source& source, ImVec2 mouse);
 
 }  // namespace forklight::app::timeline_view

@@ -65,9 +65,18 @@ void sample_zombie(ImDrawList* list, const Rect& rect) {
   cross_hatch(list, rect, rect.x0, rect.x1, colors.zombie, px(8));
 }
 
+void sample_stopped(ImDrawList* list, const Rect& rect) {
+  const platform::Palette& colors = platform::palette();
+  fill(list, rect, colors.stopped, px(3));
+  outline(list, rect, colors.stopped_edge, px(3), px(1.5f));
+  sign(list, Sign::pause, ImVec2((rect.x0 + rect.x1) * 0.5f, (rect.y0 + rect.y1) * 0.5f), px(12),
+       platform::text_on(colors.stopped));
+}
+
 constexpr std::array kSamples = {
     Sample{"timeline.legend.running", sample_run}, Sample{"timeline.legend.waiting", sample_wait},
-    Sample{"timeline.legend.sleeping", sample_sleep}, Sample{"timeline.legend.zombie", sample_zombie}};
+    Sample{"timeline.legend.sleeping", sample_sleep}, Sample{"timeline.legend.stopped", sample_stopped},
+    Sample{"timeline.legend.zombie", sample_zombie}};
 
 struct End {
   const char* key;

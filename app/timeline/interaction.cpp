@@ -47,6 +47,7 @@ Mouse mouse_of_this_frame(bool hovered, bool active) {
   mouse.down = active && ImGui::IsMouseDown(ImGuiMouseButton_Left);
   mouse.released = ImGui::IsMouseReleased(ImGuiMouseButton_Left);
   mouse.double_clicked = hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+  mouse.menu_wanted = hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Right);
   mouse.moved_x = io.MouseDelta.x;
   mouse.moved_y = io.MouseDelta.y;
   mouse.dragging = ImGui::IsMouseDragging(ImGuiMouseButton_Left, px(4));
@@ -162,6 +163,7 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
     case Drawn::What::value:
     case Drawn::What::fold:
     case Drawn::What::notice:
+    case Drawn::What::button:
       return {task, std::nullopt};
     case Drawn::What::arrow: {
       if (item.channel != timeline::kNone) {

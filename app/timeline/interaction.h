@@ -14,6 +14,7 @@ struct Mouse {
   float x = 0, y = 0;
   bool hovered = false;  // over the timeline, and nothing lies in front of it
   bool pressed = false, down = false, released = false, double_clicked = false;
+  bool menu_wanted = false;        // right click
   float moved_x = 0, moved_y = 0;  // since the last frame
   bool dragging = false;           // far enough from where it was pressed to mean a drag
   float wheel = 0, wheel_sideways = 0;

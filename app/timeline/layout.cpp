@@ -35,11 +35,7 @@ Height height_of(LaneKind kind) noexcept {
 
 bool is_shown(const Model& model, const timeline::Channel& channel) {
   const timeline::Object* object = model.find_object(channel.object);
-  if (object == nullptr || object->internal()) return false;
-  // A Queue makes a pipe for itself: what nobody uses under its own name is none to show.
-  return object->kind != trace::ObjectKind::pipe || !channel.messages.empty() || !channel.readers.empty() ||
-         !channel.writers.empty() || !channel.pipe_full.empty() || !channel.bytes[0].empty() ||
-         !channel.bytes[1].empty();
+  return object != nullptr && !object->internal();
 }
 
 // After which process (its place among the processes) a channel stands: between writers and readers where they stand

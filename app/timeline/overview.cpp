@@ -45,7 +45,7 @@ void draw_overview(Canvas& canvas) {
     const float y = top + row * static_cast<float>(i) + (row - thick) * 0.5f;
     const float begin = plot.x(task.born_ns), death = plot.x(task.death_ns),
                 end = plot.x(std::max(task.death_ns, task.reaped_ns));
-    if (task.death_ns <= plot.now_ns())
+    if (task.death_ns <= plot.now_ns() && !task.is_thread())  // which is no zombie
       fill(canvas.list, {death, y, std::max(end, death + 1), y + thick}, colors.zombie);
     fill(canvas.list, {begin, y, std::max(death, begin + px(2)), y + thick},
          platform::with_alpha(platform::task_color(i), 0.85f), px(1.5f));

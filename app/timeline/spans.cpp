@@ -148,6 +148,27 @@ std::string draw_held(const Here& here) {
   return outside;
 }
 
+// The lane's own ink round a black bar: black alone would be lost on a dark ground.
+void stopped_bar(const Here& here) {
+  fill(here.canvas.list, here.visible, platform::palette().stopped, px(kRounding));
+  outline(here.canvas.list, here.visible, platform::palette().stopped_edge, px(kRounding), px(1.5f));
+}
+
+// By SIGSTOP: black, with a pause sign, until SIGCONT.
+std::string draw_stopped(const Here& here) {
+  stopped_bar(here);
+  const platform::Color ground = platform::palette().stopped, ink = platform::text_on(ground);
+  const float size = std::min(px(14), here.bar.height() - px(6));
+  if (here.visible.width() < size + px(8)) return {};
+  const float left = here.visible.x0 + px(6);
+  sign(here.canvas.list, Sign::pause, ImVec2(left + size * 0.5f, (here.bar.y0 + here.bar.y1) * 0.5f), size, ink);
+  Here beside = here;
+  beside.visible.x0 = left + size;
+  return write_on(beside, bar_font(here),
+                  {span_words(here.canvas.model, here.span, here.canvas.plot.now_ns()), tr("timeline.span.stopped")}, ink,
+                  ground, false);
+}
+
 std::string draw_sleeping(const Here& here) {
   const platform::Palette& colors = platform::palette();
   const Rect bar = sleep_bar(here);
@@ -203,6 +224,8 @@ void draw_slim(const Here& here) {
     case State::held:
       static_cast<void>(draw_held(here));
       return;
+    case State::stopped:
+      return stopped_bar(here);
   }
 }
 
@@ -224,6 +247,8 @@ std::string draw_wide(const Here& here) {
       return draw_lost(here);
     case State::held:
       return draw_held(here);
+    case State::stopped:
+      return draw_stopped(here);
   }
   return {};
 }
@@ -243,6 +268,8 @@ platform::Color tick_color(const Span& span, std::size_t order) {
       return colors.lost;
     case State::held:
       return colors.held;
+    case State::stopped:
+      return colors.stopped_edge;
   }
   return colors.blocked;
 }

@@ -57,7 +57,7 @@ void reveal_lane(session::UiState& ui, const timeline::Model& model, const Layou
 void TimelineView::draw(session::Context& context) {
   const session::Session& session = context.session;
   if (!session.model().tasks().empty()) 
-    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id}, context.ui);
+    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value()}, context.ui);
   drawn_.clear();
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   if (size.x < kLeast || size.y < kLeast) return;
@@ -80,8 +80,13 @@ void TimelineView::draw(const Source& source, session::UiState& ui) {
   const Rect window{origin.x, origin.y, origin.x + size.x, origin.y + size.y};
   if (shown) {
     deadlocks_.update(source.model, deadlock_moment(source.model, ui, source.now_ns, source.live), ImGui::GetTime());
-    const Rect strip = draw_deadlock(ImGui::GetWindowDrawList(), window, source.model, deadlocks_, source.now_ns, source.scenario);
+    const auto [strip, cure] =
+        draw_deadlock(ImGui::GetWindowDrawList(), window, source.model, deadlocks_, source, {mouse.x, mouse.y});
     draw_frame(source, ui, {window.x0, strip.y1, window.x1, window.y1}, mouse);
+    const bool on_cure = mouse.hovered && cure.contains(mouse.x, mouse.y);
+    if (on_cure) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+    if (on_cure && mouse.pressed) ui.push("cure");
+    if (cure.width() > 0) drawn_.push_back({Drawn::What::button, 0, cure.x0, cure.y0, cure.x1, cure.y1, "cure"});
     if (strip.height() > 0)
       drawn_.push_back({Drawn::What::notice, 0, strip.x0, strip.y0, strip.x1, strip.y1, deadlocks_.text(source.model)});
   }
@@ -123,11 +128,24 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
     // On empty ground a click lets go of what was selected.
     click(source, ui, under, under != nullptr ? selection_for(canvas, *under, mouse.x) : session::Selection{});
   }
+  if (mouse.menu_wanted) open_menu(canvas, ui, under, mouse);
   const bool on_triangle = under != nullptr && under->drawn.what == Drawn::What::fold;
   if (mouse.double_clicked && !on_triangle) ui.push("fit");
 
   drawn_.reserve(canvas.items.size());
   for (auto item = canvas.items.rbegin(); item != canvas.items.rend(); ++item) drawn_.push_back(std::move(item->drawn));
+}
+
+// The menu of what lies under the mouse, else of the lane.
+void TimelineView::open_menu(const Canvas& canvas, session::UiState& ui, const Item* under, const Mouse& mouse) {
+  session::Selection wanted;
+  if (under != nullptr && under->drawn.what != Drawn::What::notice) wanted = selection_for(canvas, *under, mouse.x);
+  const std::size_t lane = canvas.layout.lane_at(mouse.y);
+  if (wanted.task == 0 && lane < canvas.layout.lanes().size())
+    wanted.task = canvas.layout.lanes()[lane].is_task() ? canvas.task(lane).id : canvas.channel(lane).object;
+  if (wanted.task == 0) return;
+  ui.selection = seen_selection_ = {wanted.task, std::nullopt};  // what is done is done now, whatever moment was looked at
+  ui.push("menu", std::to_string(wanted.task));
 }
 
 void TimelineView::click(const Source& source, session::UiState& ui, const Item* under,

@@ -16,10 +16,11 @@ namespace forklight::app::timeline_view {
 
 struct Mouse;
 struct Item;
+struct Canvas;
 
 // Something that was drawn and can be pointed at: for tests, tours and hit testing.
 struct Drawn {
-  enum class What : std::uint8_t { span, badge, arrow, mark, header, channel, value, fold, notice } what;
+  enum class What : std::uint8_t { span, badge, arrow, mark, header, channel, value, fold, notice, button } what;
   timeline::TaskId task;  // or the object that it belongs to: ids from trace::kFirstObject on
   float x0, y0, x1, y1;  // pixels in the window
   std::string label;     // as drawn, "−15 SIGTERM"; empty where there was no room for one
@@ -31,6 +32,7 @@ struct Source {
   std::int64_t now_ns;
   bool live;  // it goes on: there is a line for "now", and the view may follow it
   std::string_view scenario = {};  // whose cure is told where its run deadlocks
+  bool curable = false;            // and offered
 };
 
 class TimelineView {
@@ -47,6 +49,7 @@ class TimelineView {
 
  private:
   void draw_frame(const Source& source, session::UiState& ui, const Rect& window, const Mouse& mouse);
+  void open_menu(const Canvas& canvas, session::UiState& ui, const Item* under, const Mouse& mouse);
   void click(const Source& source, session::UiState& ui, const Item* under, const session::Selection& selection);
 
   std::vector<Drawn> drawn_;

@@ -88,6 +88,8 @@ std::string span_words(const Model& model, const Span& span, std::int64_t now_ns
     case State::held:
       return tr("timeline.held",
                 fmt::arg("what", operation_words(model, static_cast<trace::Kind>(span.detail), span.partner)));
+    case State::stopped:
+      return tr("timeline.state.stopped", fmt::arg("signal", i18n::signal_name(static_cast<int>(span.detail))));
   }
   return tr("timeline.wait.unknown");
 }
@@ -116,6 +118,8 @@ std::string state_words(const Model& model, const Task& task, std::int64_t now_n
     case State::held:
       return tr("timeline.state.held",
                 fmt::arg("what", operation_words(model, static_cast<trace::Kind>(span->detail), span->partner)));
+    case State::stopped:
+      return span_words(model, *span, now_ns);
   }
   return tr("timeline.state.running");
 }

@@ -86,6 +86,7 @@ const Scenario& deadlock_join() {
             .choices = {"join-first", "drain-first"}},
            {.id = "size", .type = ParameterType::integer, .fallback = "70000", .minimum = 1, .maximum = 10'000'000}},
       .claims = {{"put-returns", put_returns}, {"hangs", hangs}, {"nothing-left", nothing_left}},
+      .cure = Cure{.parameter = "order", .value = "drain-first"},
       .main = run,
   };
   return scenario;

@@ -181,6 +181,7 @@ const Scenario& pipe() {
            {.id = "rate", .type = ParameterType::real, .fallback = "4", .minimum = 0.2, .maximum = 100, .unit = "/s"},
            {.id = "digits", .type = ParameterType::integer, .fallback = "5", .minimum = 0, .maximum = 1000}},
       .claims = {{"order", order}, {"ending", ending}, {"nothing-left", nothing_left}},
+      .writes_files = true,
       .main = run,
   };
   return scenario;

@@ -53,6 +53,10 @@ struct Claim {
   Verdict (*check)(const timeline::Model& model, const Settings& settings, bool finished);
 };
 
+// What lets a run through that would stand still for ever. Its text is scenario.ID.cure.
+struct Cure {
+  std::string_view parameter, value;
+};
 
 struct Scenario {
   std::string_view id;       // "exit-codes"; its texts are scenario.ID.title, .promise, .watch
@@ -61,6 +65,8 @@ struct Scenario {
   std::string_view cpp_file, cpp;        // "exit_codes.cpp" and its text
   std::vector<Parameter> parameters;
   std::vector<Claim> claims;
+  std::optional<Cure> cure = {};
+  bool writes_files = false;  // into the directory of its run: process environment FORKLIGHT_RUN_DIR
   void (*main)(const Settings& settings);  // the main body, run in MainProcess
   // What the program's main sets before anything else; none: it is a matter of the settings.
   std::optional<process::StartMethod> start_method = process::StartMethod::fork;

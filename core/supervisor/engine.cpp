@@ -16,6 +16,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
+#include "core/supervisor/deeds.h"
 
 extern char** environ;
 
@@ -143,6 +144,7 @@ std::string Engine::error() const {
 
 void Engine::collect() {
   trace::Collector collector(region_);
+  DeedRepeater repeater([this](const nlohmann::json& message) { send_message(control_.get(), message); });
   std::vector<trace::Record> batch;
   const auto hand_over = [&] {
     if (batch.empty()) return;
@@ -169,8 +171,9 @@ void Engine::collect() {
       const std::string event = message->value("event", "");
       if (event == "started") group_ = message->value("pid", 0);
       if (event == "refusal") {
+        const std::string why = message->value("text", "");
         const std::lock_guard lock(mutex_);
-        refusal_ = message->value("text", "");
+        if (!repeater.refused(why, *pace_)) refusal_ = why;
       }
       if (event == "refused") {
         const std::lock_guard lock(mutex_);
@@ -178,7 +181,9 @@ void Engine::collect() {
       }
     }
     if (collector.drain(batch) > 0) last_news = base::now_ns();
+    repeater.note(batch, *pace_);
     hand_over();
+    repeater.tick(*pace_, base::now_ns());
     if (pace_->tick(base::now_ns()) && on_news_) on_news_();
   }
   bury_supervisor();

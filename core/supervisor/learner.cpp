@@ -90,7 +90,9 @@ std::string Learner::put(std::uint32_t object, const SharedObject& shared, const
     return "The queue's pipe is full: put would stay in the feeder. Wait until something is got.";
   }
   if (unfinished != nullptr) sync::give(*unfinished);
-  recorder.record_at(began, Kind::learner, 0, object, u64(LearnerAct::put), id);
+  // The value is kept with it, so that a replay can put it again.
+  const std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  recorder.record_text_at(began, Kind::learner, object, u64(LearnerAct::put), id, text.size() <= trace::kMaxText ? text : std::string());
   recorder.record_text(Kind::put_begin, object, id, 0, ipc::repr(value));
   recorder.record(Kind::put_end, object, id, 1);
   recorder.record(Kind::sent, object, id, ipc::wire_size(payload.size()));
@@ -143,7 +145,7 @@ std::string Learner::close_end(std::uint32_t object, const SharedObject& shared,
   slot.errand_end.store(end, std::memory_order_relaxed);
   slot.errand_fd.store(fd, std::memory_order_release);
   Recorder& recorder = Recorder::current();
-  recorder.record(Kind::learner, object, u64(LearnerAct::close), u64(end));
+  recorder.record(Kind::learner, object, u64(LearnerAct::close), u64(task) << 32 | u64(end));
   tree_->send(task, process::kErrandSignal);
   return {};
 }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -16,70 +14,9 @@ using trace::Kind;
 using trace::TaskId;
 
 namespace {
+constexpr std::int64_t kEffect = 300 * base::kMillisecond;  // in which what was let go has had its effect on the others
 constexpr std::int64_t kComingBack = base::kSecond;  // what came back at once takes no longer
 constexpr std::uint64_t kAllFree = std::numeric_limits<std::uint64_t>::max();
-}
-
-Replay choices_of(std::span<const trace::Record> records) {
-  struct Made {
-    std::uint32_t ordinal;
-    std::int64_t came_ns, went_ns, back_ns;
-    Choice choice;
-  };
-  constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-  std::unordered_map<std::uint64_t, std::string> processes;  // names by pid
-  std::unordered_map<TaskId, std::size_t> last_made;
-  std::unordered_map<TaskId, std::string> names;
-  std::unordered_map<TaskId, trace::Event> standing;
-  std::unordered_set<TaskId> killed;  // before the run was stopped
-  bool stopped = false;
-  std::vector<Made> made;
-  for (const trace::Record& record : records) {
-    const trace::Event& event = record.event;
-    const auto came_back = [&](TaskId task) {
-      if (const auto last = last_made.find(task); last != last_made.end() && made[last->second].back_ns == kNever) {
-        made[last->second].back_ns = event.time_ns;
-      }
-    };
-    if (event.kind == Kind::task_begin) {
-      const std::string name = record.text.substr(0, trace::kMaxName - 1);
-      const std::uint64_t pid = event.a >> 32, tid = event.a & 0xffffffff;
-      if (pid == tid) processes[pid] = name;
-      names[record.task] = pid == tid ? name : processes[pid] + "/" + name;
-    }
-    if (event.kind == Kind::held) {
-      standing[record.task] = event;
-      came_back(record.task);
-    }
-    if (event.kind == Kind::death) came_back(event.object);
-    if (event.kind == Kind::stop) stopped = true;
-    if (event.kind == Kind::death && !stopped) killed.insert(event.object);
-    if (event.kind == Kind::let_go) {
-      const auto held = standing.find(record.task);
-      const auto ordinal = static_cast<std::uint32_t>(event.b);
-      if (held != standing.end() && ordinal != 0) {
-        last_made[record.task] = made.size();
-        made.push_back({ordinal, held->second.time_ns, event.time_ns, kNever,
-                        {names[record.task], static_cast<Kind>(event.a), held->second.b}});
-      }
-      standing.erase(record.task);
-    }
-  }
-  std::sort(made.begin(), made.end(), [](const Made& x, const Made& y) { return x.ordinal < y.ordinal; });
-  Replay replay;
-  for (const auto& [task, event] : standing) {
-    replay.left_standing.push_back({names[task], static_cast<Kind>(event.a), event.b});
-    if (!killed.contains(task)) replay.then = Pace::step;
-  }
-  std::int64_t last_ns = made.empty() ? 0 : made.front().came_ns;
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    Made& one = made[i];
-    one.choice.lag_ns = std::max<std::int64_t>(0, one.came_ns - last_ns);
-    one.choice.came_back = i + 1 < made.size() && one.back_ns < made[i + 1].went_ns;
-    last_ns = one.went_ns;
-    replay.choices.push_back(std::move(one.choice));
-  }
-  return replay;
 }
 
 PaceControl::PaceControl(const trace::Region& region, PaceSetting setting)
@@ -179,7 +116,9 @@ bool PaceControl::tick(std::int64_t now_ns) {
 
 void PaceControl::finish() {
   const std::lock_guard lock(mutex_);
-  if (pace_ == Pace::replay && position_ < replay_.choices.size()) {
+  if (pace_ == Pace::replay && deed_waits()) {
+    give_up_deed({});
+  } else if (pace_ == Pace::replay && position_ < replay_.choices.size()) {
     depart({Departure::Why::run_ended, position_, replay_.choices[position_]});
   }
 }
@@ -235,10 +174,48 @@ std::string PaceControl::name_in(std::uint32_t index) const {
 }
 
 // What the last one does is done before the next one goes, if it was so in the recorded run: two that print would race else.
-bool PaceControl::last_is_under_way(std::int64_t now_ns) const {
-  if (position_ == 0 || !replay_.choices[position_ - 1].came_back || now_ns - position_since_ns_ > kComingBack) return false;
+bool PaceControl::last_is_under_way(std::int64_t now_ns, bool came_back) const {
+  if (position_ == 0 || !came_back || now_ns - position_since_ns_ > kComingBack) return false;
   const trace::Slot& slot = region_->slot(last_slot_);
   return slot.task == last_task_ && slot.state.load(std::memory_order_acquire) == trace::SlotState::live && !trace::at_gate(slot);
+}
+
+std::optional<Deed> PaceControl::deed_due(std::int64_t now_ns) const {
+  const std::lock_guard lock(mutex_);
+  if (pace_ != Pace::replay || !deed_waits()) return std::nullopt;
+  const Deed& deed = replay_.deeds[deed_];
+  // What the last one does has its effect first, as far as a person had waited for it.
+  const bool early = position_ > 0 && now_ns - position_since_ns_ < std::min(deed.lag_ns, kEffect);
+  if (early || last_is_under_way(now_ns, deed.settled)) return std::nullopt;
+  return deed;
+}
+
+void PaceControl::deed_asked(std::int64_t now_ns) {
+  const std::lock_guard lock(mutex_);
+  position_since_ns_ = now_ns;
+}
+
+void PaceControl::deed_done() {
+  const std::lock_guard lock(mutex_);
+  if (deed_ < replay_.deeds.size()) ++deed_;
+  position_since_ns_ = base::now_ns();
+}
+
+void PaceControl::deed_refused(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  if (pace_ == Pace::replay && deed_waits()) give_up_deed(why);
+}
+
+void PaceControl::give_up_deed(std::string why) {
+  depart({.why = Departure::Why::deed, .position = deed_, .expected = {}, .deed = replay_.deeds[deed_], .refusal = std::move(why)});
+}
+
+TaskId PaceControl::task_named(const std::string& name) const {
+  for (std::uint32_t index = 1; index < region_->slots_used(); ++index) {
+    const trace::Slot& slot = region_->slot(index);
+    if (slot.state.load(std::memory_order_acquire) == trace::SlotState::live && name_in(index) == name) return slot.task;
+  }
+  return 0;
 }
 
 // The next choice of a task, from that operation of it on.
@@ -266,7 +243,8 @@ bool PaceControl::tick_replay(std::int64_t now_ns) {
         let_go(one.slot, Pace::replay);
         continue;
       }
-      if (choice != &replay_.choices[position_] || last_is_under_way(now_ns)) continue;
+      if (deed_waits() || choice != replay_.choices.data() + position_) continue;
+      if (position_ > 0 && last_is_under_way(now_ns, replay_.choices[position_ - 1].came_back)) continue;
       if (choice->operation != one.at.operation) {
         depart({Departure::Why::other_operation, position_, *choice, one.at.operation});
         return true;
@@ -280,6 +258,11 @@ bool PaceControl::tick_replay(std::int64_t now_ns) {
       let_go(one.slot, Pace::replay);
       moved = true;
     }
+  }
+  if (deed_waits()) {
+    if (now_ns - position_since_ns_ < kReplayPatience_ns + std::min(replay_.deeds[deed_].lag_ns, kEffect)) return false;
+    give_up_deed({});
+    return true;
   }
   if (position_ == replay_.choices.size()) {
     enter(replay_.then);

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "core/supervisor/replay.h"
 #include "core/trace/event.h"
 #include "core/trace/gate.h"
 #include "core/trace/region.h"
@@ -22,23 +22,6 @@ using trace::Pace;
 inline constexpr int kMinRate = 1, kMaxRate = 50;  // operations a second at pace slow
 inline constexpr std::int64_t kReplayPatience_ns = 2'000'000'000;  // for the next to come
 
-// Somebody was let go: who, about to do what. Ids differ from run to run, names do not.
-struct Choice {
-  std::string task;             // its name; a thread's with its process's: "Process-1/Thread-1"
-  trace::Kind operation;
-  std::uint64_t number;         // of that task's operations, from 0
-  std::int64_t lag_ns = 0;      // how long it took to come to the gate after the choice before
-  bool came_back = false;       // it stood at the gate again, or had ended, before the next was let go
-};
-
-struct Replay {
-  std::vector<Choice> choices;
-  std::vector<Choice> left_standing = {};  // came to the gate, and were never let go
-  Pace then = Pace::real;  // how the run goes on after the last: step if the recorded one was left standing
-};
-// What was let go in a run, in that order. Records of one run, in any order of tasks.
-[[nodiscard]] Replay choices_of(std::span<const trace::Record> records);
-
 // What a run begins with.
 struct PaceSetting {
   Pace pace = Pace::real;
@@ -48,10 +31,12 @@ struct PaceSetting {
 
 // Why the recorded choices could not be followed any further.
 struct Departure {
-  enum class Why : std::uint8_t { late, other_operation, run_ended } why;
-  std::size_t position;               // of the choice, from 0
+  enum class Why : std::uint8_t { late, other_operation, run_ended, deed } why;
+  std::size_t position;               // of the choice, or of the deed, from 0
   Choice expected;
   trace::Kind met = trace::Kind::text;  // other_operation: what the task was about to do instead
+  Deed deed = {};                       // deed: what could not be done again
+  std::string refusal = {};             // and why, if anybody said so
 };
 
 // All functions may be called from any thread; what is asked for has been done when they return.
@@ -80,6 +65,14 @@ class PaceControl {
   };
   [[nodiscard]] Progress progress() const;
   [[nodiscard]] std::optional<Departure> departure() const;
+  // Replay: the learner's act whose turn it is, if there is one. Who does it says when it was asked for, and what came of it; nobody is
+  // let go meanwhile.
+  [[nodiscard]] std::optional<Deed> deed_due(std::int64_t now_ns) const;
+  void deed_asked(std::int64_t now_ns);
+  void deed_done();
+  void deed_refused(const std::string& why);
+  // Of a living task, by the name that choices have; 0 if there is none.
+  [[nodiscard]] trace::TaskId task_named(const std::string& name) const;
 
   // What happens by itself, slow and replay: called every millisecond. True if the pace has changed.
   bool tick(std::int64_t now_ns);
@@ -96,7 +89,9 @@ class PaceControl {
   void let_go(std::uint32_t slot, Pace how);
   void tick_slow(std::int64_t now_ns);
   bool tick_replay(std::int64_t now_ns);
-  [[nodiscard]] bool last_is_under_way(std::int64_t now_ns) const;
+  [[nodiscard]] bool last_is_under_way(std::int64_t now_ns, bool came_back) const;
+  [[nodiscard]] bool deed_waits() const { return deed_ < replay_.deeds.size() && replay_.deeds[deed_].position <= position_; }
+  void give_up_deed(std::string why);
   [[nodiscard]] const Choice* next_of(const std::string& task, std::uint64_t number) const;
   [[nodiscard]] std::string name_in(std::uint32_t index) const;
   void depart(Departure departure);
@@ -111,6 +106,7 @@ class PaceControl {
   Replay replay_;
   std::size_t position_ = 0;         // of the next choice
   std::int64_t position_since_ns_ = 0;
+  std::size_t deed_ = 0;             // the next one
   std::uint32_t last_slot_ = 0;      // whom the choice before let go
   trace::TaskId last_task_ = 0;
   std::optional<Departure> departure_;

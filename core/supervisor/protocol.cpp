@@ -10,6 +10,7 @@ nlohmann::json to_json(const RunRequest& request) {
   return {{"do", "run"},
           {"scenario", request.scenario},
           {"settings", request.settings},
+          {"directory", request.directory},
           {"block_buffered", request.buffering == process::Buffering::block},
           {"python_minor", request.python_minor},
           {"max_processes", request.caps.processes},
@@ -21,6 +22,7 @@ RunRequest run_request(const nlohmann::json& message) {
   RunRequest request;
   message.at("scenario").get_to(request.scenario);
   message.at("settings").get_to(request.settings);
+  message.at("directory").get_to(request.directory);
   request.buffering = message.at("block_buffered").get<bool>() ? process::Buffering::block : process::Buffering::line;
   message.at("python_minor").get_to(request.python_minor);
   message.at("max_processes").get_to(request.caps.processes);

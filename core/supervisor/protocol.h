@@ -29,6 +29,7 @@ struct Caps {
 struct RunRequest {
   std::string scenario;
   std::map<std::string, std::string> settings = {};
+  std::string directory = {};  // for the lesson's files: its FORKLIGHT_RUN_DIR; empty: as our environment has it
   process::Buffering buffering = process::Buffering::line;
   int python_minor = 14;
   Caps caps = {};

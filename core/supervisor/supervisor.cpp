@@ -109,6 +109,7 @@ class Supervisor {
       const rlimit memory{request_.caps.bytes, request_.caps.bytes};
       ::setrlimit(RLIMIT_DATA, &memory);
     }
+    if (!request_.directory.empty()) ::setenv("FORKLIGHT_RUN_DIR", request_.directory.c_str(), 1);  // alone in this process
     process::RunContext context;
     context.region = &region_;
     context.birth_fd = birth_fd_.get();

@@ -16,7 +16,8 @@
 
 namespace forklight::timeline {
 
-enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost, held };  // held: at the gate
+// held: at the gate; stopped: by SIGSTOP, until SIGCONT
+enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost, held, stopped };
 
 // A stretch of one task in one state. Spans of a task are sorted, and do not overlap.
 // Members go from wide to narrow: there may be millions, and nothing is lost to padding.
@@ -24,8 +25,10 @@ struct Span {
   std::int64_t begin_ns, end_ns;  // end kOpen while it lasts
   trace::BlockReason reason;      // where state is blocked
   std::uint64_t detail;           // sleeping: the duration asked for, ns; blocked: its timeout, ns, or -1;
-                                  // lost: how many events; held: the trace::Kind that it is about to do
-  std::uint32_t partner;          // blocked, held: the task or object (from trace::kFirstObject on) it is about; 0 none
+                                  // lost: how many events; held: the trace::Kind that it is about to do;
+                                  // stopped: the signal
+  std::uint32_t partner;          // blocked, held: the task or object (from trace::kFirstObject on) it is about; 0 none;
+                                  // stopped: the task that sent the signal, 0 the learner
   std::uint16_t line;             // program line at its begin
   State state;
 };
@@ -128,6 +131,8 @@ class Model {
   [[nodiscard]] int line_at(const Task& task, std::int64_t time_ns) const noexcept;
   // Who had what a task began to wait for, as it said itself at the wait's begin; 0 = not told.
   [[nodiscard]] TaskId holder_told(const Task& task, const Span& span) const noexcept;
+  // SIGSTOP has reached its process, and no SIGCONT since.
+  [[nodiscard]] bool is_stopped(TaskId task) const noexcept;
   // Why the run was stopped or cut short, if it was.
   [[nodiscard]] std::optional<trace::StopReason> stopped() const noexcept;
   [[nodiscard]] std::optional<trace::Cap> cap_hit() const noexcept;
@@ -163,6 +168,12 @@ class Model {
       std::int64_t begin_ns;
     };
     std::vector<Operation> operations;  // acquires and waits that have begun
+    struct Stop {
+      std::int64_t since_ns;
+      TaskId by;   // 0: the learner
+      Span under;  // what it was doing, and goes on with
+    };
+    std::optional<Stop> stop;  // it is stopped
   };
   static constexpr std::uint64_t kAnyGeneration = UINT64_MAX;  // a release or a task_done wakes whoever waits
   // What is known of an object besides what is shown of it: who may have woken whom.
@@ -191,6 +202,12 @@ class Model {
   void add_mark(const trace::Record& record, std::uint32_t text);
   void add_console(const trace::Record& record);
 
+  void apply_signal(TaskId target, int signal, std::int64_t time_ns, TaskId by);
+  void stop_process(TaskId process, std::int64_t time_ns, TaskId by);
+  void continue_process(TaskId process, std::int64_t time_ns);
+  void stop_task(Slot& slot, std::int64_t time_ns, TaskId by);
+  void continue_task(Slot& slot, std::int64_t time_ns);
+  void unstop(Slot& slot);
   void bury(Slot& slot);
   void unbury(Slot& slot);
   void end_queue_join(const Slot& slot, const trace::Record& record);

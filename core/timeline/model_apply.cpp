@@ -121,6 +121,9 @@ void Model::apply_to_writer(const trace::Record& record) {
   // The supervisor's word of a death can overtake the last that the dead wrote.
   const bool dead = task.death_ns != kOpen;
   if (dead) unbury(slot);
+  // Who writes is not stopped yet: a signal is on record before it has arrived.
+  const std::optional<Slot::Stop> stop = slot.stop;
+  if (stop) unstop(slot);
   switch (event.kind) {
     case Kind::task_begin:
       task.name = record.text;
@@ -185,6 +188,7 @@ void Model::apply_to_writer(const trace::Record& record) {
       if (task.spans.empty()) run(task, event.time_ns, line);  // its task_begin was lost
       break;
   }
+  if (stop) stop_task(slot, std::max(stop->since_ns, event.time_ns), stop->by);
   if (dead) bury(slot);
 }
 
@@ -220,6 +224,11 @@ void Model::apply_to_object(const trace::Record& record) {
     case Kind::signal_sent:
       if (object == 0) break;
       add_flow({FlowKind::signal, record.task, object, event.time_ns, event.time_ns, event.a});
+      apply_signal(object, static_cast<int>(event.a), event.time_ns, record.task);
+      break;
+    case Kind::learner:
+      if (trace::LearnerAct{event.a} == trace::LearnerAct::signal)
+        apply_signal(object, static_cast<int>(event.b), event.time_ns, 0);
       break;
     case Kind::born: {
       if (object == 0) break;

@@ -41,7 +41,7 @@
   X(52, adopted, "task", "pid", "adopter's pid")                                                  \
   X(53, cap, "", "which: see Cap", "limit")                                                       \
   X(54, stop, "", "why: see StopReason", "")                                                      \
-  X(55, learner, "task or object", "what: see LearnerAct", "signal or value")                     \
+  X(55, learner, "task or object", "what: see LearnerAct", "signal, message, or task << 32 | end") /* + text: put's value, as JSON */ \
   /* a child that has nothing of its parent's (spawn, forkserver) sets itself up, written by the child */ \
   X(62, import_begin, "", "", "")                           /* the program, as __mp_main__ (S-05) */ \
   X(63, import_end, "", "1 done, 0 failed", "")                                                   \

@@ -1,50 +1,16 @@
 // The table of commands, on a session that makes real runs.
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <filesystem>
 #include <set>
 #include <string>
-#include <thread>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/keyboard.h"
-#include "app/session/command.h"
-
-namespace {
+#include "tests/app/desk.h"
 
 using namespace forklight;
-using namespace app::session;
-using namespace std::chrono_literals;
-
-struct Desk {
-  Session session{FORKLIGHT_ENGINE};
-  UiState ui;
-  Context context{session, ui};
-
-  void carry_out(const std::string& command, const std::string& argument = {}) {
-    ui.push(command, argument);
-    app::session::carry_out(context);
-  }
-  // Runs `hello`, quickly, to its end.
-  void run_hello() {
-    carry_out("scenario", "hello");
-    carry_out("run");
-    REQUIRE_MESSAGE(session.live(), session.notice());
-    wait_for_end();
-    REQUIRE(session.model().tasks().size() > 1);
-  }
-  void wait_for_end() {
-    const auto patience = std::chrono::steady_clock::now() + 30s;
-    while (session.live()) {
-      session.update();
-      REQUIRE(std::chrono::steady_clock::now() < patience);
-      std::this_thread::sleep_for(1ms);
-    }
-  }
-};
-
-}  // namespace
+using namespace forklight::desk_test;
 
 TEST_CASE("commands: ids and shortcuts are unique") {
   std::set<std::string_view> ids;

@@ -86,3 +86,20 @@ TEST_CASE("learner: what cannot be done is one sentence, and changes nothing") {
   live.engine.stop();
   CHECK(live.ended());
 }
+
+TEST_CASE("learner: an act is done once") {
+  Live live("learner: waits");
+  const std::uint32_t event = live.object(trace::ObjectKind::event);
+  live.engine.act({{"act", "clear"}, {"object", event}});
+  live.engine.act({{"act", "set"}, {"object", event}});
+  const auto acts = [&] {
+    std::size_t count = 0;
+    for (const auto& ref : live.model.events()) count += ref.event.kind == trace::Kind::learner ? 1 : 0;
+    return count;
+  };
+  REQUIRE(live.until([&] { return live.said.find("set\n") != std::string::npos; }));
+  CHECK(acts() == 2);
+  live.engine.stop();
+  CHECK(live.ended());
+  CHECK(acts() == 2);
+}

@@ -1,0 +1,66 @@
+// The selected queue, pipe or event: what it is, what is in it, who has it, what can be done to it.
+#include <algorithm>
+
+#include "app/i18n/format.h"
+#include "app/i18n/i18n.h"
+#include "app/panels/panels.h"
+#include "app/timeline/words.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using i18n::tr;
+using platform::palette;
+using timeline::Model;
+using timeline::Object;
+using trace::ObjectKind;
+
+constexpr std::size_t kValues = 8, kValueLength = 12;
+
+void draw_channel(const Model& model, const Object& object, const timeline::Channel& channel, std::int64_t when) {
+  const bool queue = object.kind != ObjectKind::pipe && object.kind != ObjectKind::simple_queue;
+  if (queue)
+    key_value(tr("inspector.object.maxsize"), object.size == 0 ? tr("timeline.channel.no_limit") : i18n::format_count(object.size));
+  key_value(tr("inspector.object.in_it"), i18n::format_count(static_cast<std::uint64_t>(std::max(0, channel.counts.at(when).depth))));
+  std::string values;
+  for (const std::uint32_t index : channel.contents(when, kValues))
+    values += (values.empty() ? "" : ", ") + timeline_view::value_words(model, channel.messages[index], kValueLength);
+  if (!values.empty()) key_value(tr("inspector.object.values"), values);
+}
+
+void draw_closings(const Model& model, const Object& object, std::int64_t when) {
+  for (const Object::Closing& closing : object.closings) {
+    if (closing.time_ns > when) break;
+    const bool first = closing.end == trace::PipeEnd::first, duplex = object.size == 2;
+    const char* key = duplex ? (first ? "inspector.object.closed.first" : "inspector.object.closed.second")
+                      : first ? "inspector.object.closed.reading"
+                              : "inspector.object.closed.writing";
+    key_value(tr(key), timeline_view::name_words(model, closing.task));
+  }
+}
+
+}  // namespace
+
+void draw_object_inspector(Context& context, const Object& object) {
+  const Model& model = context.session.model();
+  const std::int64_t when = moment(context);
+  paragraph(Font::title, palette().text, timeline_view::name_words(model, object.id));
+  label(Font::body, palette().text_dim, timeline_view::kind_words(object.kind));
+  for (const session::Acts& acts : acts_on(context.session, object.id)) {
+    if (!context.session.live()) break;
+    draw_acts(context, acts);
+    ImGui::NewLine();  // they end on the same line
+  }
+  ImGui::Dummy({1, px(4)});
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+  key_value(tr("inspector.object.made_by"), timeline_view::name_words(model, object.creator));
+  if (object.kind == ObjectKind::event)
+    key_value(tr("inspector.object.state"), tr(object.value.at(when) > 0 ? "inspector.object.set" : "inspector.object.clear"));
+  if (const timeline::Channel* channel = model.find_channel(object.id)) draw_channel(model, object, *channel, when);
+  if (const std::string holder = timeline_view::holder_words(model, object.id, when); !holder.empty())
+    paragraph(Font::body, palette().text, holder);
+  draw_closings(model, object, when);
+  ImGui::PopStyleVar();
+}
+
+}  // namespace forklight::app::panels
