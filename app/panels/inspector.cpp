@@ -4,6 +4,7 @@
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
+#include "app/panels/why.h"
 #include "app/timeline/words.h"
 
 namespace forklight::app::panels {
@@ -187,6 +188,7 @@ void draw_facts(const Model& model, const Task& task, std::int64_t when) {
   key_value(tr("inspector.started_by"), with_line(name_of(model, task.parent), line));
   if (task.parent != 0) key_value(tr("inspector.start_method"), method_word(task.start_method));
   key_value(tr("inspector.started"), moment_text(model, task.born_ns));
+  if (when >= task.adopted_ns) key_value(tr("inspector.orphan"), moment_text(model, task.adopted_ns));
   if (dead) {
     key_value(tr("inspector.ended"), moment_text(model, task.death_ns));
     key_value(tr("inspector.lived"), format_duration(task.death_ns - task.born_ns));
@@ -228,6 +230,7 @@ void draw_inspector(Context& context) {
   if (context.ui.selection.time_ns)
     label(Font::small, palette().text_dim, tr("inspector.at", fmt::arg("time", moment_text(model, when))));
   paragraph(Font::body, palette().text, sentence(model, *task, when, context.session.now_ns()));
+  if (const std::string why = why_words(model, *task, when); !why.empty()) paragraph(Font::body, palette().text_dim, why);
   ImGui::Dummy({1, px(4)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   draw_facts(model, *task, when);

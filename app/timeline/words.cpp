@@ -94,7 +94,9 @@ std::string span_words(const Model& model, const Span& span, std::int64_t now_ns
   return tr("timeline.wait.unknown");
 }
 
-std::string state_words(const Model& model, const Task& task, std::int64_t now_ns) {
+namespace {
+
+std::string plain_state_words(const Model& model, const Task& task, std::int64_t now_ns) {
   if (now_ns >= task.death_ns) {
     // Dead is told from reaped: the first is the kernel's doing, the second needs somebody who waits.
     if (now_ns < task.reaped_ns) return tr("timeline.state.zombie");
@@ -122,6 +124,14 @@ std::string state_words(const Model& model, const Task& task, std::int64_t now_n
       return span_words(model, *span, now_ns);
   }
   return tr("timeline.state.running");
+}
+
+}  // namespace
+
+std::string state_words(const Model& model, const Task& task, std::int64_t now_ns) {
+  const std::string state = plain_state_words(model, task, now_ns);
+  const bool orphan = now_ns >= task.adopted_ns && now_ns < task.death_ns;
+  return orphan ? tr("timeline.state.orphan", fmt::arg("state", state)) : state;
 }
 
 std::string first_line(std::string_view text, std::size_t limit) {

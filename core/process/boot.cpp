@@ -1,6 +1,7 @@
 #include "core/process/boot.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "core/process/forkserver.h"
 #include "core/process/launch.h"
 #include "core/process/python.h"
+#include "core/process/signals.h"
 #include "core/process/start_method.h"
 #include "core/process/traceback.h"
 #include "core/trace/recorder.h"
@@ -141,6 +143,8 @@ int run_spawned(base::Fd data, const FindBooked& find) {
     describe(luggage, base::Fd(descriptors.front()), object);
     descriptors.erase(descriptors.begin());
     Runtime::current().become_child(object, luggage.at("slot"));
+    default_signal(SIGINT);  // the server ignores it, its children do not (P-64)
+    install_signal_handlers();
     settle_start_method(luggage);
     int code = 1;
     if (once || import_program(boot.booked.lesson, Importer::forkserver)) {

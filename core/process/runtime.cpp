@@ -122,6 +122,7 @@ void Runtime::become_spawned(const RunContext& context, const Process::Object& o
 
 void Runtime::become_forkserver(const RunContext& context, std::uint32_t slot, trace::TaskId parent) {
   settle_in(context, slot);
+  ignore_signal(SIGINT);  // P-64
   name_ = "forkserver";
   Recorder& recorder = Recorder::current();
   recorder.attach(*context_.region, slot);

@@ -123,9 +123,9 @@ void Tree::record_death(Member& member, std::int64_t time_ns, DeathSource source
   slot.state.store(trace::SlotState::dead, std::memory_order_release);
   member.dead = true;
   end_threads(member.pid, time_ns);
-  // Its children are ours now (PR_SET_CHILD_SUBREAPER).
+  // Its children are ours now (PR_SET_CHILD_SUBREAPER). Those that have ended before are no orphans, even if we have not noted it yet.
   for (const Member& child : members_) {
-    if (child.forked_by == member.task && !child.dead) recorder.record(Kind::adopted, child.task, u64(child.pid), u64(::getpid()));
+    if (child.forked_by == member.task && !child.dead && !has_ended(child)) recorder.record(Kind::adopted, child.task, u64(child.pid), u64(::getpid()));
   }
 }
 

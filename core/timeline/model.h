@@ -78,6 +78,7 @@ struct Task {
   std::int64_t death_ns = kOpen;   // moment of death
   std::int64_t reaped_ns = kOpen;  // moment somebody waited for it
   TaskId reaped_by = 0;
+  std::int64_t adopted_ns = kOpen;  // moment its parent was gone before it: an orphan from then on
   trace::DeathSource death_source = trace::DeathSource::pidfd;
   std::optional<int> wait_status;  // known at death, before anybody joined; or never (P-54)
   std::vector<Span> spans;

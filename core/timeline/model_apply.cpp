@@ -241,6 +241,9 @@ void Model::apply_to_object(const trace::Record& record) {
     case Kind::reap:
       if (object != 0) apply_death(record);
       break;
+    case Kind::adopted:
+      if (task != nullptr) task->adopted_ns = std::min(task->adopted_ns, event.time_ns);
+      break;
     case Kind::cap:
       if (!cap_) cap_ = trace::Cap{event.a};
       break;

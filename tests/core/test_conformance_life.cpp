@@ -26,6 +26,10 @@ CONFORMS("P-54 with SIGCHLD ignored the kernel reaps, and nobody ever knows the 
 CONFORMS("P-56 a daemon may fork by itself")
 CONFORMS("P-69 a child waits for its thread, and cuts a daemon thread off")
 CONFORMS("signal works in the main thread alone")
+CONFORMS("P-39 under spawn and forkserver a handler is not inherited")
+CONFORMS("P-64 SIGINT under spawn and forkserver raises KeyboardInterrupt in the child")
+CONFORMS("P-63 parent_process under every start method: the logical parent")
+CONFORMS("P.2 functions of atexit under every start method")
 
 TEST_CASE("P.2 from 3.13 on a forked child runs its own functions of atexit, last first, after its last words") {
   supervisor::RunRequest request;

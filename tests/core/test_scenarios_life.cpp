@@ -54,6 +54,9 @@ TEST_CASE("scenario orphan conforms to its Python twin, however the parent ends"
       const auto run = conforms("orphan", {{"parent", parent}, {"child", child}, {"seconds", "0.3"}});
       // Forklight is who adopts it, and who reaps it in the end.
       CHECK(task(run, "Process-1:1").reaped_by == 0);
+      CHECK(task(run, "Process-1:1").adopted_ns >= task(run, "Process-1").death_ns);
+      CHECK(task(run, "Process-1:1").adopted_ns < task(run, "Process-1:1").death_ns);
+      CHECK(task(run, "Process-1").adopted_ns == timeline::kOpen);  // dead before MainProcess was
     }
   }
 }

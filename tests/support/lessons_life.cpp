@@ -14,6 +14,7 @@
 #include "core/process/process.h"
 #include "core/process/runtime.h"
 #include "core/process/signals.h"
+#include "core/process/start_method.h"
 #include "core/sync/sync.h"
 #include "tests/support/lesson_words.h"
 #include "tests/support/lessons.h"
@@ -26,10 +27,27 @@ using process::sleep;
 
 constexpr Target kNothing{"nothing", [](const Args&) {}};
 
+// Targets that every start method can reach.
+void waits(const Args& args) {
+  args.get<sync::Event>(0).set();
+  sleep(30);
+}
+constexpr Target kWaits{"waits", waits};
+void knows_parent(const Args& args) {
+  const ParentProcess parent = *parent_process();
+  print_now(parent.name() + " " + text(parent.pid() == args.at(0).get<int>()) + " " + text(parent.is_alive()));
+}
+constexpr Target kKnowsParent{"knows_parent", knows_parent};
+void registers(const Args&) {
+  atexit_register("print", [] { print_now("at exit"); });
+  print_now("child");
+}
+constexpr Target kRegisters{"registers", registers};
+
 // The handler that says so and returns.
 void says(int signal) { print_now(signal == SIGTERM ? "SIGTERM handled" : "signal handled"); }
 
-constexpr TestLesson kLessons[] = {
+const TestLesson kLessons[] = {
     {"P-38 a handler is inherited by fork, runs in the child, and what it interrupts goes on",
      R"(
 signal.signal(signal.SIGTERM, lambda number, frame: print("SIGTERM handled", flush=True))
@@ -506,6 +524,85 @@ attempt(lambda: signal.signal(signal.SIGKILL, print))
        t.join();
        attempt([] { set_signal_handler(SIGKILL, says); });
      }},
+    {"P-39 under spawn and forkserver a handler is not inherited",
+     R"(
+import multiprocessing as mp, signal, time
+def waits(ready): ready.set(); time.sleep(30)
+if __name__ == '__main__':
+    signal.signal(signal.SIGTERM, lambda number, frame: print('handled', flush=True))
+    for m in ('spawn', 'forkserver'):
+        ctx = mp.get_context(m); ready = ctx.Event()
+        p = ctx.Process(target=waits, args=(ready,)); p.start(); ready.wait(); p.terminate(); p.join(); print(p.exitcode, flush=True)
+)",
+     [] {
+       set_signal_handler(SIGTERM, says);
+       for (const char* m : {"spawn", "forkserver"}) {
+         const Context ctx = Context::get(m);
+         sync::Event ready = ctx.make<sync::Event>();
+         Process p = ctx.make<Process>(kWaits, Args{ready});
+         p.start();
+         ready.wait();
+         p.terminate();
+         p.join();
+         print_now(text(p.exitcode()));
+       }
+     },
+     true, {&kWaits}},
+    {"P-64 SIGINT under spawn and forkserver raises KeyboardInterrupt in the child",
+     R"(
+import multiprocessing as mp, os, signal, time
+def waits(ready): ready.set(); time.sleep(30)
+if __name__ == '__main__':
+    for m in ('spawn', 'forkserver'):
+        ctx = mp.get_context(m); ready = ctx.Event()
+        p = ctx.Process(target=waits, args=(ready,)); p.start(); ready.wait(); os.kill(p.pid, signal.SIGINT); p.join(); print(p.exitcode, flush=True)
+)",
+     [] {
+       for (const char* m : {"spawn", "forkserver"}) {
+         const Context ctx = Context::get(m);
+         sync::Event ready = ctx.make<sync::Event>();
+         Process p = ctx.make<Process>(kWaits, Args{ready});
+         p.start();
+         ready.wait();
+         ::kill(*p.pid(), SIGINT);
+         p.join();
+         print_now(text(p.exitcode()));
+       }
+     },
+     true, {&kWaits}},
+    {"P-63 parent_process under every start method: the logical parent",
+     R"(
+import multiprocessing as mp, os
+def knows_parent(pid): parent = mp.parent_process(); print(parent.name, parent.pid == pid, parent.is_alive(), flush=True)
+if __name__ == '__main__':
+    for m in ('fork', 'spawn', 'forkserver'):
+        p = mp.get_context(m).Process(target=knows_parent, args=(os.getpid(),)); p.start(); p.join()
+)",
+     [] {
+       for (const char* m : {"fork", "spawn", "forkserver"}) {
+         Process p = Context::get(m).make<Process>(kKnowsParent, Args{::getpid()});
+         p.start();
+         p.join();
+       }
+     },
+     true, {&kKnowsParent}},
+    {"P.2 functions of atexit under every start method",
+     R"(
+import atexit, multiprocessing as mp
+def registers(): atexit.register(print, 'at exit', flush=True); print('child', flush=True)
+if __name__ == '__main__':
+    for m in ('fork', 'spawn', 'forkserver'):
+        p = mp.get_context(m).Process(target=registers); p.start(); p.join(); print(m, p.exitcode, flush=True)
+)",
+     [] {
+       for (const char* m : {"fork", "spawn", "forkserver"}) {
+         Process p = Context::get(m).make<Process>(kRegisters);
+         p.start();
+         p.join();
+         print_now(std::string(m) + " " + text(p.exitcode()));
+       }
+     },
+     true, {&kRegisters}},
 };
 
 }  // namespace

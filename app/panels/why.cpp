@@ -1,0 +1,113 @@
+#include "app/panels/why.h"
+
+#include <fmt/format.h>
+
+#include "app/i18n/format.h"
+#include "app/i18n/i18n.h"
+#include "app/timeline/words.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using i18n::format_duration;
+using i18n::tr;
+using timeline::kOpen;
+using timeline::Model;
+using timeline::Span;
+using timeline::State;
+using timeline::Task;
+using trace::BlockReason;
+
+std::string parent_name(const Model& model, const Task& task) {
+  return task.parent == 0 ? tr("inspector.forklight") : timeline_view::name_words(model, task.parent);
+}
+
+// What ends a wait, by what is waited for; several reasons share a text.
+const char* wait_key(BlockReason reason) {
+  switch (reason) {
+    case BlockReason::join:
+    case BlockReason::wait:
+      return "why.blocked.join";
+    case BlockReason::thread_join:
+      return "why.blocked.thread_join";
+    case BlockReason::output:
+      return "why.blocked.output";
+    case BlockReason::put:
+      return "why.blocked.put";
+    case BlockReason::get:
+      return "why.blocked.get";
+    case BlockReason::recv:
+    case BlockReason::poll:
+      return "why.blocked.recv";
+    case BlockReason::send:
+      return "why.blocked.send";
+    case BlockReason::lock:
+    case BlockReason::semaphore:
+      return "why.blocked.lock";
+    case BlockReason::event:
+      return "why.blocked.event";
+    case BlockReason::condition:
+      return "why.blocked.condition";
+    case BlockReason::barrier:
+      return "why.blocked.barrier";
+    case BlockReason::queue_join:
+      return "why.blocked.queue_join";
+    case BlockReason::feed:
+      return "why.blocked.feed";
+  }
+  return "why.blocked";
+}
+
+std::string wait_sentence(const Model& model, const Span& span) {
+  const bool known = span.partner != 0 && (model.find(span.partner) != nullptr || model.find_object(span.partner) != nullptr);
+  const char* const key = wait_key(span.reason);
+  const std::string partner = known ? timeline_view::name_words(model, span.partner) : tr("why.somebody");
+  std::string text = tr(key, fmt::arg("what", partner));
+  const auto timeout = static_cast<std::int64_t>(span.detail);
+  if (timeout > 0) text += tr("inspector.joint") + tr("why.timeout", fmt::arg("time", timeline_view::short_duration(timeout)));
+  return text;
+}
+
+// Dead: a zombie until its parent asks, or until whoever has adopted it does, which is at once.
+std::string dead_sentence(const Model& model, const Task& task, std::int64_t when) {
+  if (task.is_thread()) return tr("why.thread_ended");
+  if (when >= task.reaped_ns) return tr("why.gone");
+  const Task* parent = model.find(task.parent);
+  const bool nobody = parent == nullptr || when >= parent->death_ns;
+  return nobody ? tr("why.zombie.adopted") : tr("why.zombie", fmt::arg("parent", parent_name(model, task)));
+}
+
+std::string state_sentence(const Model& model, const Task& task, std::int64_t when) {
+  if (when >= task.death_ns) return dead_sentence(model, task, when);
+  const Span* span = model.span_at(task, when);
+  if (span == nullptr) return tr("why.starting", fmt::arg("parent", parent_name(model, task)));
+  switch (span->state) {
+    case State::running:
+      return tr(task.is_thread() ? "why.running.thread" : "why.running");
+    case State::sleeping:
+      return tr("why.sleeping");
+    case State::blocked:
+      return wait_sentence(model, *span);
+    case State::held:
+      return tr("why.held");
+    case State::zombie:
+      return dead_sentence(model, task, when);
+    case State::lost:
+      return tr("why.lost");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string why_words(const Model& model, const Task& task, std::int64_t when) {
+  if (when < task.born_ns) return {};
+  std::string text = state_sentence(model, task, when);
+  if (when >= task.adopted_ns && when < task.death_ns) {
+    text += tr("inspector.joint") +
+            tr("why.orphan", fmt::arg("parent", parent_name(model, task)), fmt::arg("time", format_duration(when - task.adopted_ns)));
+  }
+  return text;
+}
+
+}  // namespace forklight::app::panels
