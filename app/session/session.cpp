@@ -93,9 +93,7 @@ void Session::run() { start({.pace = pace_, .rate = rate_}); }
 
 void Session::replay() {
   if (!has_choices_) throw base::UsageError(i18n::tr("session.replay.nothing"));
-  std::vector<trace::Record> records;
-  records.reserve(model_.events().size());
-  for (const timeline::EventRef& ref : model_.events()) records.push_back({ref.event, ref.task, model_.text(ref.text)});
+  const std::vector<trace::Record> records = model_.records();
   settings_ = run_settings_;
   start({.pace = supervisor::Pace::replay, .rate = rate_, .replay = supervisor::choices_of(records)});
 }
@@ -265,10 +263,7 @@ std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() :
 
 void Session::save(const std::filesystem::path& file) const {
   if (model_.events().empty()) throw base::Failure(i18n::tr("session.nothing_to_save"));
-  store::Run run{meta_, {}};
-  run.records.reserve(model_.events().size());
-  for (const timeline::EventRef& ref : model_.events()) run.records.push_back({ref.event, ref.task, model_.text(ref.text)});
-  store::save(run, file);
+  store::save({meta_, model_.records()}, file);
 }
 
 void Session::open(const std::filesystem::path& file) {

@@ -7,6 +7,7 @@ namespace {
 
 forklight::supervisor::Lesson find_lesson(const forklight::supervisor::RunRequest& request) {
   using namespace forklight;
+  if (request.scenario == "kernel refused") tests::refuse_perf_events();
   if (const auto* lesson = tests::find_lesson(request.scenario)) return {{"program.py", {}}, lesson->body};
   const scenario::Scenario& found = scenario::find(request.scenario);
   scenario::Settings settings(found.parameters);
