@@ -7,6 +7,7 @@
 #include <ctime>
 #include <utility>
 
+#include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -283,6 +284,17 @@ void Session::open(const std::filesystem::path& file) {
   file_ = file;
   state_ = RunState::opened;
   check_claims(true);
+}
+
+std::string Session::kernel_words() const {
+  const timeline::Kernel& kernel = model_.kernel();
+  if (kernel.mode() == trace::Observing::nothing) return i18n::tr("session.kernel.nothing");
+  if (kernel.mode() == trace::Observing::perf) {
+    return i18n::tr("session.kernel.perf", fmt::arg("switches", i18n::format_count(kernel.switches())),
+                    fmt::arg("lost", i18n::format_count(kernel.lost())));
+  }
+  if (kernel.refusal() == 0) return i18n::tr("session.kernel.sampling");
+  return i18n::tr("session.kernel.refused", fmt::arg("error", base::error_text(kernel.refusal())));
 }
 
 std::string_view Session::python() const noexcept { return state_ == RunState::opened ? std::string_view(meta_.python) : scenario_->python; }

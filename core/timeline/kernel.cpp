@@ -62,19 +62,19 @@ std::int64_t CpuTrack::ended_before(std::size_t index) const {
   return sum;
 }
 
+// All that began before, less what of the last of them lies behind it.
+std::int64_t CpuTrack::busy_until(std::int64_t time_ns) const {
+  const auto index =
+      static_cast<std::size_t>(std::upper_bound(spans_.begin(), spans_.end(), time_ns, kBeginsAfter) - spans_.begin());
+  if (index == 0) return 0;
+  const OnCpu& last = spans_[index - 1];
+  const std::int64_t of_last = last.is_hole() ? 0 : std::max<std::int64_t>(0, std::min(last.end_ns, time_ns) - last.begin_ns);
+  return ended_before(index - 1) + of_last;
+}
+
 std::int64_t CpuTrack::busy_ns(std::int64_t from_ns, std::int64_t until_ns, std::int64_t now_ns) const {
   until_ns = std::min(until_ns, now_ns);
-  if (spans_.empty() || until_ns <= from_ns) return 0;
-  // All that began before a moment, less what of the last of them lies behind it.
-  const auto until = [&](std::int64_t time_ns) {
-    const auto index =
-        static_cast<std::size_t>(std::upper_bound(spans_.begin(), spans_.end(), time_ns, kBeginsAfter) - spans_.begin());
-    if (index == 0) return std::int64_t{0};
-    const OnCpu& last = spans_[index - 1];
-    const std::int64_t of_last = last.is_hole() ? 0 : std::max<std::int64_t>(0, std::min(last.end_ns, time_ns) - last.begin_ns);
-    return ended_before(index - 1) + of_last;
-  };
-  return until(until_ns) - until(from_ns);
+  return until_ns <= from_ns ? 0 : busy_until(until_ns) - busy_until(from_ns);
 }
 
 // Whatever stands around it: a late one is put between the others, and ends where the next begins.

@@ -34,6 +34,8 @@ class CpuTrack {
  public:
   [[nodiscard]] const std::vector<OnCpu>& spans() const noexcept { return spans_; }
   [[nodiscard]] const OnCpu* at(std::int64_t time_ns) const noexcept;
+  // For how long it was busy up to a moment.
+  [[nodiscard]] std::int64_t busy_until(std::int64_t time_ns) const;
   // For how long of a range it was busy (holes are not); what has not ended is counted up to `now_ns`. O(log n).
   [[nodiscard]] std::int64_t busy_ns(std::int64_t from_ns, std::int64_t until_ns, std::int64_t now_ns) const;
 
