@@ -57,6 +57,20 @@ void busy() {
   for (Process& child : children) child.join();
 }
 
+// Many to look at, and some memory in each.
+void many() {
+  std::vector<Process> children;
+  for (int i = 0; i < 24; ++i) {
+    children.emplace_back([] {
+      std::vector<char> pages(4 << 20, 1);
+      for (int nap = 0; nap < 200; ++nap) sleep(0.01);
+      print_now(fmt::format("{}", pages[1]));
+    });
+  }
+  for (Process& child : children) child.start();
+  for (Process& child : children) child.join();
+}
+
 void stopped_and_zombie() {
   Process child([] { sleep(0.7); });
   child.start();
@@ -128,7 +142,7 @@ void refuse_perf_events() {
 
 std::span<const TestLesson> kernel_lessons() {
   static constexpr TestLesson kLessons[] = {
-      {"kernel busy", "", busy},           {"kernel stopped", "", stopped_and_zombie}, {"kernel memory", "", touches_memory},
+      {"kernel busy", "", busy},           {"kernel busy many", "", many},             {"kernel stopped", "", stopped_and_zombie}, {"kernel memory", "", touches_memory},
       {"kernel ping-pong", "", ping_pong}, {"kernel untold", "", untold},              {"kernel refused", "", stopped_and_zombie},
   };
   return kLessons;
