@@ -19,8 +19,9 @@
 namespace forklight::observe {
 namespace {
 
-// 512 KiB a CPU may be locked by anybody (kernel.perf_event_mlock_kb); more is asked for first, and less if it must be.
-constexpr std::size_t kMostInAll = 16 << 20, kMostOfOne = 2 << 20, kLeastOfOne = 32 << 10;
+// A switch takes 64 bytes: 8 MiB keep a hundred thousand while the viewer gets no turn at all. 512 KiB a CPU may be locked by anybody
+// (kernel.perf_event_mlock_kb); more is asked for first, and less if it must be.
+constexpr std::size_t kMostInAll = 16 << 20, kMostOfOne = 8 << 20, kLeastOfOne = 32 << 10;
 
 std::size_t page_size() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
