@@ -69,13 +69,15 @@ void draw_bands(Canvas& canvas, const std::vector<OnCpu>& spans, std::size_t fir
 void draw_fold(Canvas& canvas, const CpuTrack& track, const Piece& piece, const Rect& bar) {
   const Plot& plot = canvas.plot;
   const float from = std::max(piece.x0, plot.area().x0), to = std::min(std::max(piece.x1, piece.x0 + 1), plot.area().x1);
-  std::int64_t begin_ns = plot.time_ns(from), busy = track.busy_until(begin_ns);
-  std::size_t first = piece.first;
   const auto& spans = track.spans();
+  std::int64_t begin_ns = plot.time_ns(from);
+  std::size_t first = first_ending_after(spans, piece.first, begin_ns);
+  std::int64_t busy = track.busy_until(begin_ns, first);
   for (float x = from; x < to; x += kFoldColumn) {
     const float x1 = std::min(x + kFoldColumn, to);
-    const std::int64_t end_ns = std::min(plot.time_ns(x1), plot.now_ns()), busy_then = track.busy_until(end_ns);
-    const std::size_t next = std::max(first_ending_after(spans, first, end_ns), first);
+    const std::int64_t end_ns = std::max(std::min(plot.time_ns(x1), plot.now_ns()), begin_ns);
+    const std::size_t next = first_ending_after(spans, first, end_ns);
+    const std::int64_t busy_then = track.busy_until(end_ns, next);
     const auto share = end_ns > begin_ns ? static_cast<float>(busy_then - busy) / static_cast<float>(end_ns - begin_ns) : 1.0f;
     // Nothing short vanishes; and what stands alone is a tick, not a share.
     const bool alone = to - from < 2 * kFoldColumn;

@@ -62,14 +62,16 @@ std::int64_t CpuTrack::ended_before(std::size_t index) const {
   return sum;
 }
 
-// All that began before, less what of the last of them lies behind it.
 std::int64_t CpuTrack::busy_until(std::int64_t time_ns) const {
-  const auto index =
-      static_cast<std::size_t>(std::upper_bound(spans_.begin(), spans_.end(), time_ns, kBeginsAfter) - spans_.begin());
-  if (index == 0) return 0;
-  const OnCpu& last = spans_[index - 1];
-  const std::int64_t of_last = last.is_hole() ? 0 : std::max<std::int64_t>(0, std::min(last.end_ns, time_ns) - last.begin_ns);
-  return ended_before(index - 1) + of_last;
+  const auto after = std::partition_point(spans_.begin(), spans_.end(), [&](const OnCpu& span) { return span.end_ns <= time_ns; });
+  return busy_until(time_ns, static_cast<std::size_t>(after - spans_.begin()));
+}
+
+// All that had ended, and what of the one that goes on lies before.
+std::int64_t CpuTrack::busy_until(std::int64_t time_ns, std::size_t first_ending_after) const {
+  const std::int64_t ended = ended_before(first_ending_after);
+  if (first_ending_after >= spans_.size() || spans_[first_ending_after].is_hole()) return ended;
+  return ended + std::max<std::int64_t>(0, time_ns - spans_[first_ending_after].begin_ns);
 }
 
 std::int64_t CpuTrack::busy_ns(std::int64_t from_ns, std::int64_t until_ns, std::int64_t now_ns) const {

@@ -34,14 +34,15 @@ class CpuTrack {
  public:
   [[nodiscard]] const std::vector<OnCpu>& spans() const noexcept { return spans_; }
   [[nodiscard]] const OnCpu* at(std::int64_t time_ns) const noexcept;
-  // For how long it was busy up to a moment.
+  // For how long it was busy up to a moment. Who has the first span that ends after it saves the search.
   [[nodiscard]] std::int64_t busy_until(std::int64_t time_ns) const;
+  [[nodiscard]] std::int64_t busy_until(std::int64_t time_ns, std::size_t first_ending_after) const;
   // For how long of a range it was busy (holes are not); what has not ended is counted up to `now_ns`. O(log n).
   [[nodiscard]] std::int64_t busy_ns(std::int64_t from_ns, std::int64_t until_ns, std::int64_t now_ns) const;
 
  private:
   friend class Kernel;
-  static constexpr std::size_t kBlock = 32;  // spans that share one running sum
+  static constexpr std::size_t kBlock = 16;  // spans that share one running sum
   [[nodiscard]] std::int64_t ended_before(std::size_t index) const;
   OnCpu& insert(OnCpu span);
   OnCpu* open_at(std::int64_t time_ns, std::uint32_t who) noexcept;
