@@ -126,9 +126,13 @@ TEST_CASE("observe: a stopped child is seen as T, a dead one that nobody joined 
   CHECK(seen.find('S') < stopped);
   CHECK(stopped < zombie);
   CHECK(seen.find('S', stopped) < zombie);  // it went on in between
+  const auto& memory = run.model.kernel().find(2)->memory.points();
+  REQUIRE(memory.size() >= 2);
+  CHECK(memory.front().value.rss > 0);
+  CHECK(memory.back().value.rss == 0);  // a zombie has none
 }
 
-TEST_CASE("observe: the memory of a child that touches 20 MB grows by as much, and a zombie has none") {
+TEST_CASE("observe: the memory of a child that touches 20 MB grows by as much") {
   const LessonRun run = run_test_lesson("kernel memory");
   REQUIRE(run.error == "");
   const auto* kernel = run.model.kernel().find(2);
@@ -221,6 +225,8 @@ TEST_CASE("observe: what the kernel says of a task before it has told who it is 
   log.learn(event(320, 8, Kind::task_begin, 0, 50ULL << 32 | 50, 1), out);
   REQUIRE(out.size() == 3);
   CHECK(out[2].task == 8);
+  log.finish(out);
+  CHECK(out.size() == 3);  // nothing of the supervisor's was kept
 }
 
 TEST_CASE("observe: told before the kernel's record of the birth was read, a task is known at once") {
