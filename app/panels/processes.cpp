@@ -16,10 +16,10 @@ using timeline::kOpen;
 using timeline::Model;
 using timeline::Task;
 
-constexpr std::array<const char*, 7> kTitles = {"processes.name",  "processes.pid",       "processes.parent",
-                                                "processes.state", "processes.exit_code", "processes.started",
+constexpr std::array<const char*, 8> kTitles = {"processes.name",  "processes.pid",       "processes.parent",
+                                                "processes.state", "processes.letter", "processes.exit_code", "processes.started",
                                                 "processes.ended"};
-constexpr std::array<bool, kTitles.size()> kIsNumber = {false, true, false, false, false, true, true};
+constexpr std::array<bool, kTitles.size()> kIsNumber = {false, true, false, false, false, false, true, true};
 constexpr std::size_t kParent = 2;  // goes where the state needs the room
 constexpr std::size_t kState = 3;   // takes what room the others leave
 constexpr float kRowHeight = 28;
@@ -35,6 +35,21 @@ void cell(std::string_view text, Color ink, Font font, bool number) {
   }
 }
 
+// The letter that `ps` shows, as last sampled, and what it means.
+void letter_cell(const Model& model, const Task& task, std::int64_t when) {
+  const auto* kernel = model.kernel().find(task.id);
+  const char letter = kernel == nullptr || when >= (task.is_thread() ? task.death_ns : task.reaped_ns) ? '\0' : kernel->state_at(when);
+  if (!ImGui::TableNextColumn() || letter == '\0') return;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float end = at.x + ImGui::GetContentRegionAvail().x;
+  draw_text_in(ImGui::GetWindowDrawList(), Font::code, at.x, at.y, end, at.y + px(kRowHeight), palette().text, std::string(1, letter));
+  ImGui::Dummy({std::max(1.0f, end - at.x), px(kRowHeight)});
+  // What it means, by the five that people meet.
+  constexpr std::string_view kKnown = "RSDTZtXI", kTold = "RSDTZTZS";
+  if (const auto known = kKnown.find(letter); known != std::string_view::npos)
+    tooltip(tr("processes.letter." + std::string(1, kTold[known])));
+}
+
 // Each column as wide as what stands in it, so that no name or time is cut while there is room.
 std::array<float, kTitles.size()> column_widths(const Model& model, std::int64_t when) {
   std::array<float, kTitles.size()> widths{};
@@ -46,11 +61,11 @@ std::array<float, kTitles.size()> column_widths(const Model& model, std::int64_t
     widen(1, text_width(Font::body, std::to_string(task.pid)));
     if (const Task* parent = model.find(task.parent)) widen(2, text_width(Font::body, parent->name));
     widen(kState, text_width(Font::body, timeline_view::state_words(model, task, when)));
-    if (const auto code = task.exit_code()) widen(4, exit_pill_width(*code));
+    if (const auto code = task.exit_code()) widen(5, exit_pill_width(*code));
   }
   const float time = text_width(Font::body, "000.0 ms");
-  widen(5, time);
   widen(6, time);
+  widen(7, time);
   return widths;
 }
 
@@ -78,6 +93,7 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
        false);
   cell(when < task.born_ns ? tr("processes.unborn") : timeline_view::state_words(model, task, when), palette().text,
        Font::body, false);
+  letter_cell(model, task, when);
   ImGui::TableNextColumn();
   if (const auto code = task.exit_code(); code && when >= task.death_ns) {
     const ImVec2 pill_at = ImGui::GetCursorScreenPos();

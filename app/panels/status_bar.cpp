@@ -71,6 +71,17 @@ void draw_status_bar(Context& context, const PanelState& state) {
   }
   add(run_words(context.session), colors.text_dim);
   if (!model.tasks().empty()) add(process_words(model), colors.text_dim);
+  if (model.kernel().mode() != trace::Observing::nothing) {
+    const bool perf = model.kernel().mode() == trace::Observing::perf;
+    const float from = x;
+    const std::uint64_t lost = model.kernel().lost();
+    const std::string counted = format_count(lost);
+    add(!perf ? tr("status.kernel.sampling") : lost == 0 ? tr("status.kernel.perf") : tr("status.kernel.lost", fmt::arg("lost", counted)),
+        perf && lost == 0 ? colors.text_dim : platform::readable(colors.warning, colors.status_bar));
+    ImGui::SetCursorScreenPos({from - px(6), start.y});
+    if (hit(context.ui, "kernel", {x - from - px(12), size.y}).clicked) context.ui.push("kernel");
+    tooltip(context.session.kernel_words());
+  }
 
   std::string right;
   if (context.session.live()) {

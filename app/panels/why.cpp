@@ -90,6 +90,8 @@ std::string state_sentence(const Model& model, const Task& task, std::int64_t wh
       return wait_sentence(model, *span);
     case State::held:
       return tr("why.held");
+    case State::stopped:
+      return tr("why.stopped");
     case State::zombie:
       return dead_sentence(model, task, when);
     case State::lost:

@@ -401,6 +401,34 @@ bool stages_shown(const Context& c) {
   return !c.ui.unfolded.empty();
 }
 
+bool has_kernel(const Context& c) {
+  return c.session.model().kernel().mode() != trace::Observing::nothing;
+}
+void toggle_cores(Context& c, std::string_view) {
+  c.ui.cores = !c.ui.cores;
+}
+bool cores_shown(const Context& c) {
+  return c.ui.cores;
+}
+// Of the process that is named or selected; else of all.
+void toggle_memory(Context& c, std::string_view argument) {
+  if (argument.empty() && c.session.model().find(c.ui.selection.task) == nullptr) {
+    c.ui.memory = !c.ui.memory;
+    c.ui.memory_other.clear();
+    return;
+  }
+  const timeline::TaskId process = task_meant(c, argument).process;
+  if (std::erase(c.ui.memory_other, process) == 0) c.ui.memory_other.push_back(process);
+}
+bool memory_shown(const Context& c) {
+  const timeline::Task* task = c.session.model().find(c.ui.selection.task);
+  return task == nullptr ? c.ui.memory : c.ui.shows_memory(task->process);
+}
+// In words what the kernel tells of this run, and how to be told more.
+void tell_kernel(Context& c, std::string_view) {
+  c.session.notify(c.session.kernel_words());
+}
+
 template <BottomTab tab>
 void show_tab(Context& c, std::string_view) {
   c.ui.bottom_tab = tab;
@@ -512,6 +540,9 @@ constexpr std::array kCommands = {
     Command{"tab.processes", key(Key::p), always, show_tab<BottomTab::processes>, tab_shown<BottomTab::processes>},
     Command{"tab.waits", key(Key::w), always, show_tab<BottomTab::waits>, tab_shown<BottomTab::waits>},
     Command{"stages", key(Key::u), has_channels, toggle_stages, stages_shown},
+    Command{"cores", key(Key::x), always, toggle_cores, cores_shown},
+    Command{"memory", key(Key::m), always, toggle_memory, memory_shown},
+    Command{"kernel", kNone, has_kernel, tell_kernel},
     Command{"code.python", kNone, always, show_code<CodeTab::python>, code_shown<CodeTab::python>},
     Command{"code.cpp", kNone, always, show_code<CodeTab::cpp>, code_shown<CodeTab::cpp>},
     Command{"copy.console", kNone, has_output, copy_console},

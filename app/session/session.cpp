@@ -9,6 +9,7 @@
 
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
+#include "app/session/installed_python.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/supervisor/engine.h"
@@ -107,9 +108,7 @@ void Session::run() { start({.pace = pace_, .rate = rate_}); }
 
 void Session::replay() {
   if (!has_choices_) throw base::UsageError(i18n::tr("session.replay.nothing"));
-  std::vector<trace::Record> records;
-  records.reserve(model_.events().size());
-  for (const timeline::EventRef& ref : model_.events()) records.push_back({ref.event, ref.task, model_.text(ref.text)});
+  const std::vector<trace::Record> records = model_.records();
   settings_ = run_settings_;
   start({.pace = supervisor::Pace::replay, .rate = rate_, .replay = supervisor::choices_of(records)});
 }
@@ -132,6 +131,7 @@ void Session::start(supervisor::PaceSetting pace) {
 
   supervisor::RunRequest request;
   request.scenario = scenario_->id;
+  request.python_minor = scenario::python_minor(settings_, installed_python_minor());
   request.settings.insert(settings_.values().begin(), settings_.values().end());
   if (scenario_->writes_files) {
     folder_.emplace(files_in_.empty() ? RunFolder::temporary() : RunFolder::at(files_in_));
@@ -284,10 +284,7 @@ std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() :
 
 void Session::save(const std::filesystem::path& file) const {
   if (model_.events().empty()) throw base::Failure(i18n::tr("session.nothing_to_save"));
-  store::Run run{meta_, {}};
-  run.records.reserve(model_.events().size());
-  for (const timeline::EventRef& ref : model_.events()) run.records.push_back({ref.event, ref.task, model_.text(ref.text)});
-  store::save(run, file);
+  store::save({meta_, model_.records()}, file);
 }
 
 void Session::open(const std::filesystem::path& file) {
@@ -308,6 +305,17 @@ void Session::open(const std::filesystem::path& file) {
   file_ = file;
   state_ = RunState::opened;
   check_claims(true);
+}
+
+std::string Session::kernel_words() const {
+  const timeline::Kernel& kernel = model_.kernel();
+  if (kernel.mode() == trace::Observing::nothing) return i18n::tr("session.kernel.nothing");
+  if (kernel.mode() == trace::Observing::perf) {
+    return i18n::tr("session.kernel.perf", fmt::arg("switches", i18n::format_count(kernel.switches())),
+                    fmt::arg("lost", i18n::format_count(kernel.lost())));
+  }
+  if (kernel.refusal() == 0) return i18n::tr("session.kernel.sampling");
+  return i18n::tr("session.kernel.refused", fmt::arg("error", base::error_text(kernel.refusal())));
 }
 
 std::string_view Session::python() const noexcept { return state_ == RunState::opened ? std::string_view(meta_.python) : scenario_->python; }

@@ -102,6 +102,9 @@ class Session {
   [[nodiscard]] std::string_view python() const noexcept;
   [[nodiscard]] std::string_view cpp() const noexcept;
 
+  // What the kernel tells of the run, in two or three sentences: on or refused, why, and how to allow more.
+  [[nodiscard]] std::string kernel_words() const;
+
   // --- one sentence to the person, until dismissed --------------------------------------------------------------------
   [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
   void notify(std::string sentence) { notice_ = std::move(sentence); }

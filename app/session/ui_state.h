@@ -1,6 +1,7 @@
 // What the person has chosen to see. Plain data: no GUI header, no process API.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -66,6 +67,12 @@ struct UiState {
   double vertical_scroll = 0;  // points
   Selection selection, hover;
   std::vector<timeline::ObjectId> unfolded;  // queues and pipes whose stages are shown
+  bool cores = true;    // a lane for each core, and a strip under each task: what the kernel says of who ran
+  bool memory = false;  // a lane for each process' memory
+  std::vector<timeline::TaskId> memory_other;  // processes for which it is the other way round
+  [[nodiscard]] bool shows_memory(timeline::TaskId process) const {
+    return memory != (std::find(memory_other.begin(), memory_other.end(), process) != memory_other.end());
+  }
   // dialogs
   Dialog dialog = Dialog::none;
   std::string path_entry;  // what is typed in the open and save dialogs

@@ -81,6 +81,9 @@ struct Canvas {
   [[nodiscard]] const timeline::Channel& channel(std::size_t lane) const {
     return model.channels()[layout.lanes()[lane].index];
   }
+  [[nodiscard]] const timeline::Kernel::Core& core(std::size_t lane) const {
+    return model.kernel().cores()[layout.lanes()[lane].index];
+  }
   // The lane of a task or a channel, layout.lanes().size() if it has none.
   [[nodiscard]] std::size_t lane_of(std::uint32_t id) const { return timeline_view::lane_of(model, layout, id); }
   // The moment that the contents of channels are shown for: the selected one, else now.
@@ -94,6 +97,11 @@ struct Canvas {
 void draw_channel(Canvas& canvas, std::size_t lane);  // fill, what is in it; of a stage as well
 void draw_channel_header(Canvas& canvas, std::size_t lane);
 void draw_messages(Canvas& canvas);
+void draw_core(Canvas& canvas, std::size_t lane);  // who was on it
+void draw_core_header(Canvas& canvas, std::size_t lane);
+void draw_strip(Canvas& canvas, std::size_t lane);  // under a task: when it was on a core, when it wanted to be
+void draw_memory(Canvas& canvas, std::size_t lane);
+void draw_memory_header(Canvas& canvas, std::size_t lane);
 void draw_lanes(Canvas& canvas);                           // backgrounds, rules
 void draw_ruler(Canvas& canvas);                           // ticks and grid
 void draw_tick_labels(Canvas& canvas);                     // once the flags are set

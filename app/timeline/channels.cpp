@@ -6,6 +6,7 @@
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/timeline/canvas.h"
+#include "app/timeline/curve.h"
 #include "app/timeline/shapes.h"
 #include "app/timeline/tallies.h"
 #include "app/timeline/text.h"
@@ -24,7 +25,6 @@ using timeline::TimeRange;
 
 constexpr std::size_t kMostBoxes = 24;
 constexpr std::size_t kBoxLetters = 8;
-constexpr float kFold = 1;  // pixels: changes closer than this share a column
 
 // How high one message is: the curve of a lane goes from `base` up to `top`.
 struct Scale {
@@ -34,33 +34,6 @@ struct Scale {
     return base - static_cast<float>(std::clamp(count, 0.0, most) / most) * (base - top);
   }
 };
-
-// Calls with each stretch of the curve in view: x0, x1, least and most in it.
-template <typename Get, typename Emit>
-void for_each_step(const timeline::Steps<Counts>& steps, const Plot& plot, Get&& get, Emit&& emit) {
-  const auto& points = steps.points();
-  const float end = std::min(plot.area().x1, plot.x(plot.now_ns()));
-  float x = plot.area().x0;
-  std::size_t next = steps.after(plot.time_ns(x));
-  while (x < end) {
-    const Counts before = next == 0 ? Counts{} : points[next - 1].value;
-    const float next_x = next < points.size() ? std::min(plot.x(points[next].time_ns), end) : end;
-    if (next_x - x >= kFold) {
-      emit(x, next_x, get(before), get(before));
-      x = next_x;
-      if (next < points.size() && x < end) ++next;
-      continue;
-    }
-    // Several in one column: the pyramid says what lies between its ends.
-    const std::int64_t until_ns = plot.time_ns(x + kFold);
-    const std::size_t last = std::max(steps.after(until_ns), next + 1);
-    if (next >= points.size()) return;
-    const auto range = steps.range(points[next].time_ns, std::max(until_ns, points[next].time_ns + 1));
-    emit(x, x + kFold, std::min(get(before), get(range.least)), std::max(get(before), get(range.most)));
-    x += kFold;
-    next = last;
-  }
-}
 
 template <typename Get>
 void draw_curve(Canvas& canvas, const timeline::Steps<Counts>& steps, const Scale& scale, Get&& get,

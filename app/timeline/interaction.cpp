@@ -160,6 +160,15 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
       return {task, item.begin_ns};
     case Drawn::What::channel:
       return {task, std::min(canvas.plot.time_ns(x), canvas.plot.now_ns())};
+    case Drawn::What::strip:
+    case Drawn::What::memory:
+      return {task, std::min(canvas.plot.time_ns(x), canvas.plot.now_ns())};
+    case Drawn::What::core: {
+      const std::int64_t when = std::min(canvas.plot.time_ns(x), canvas.plot.now_ns());
+      const timeline::OnCpu* on = canvas.model.kernel().cores()[item.index].track.at(when);
+      if (on == nullptr || canvas.model.find(on->who) == nullptr) return {};
+      return {on->who, when};
+    }
     case Drawn::What::value:
     case Drawn::What::fold:
     case Drawn::What::notice:

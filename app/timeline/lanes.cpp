@@ -72,6 +72,8 @@ void draw_thread_header(Canvas& canvas, std::size_t lane) {
 
 void draw_header(Canvas& canvas, std::size_t lane) {
   if (canvas.layout.lanes()[lane].kind == LaneKind::thread) return draw_thread_header(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::core) return draw_core_header(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::memory) return draw_memory_header(canvas, lane);
   if (!canvas.layout.lanes()[lane].is_task()) return draw_channel_header(canvas, lane);
   const platform::Palette& colors = platform::palette();
   const timeline::Task& task = canvas.task(lane);
@@ -142,19 +144,25 @@ void draw_lanes(Canvas& canvas) {
   for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) {
     const Rect row = canvas.layout.lane(i);
     const Lane& lane = canvas.layout.lanes()[i];
-    const std::uint32_t id = lane.is_task() ? canvas.task(i).id : canvas.channel(i).object;
+    const std::uint32_t id = lane.is_channel() ? canvas.channel(i).object : lane.kind == LaneKind::core ? 0 : canvas.task(i).id;
     if (!lane.is_task()) fill(canvas.list, row, platform::mix(colors.lane, colors.panel, 0.6f));
-    if (canvas.ui.selection.task == id) fill(canvas.list, row, platform::with_alpha(colors.selected, 0.55f));
+    if (id != 0 && canvas.ui.selection.task == id) fill(canvas.list, row, platform::with_alpha(colors.selected, 0.55f));
     // Between the lanes of one group the rule is only hinted at.
-    const bool goes_on = i + 1 < canvas.layout.lanes().size() && (canvas.layout.lanes()[i + 1].kind == LaneKind::thread ||
-                                                                  canvas.layout.lanes()[i + 1].kind == LaneKind::stage);
+    const auto of_the_same = [&](LaneKind next) {
+      return next == LaneKind::thread || next == LaneKind::stage || next == LaneKind::memory ||
+             (next == LaneKind::core && lane.kind == LaneKind::core);
+    };
+    const bool goes_on = i + 1 < canvas.layout.lanes().size() && of_the_same(canvas.layout.lanes()[i + 1].kind);
     line(canvas.list, window.x0, row.y1, window.x1, row.y1, goes_on ? platform::with_alpha(colors.line, 0.45f) : colors.line,
          1);
   }
 }
 
 void draw_lane_content(Canvas& canvas, std::size_t lane) {
+  if (canvas.layout.lanes()[lane].kind == LaneKind::core) return draw_core(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::memory) return draw_memory(canvas, lane);
   if (!canvas.layout.lanes()[lane].is_task()) return draw_channel(canvas, lane);
+  if (canvas.ui.cores) draw_strip(canvas, lane);
   const std::optional<Badge> badge = place_badge(canvas, lane);
   if (badge) {
     canvas.badges.push_back(*badge);

@@ -29,6 +29,10 @@ Height height_of(LaneKind kind) noexcept {
       return {62, 116};
     case LaneKind::stage:
       return {22, 28};
+    case LaneKind::memory:
+      return {34, 52};
+    case LaneKind::core:
+      return {20, 26};
   }
   return {40, 104};
 }
@@ -78,12 +82,12 @@ bool has_feeder(const Model& model, const timeline::Channel& channel) {
 
 }  // namespace
 
-Layout::Layout(Rect window, const Model& model, double scroll, std::span<const timeline::ObjectId> unfolded)
+Layout::Layout(Rect window, const Model& model, double scroll, Choice choice)
     : window_(window) {
   const float width = window.width(), height = window.height();
   const float gutter = std::min(px(kGutter), width * 0.34f);
   const float ruler = std::min(px(kRuler), height * 0.25f);
-  list_lanes(model, unfolded);
+  list_lanes(model, choice);
   float least = px(kTopMargin);
   for (const Lane& lane : lanes_) least += px(height_of(lane.kind).least);
   const bool roomy = height - ruler - px(kOverview) >= least;
@@ -107,7 +111,8 @@ Layout::Layout(Rect window, const Model& model, double scroll, std::span<const t
   end_ = static_cast<std::size_t>(std::partition_point(lanes_.begin(), lanes_.end(), begins_inside) - lanes_.begin());
 }
 
-void Layout::list_lanes(const Model& model, std::span<const timeline::ObjectId> unfolded) {
+void Layout::list_lanes(const Model& model, Choice choice) {
+  const auto unfolded = choice.unfolded;
   const auto& tasks = model.tasks();
   const auto& channels = model.channels();
   // Places of the processes, and of each thread's; a thread whose process is not known stands for itself.
@@ -140,6 +145,10 @@ void Layout::list_lanes(const Model& model, std::span<const timeline::ObjectId> 
       lane_of_[thread->second] = lanes_.size();
       lanes_.push_back({LaneKind::thread, thread->second, 0, 0});
     }
+    const timeline::TaskId id = tasks[processes[at]].id;
+    if (const auto* kernel = model.kernel().find(id);
+        choice.kernel != nullptr && choice.kernel->shows_memory(id) && kernel != nullptr && !kernel->memory.empty())
+      lanes_.push_back({LaneKind::memory, processes[at], 0, 0});
     for (; channel != placed.end() && channel->first == at; ++channel) {
       lane_of_channel_[channel->second] = lanes_.size();
       lanes_.push_back({LaneKind::channel, channel->second, 0, 0});
@@ -150,6 +159,8 @@ void Layout::list_lanes(const Model& model, std::span<const timeline::ObjectId> 
         lanes_.push_back({LaneKind::stage, channel->second, 0, 0, static_cast<timeline::Stage>(stage)});
     }
   }
+  if (choice.kernel == nullptr || !choice.kernel->cores) return;
+  for (std::size_t i = 0; i < model.kernel().cores().size(); ++i) lanes_.push_back({LaneKind::core, i, 0, 0});
 }
 
 // All lanes stand as far between their least and their most comfortable height as the room allows.
@@ -180,6 +191,7 @@ Rect Layout::lane(std::size_t index) const noexcept {
 Rect Layout::bar(std::size_t index) const noexcept {
   const Rect rect = lane(index);
   const LaneKind kind = lanes_[index].kind;
+  if (kind == LaneKind::core || kind == LaneKind::memory) return {rect.x0, rect.y0 + px(3), rect.x1, rect.y1 - px(3)};
   if (kind == LaneKind::channel || kind == LaneKind::stage) {
     const float gap = kind == LaneKind::channel ? px(8) : px(3);
     return {rect.x0, rect.y0 + gap, rect.x1, rect.y1 - gap};
@@ -190,6 +202,12 @@ Rect Layout::bar(std::size_t index) const noexcept {
   const float level = kind == LaneKind::thread ? 0.5f : 0.58f;
   const float y = std::floor(rect.y0 + (rect.height() - height) * level);
   return {rect.x0, y, rect.x1, y + std::floor(height)};
+}
+
+Rect Layout::strip(std::size_t index) const noexcept {
+  const Rect box = bar(index);
+  const float gap = lanes_[index].kind == LaneKind::thread ? px(1) : px(3);
+  return {box.x0, box.y1 + gap, box.x1, box.y1 + gap + px(lanes_[index].kind == LaneKind::thread ? 4.0f : 5.0f)};
 }
 
 std::size_t Layout::lane_at(float y) const noexcept {

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "app/session/ui_state.h"
 #include "app/timeline/plot.h"
 #include "core/timeline/model.h"
 
@@ -14,23 +15,30 @@ namespace forklight::app::timeline_view {
 
 // What a lane shows. A process and its threads stand together, the process first; a channel stands between those who
 // write into it and those who read from it, its stages (where they are unfolded) under it.
-enum class LaneKind : std::uint8_t { process, thread, channel, stage };
+// memory stands under its process; the cores stand at the foot.
+enum class LaneKind : std::uint8_t { process, thread, channel, stage, memory, core };
 
 struct Lane {
   LaneKind kind;
-  std::size_t index;  // process, thread: into model.tasks(), its order of birth; channel, stage: into model.channels()
+  std::size_t index;  // process, thread, memory: into model.tasks(), its order of birth; channel, stage: into model.channels();
+                      // core: into model.kernel().cores()
   float y, height;    // before scrolling, from the top of the first lane
   timeline::Stage stage = timeline::Stage::deque;  // of a stage
 
   [[nodiscard]] bool is_task() const noexcept { return kind == LaneKind::process || kind == LaneKind::thread; }
+  [[nodiscard]] bool is_channel() const noexcept { return kind == LaneKind::channel || kind == LaneKind::stage; }
+};
+
+// What of a run is shown beside its tasks and channels.
+struct Choice {
+  std::span<const timeline::ObjectId> unfolded;  // the channels whose stages are shown
+  const session::UiState* kernel = nullptr;      // which of the kernel's lanes are; none if there is nobody to say
 };
 
 class Layout {
  public:
   // Shares `window` out. Lanes get the height that lets all be seen, between a comfortable and a still readable one.
-  // `unfolded`: the channels whose stages are shown.
-  Layout(Rect window, const timeline::Model& model, double scroll,
-         std::span<const timeline::ObjectId> unfolded = {});
+  Layout(Rect window, const timeline::Model& model, double scroll, Choice choice = {});
 
   [[nodiscard]] const Rect& window() const noexcept { return window_; }
   [[nodiscard]] const Rect& ruler() const noexcept { return ruler_; }    // above the plot
@@ -51,6 +59,7 @@ class Layout {
   // On screen, across the plot's width; the lane may be out of sight.
   [[nodiscard]] Rect lane(std::size_t index) const noexcept;
   [[nodiscard]] Rect bar(std::size_t index) const noexcept;  // where its spans go; of a channel: where its fill goes
+  [[nodiscard]] Rect strip(std::size_t index) const noexcept;  // of a task: where its time on cores goes
   // The lane at a height on screen; lanes().size() if there is none.
   [[nodiscard]] std::size_t lane_at(float y) const noexcept;
   // The lane of a task (its order of birth); lanes().size() if it has none.
@@ -59,7 +68,7 @@ class Layout {
   [[nodiscard]] std::size_t lane_of_channel(std::size_t channel) const noexcept;
 
  private:
-  void list_lanes(const timeline::Model& model, std::span<const timeline::ObjectId> unfolded);
+  void list_lanes(const timeline::Model& model, Choice choice);
   void share_heights();
 
   Rect window_, ruler_, gutter_, plot_, overview_;

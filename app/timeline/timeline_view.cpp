@@ -98,7 +98,7 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   const timeline::Model& model = source.model;
   const double scale = static_cast<double>(platform::scale());
   const timeline::Axis axis(ui.axis, model);
-  const Layout before(window, model, ui.vertical_scroll * scale, ui.unfolded);
+  const Layout before(window, model, ui.vertical_scroll * scale, {ui.unfolded, &ui});
   camera_.update(ui, model, source.now_ns, source.live, before.plot().width());
   if (ui.selection != seen_selection_) {
     seen_selection_ = ui.selection;
@@ -107,7 +107,7 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   }
   steer(ui, camera_, drag_, mouse, before, axis, source.now_ns);
 
-  const Layout layout(window, model, ui.vertical_scroll * scale, ui.unfolded);
+  const Layout layout(window, model, ui.vertical_scroll * scale, {ui.unfolded, &ui});
   tallies_.update(model);
   ui.vertical_scroll = layout.scroll() / scale;
   Plot plot(layout.plot(), axis, ui.view, source.now_ns);

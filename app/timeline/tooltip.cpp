@@ -203,6 +203,97 @@ Story about_arrow(const Canvas& canvas, const Item& item) {
   return story;
 }
 
+std::string left_words(timeline::Left left) {
+  switch (left) {
+    case timeline::Left::still_on:
+      return tr("timeline.core.still_on");
+    case timeline::Left::own_will:
+      return tr("timeline.core.own_will");
+    case timeline::Left::preempted:
+      return tr("timeline.core.preempted");
+    case timeline::Left::died:
+      return tr("timeline.core.died");
+    case timeline::Left::lost:
+      return tr("timeline.core.left_unknown");
+  }
+  return {};
+}
+
+std::int64_t moment_under_mouse(const Canvas& canvas) {
+  return std::min(canvas.plot.time_ns(ImGui::GetIO().MousePos.x), canvas.plot.now_ns());
+}
+
+// A core at the moment under the mouse.
+Story about_core(const Canvas& canvas, const Item& item) {
+  const timeline::Kernel::Core& core = canvas.model.kernel().cores()[item.index];
+  const std::int64_t when = moment_under_mouse(canvas);
+  Story story{tr("timeline.core.name", fmt::arg("number", core.cpu)), {}, {}};
+  const timeline::OnCpu* on = core.track.at(when);
+  if (on == nullptr) {
+    story.second = tr("timeline.core.nobody");
+    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+    return story;
+  }
+  if (on->is_hole()) {
+    story.second = tr("timeline.core.hole");
+  } else if ((on->who & timeline::OnCpu::kStranger) != 0) {
+    story.second = tr("timeline.core.stranger", fmt::arg("name", canvas.model.kernel().name_of_stranger(on->who)),
+                      fmt::arg("tid", on->who & ~timeline::OnCpu::kStranger));
+  } else {
+    story.second = name_of(canvas, on->who);
+  }
+  add_times(canvas, on->begin_ns, on->end_ns, story);
+  if (!on->is_hole()) story.rows.push_back({left_words(on->left), {}});
+  return story;
+}
+
+// A task's strip: on a core, or why not, at the moment under the mouse.
+Story about_strip(const Canvas& canvas, const timeline::Task& task) {
+  Story story{task.name, {}, {}};
+  const auto* kernel = canvas.model.kernel().find(task.id);
+  if (kernel == nullptr) return story;
+  const std::int64_t when = moment_under_mouse(canvas);
+  const auto& spans = kernel->on_cpu.spans();
+  const auto after = std::upper_bound(spans.begin(), spans.end(), when,
+                                      [](std::int64_t time, const timeline::OnCpu& span) { return time < span.begin_ns; });
+  if (after != spans.begin() && when < (after - 1)->end_ns) {
+    const timeline::OnCpu& on = *(after - 1);
+    story.second = tr("timeline.core.on", fmt::arg("number", on.cpu));
+    add_times(canvas, on.begin_ns, on.end_ns, story);
+    story.rows.push_back({left_words(on.left), {}});
+  } else {
+    const bool unborn = after == spans.begin();
+    const timeline::Left left = unborn ? timeline::Left::lost : (after - 1)->left;
+    story.second = unborn || left == timeline::Left::preempted ? tr("timeline.core.waits")
+                   : left == timeline::Left::own_will          ? tr("timeline.core.away")
+                                                               : left_words(left);
+    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+    if (left == timeline::Left::own_will) story.rows.push_back({tr("timeline.core.woken_unknown"), {}});
+  }
+  story.rows.push_back({tr("timeline.core.total"), i18n::format_duration(kernel->on_cpu.busy_until(canvas.plot.now_ns()))});
+  story.rows.push_back({tr("timeline.core.waited"), i18n::format_duration(kernel->waited_ns)});
+  story.rows.push_back({tr("timeline.core.left_by_itself"), i18n::format_count(kernel->left_by_itself)});
+  story.rows.push_back({tr("timeline.core.was_preempted"), i18n::format_count(kernel->preempted)});
+  return story;
+}
+
+Story about_memory(const Canvas& canvas, const timeline::Task& task) {
+  Story story{tr("timeline.memory.of", fmt::arg("name", task.name)), {}, {}};
+  const auto* kernel = canvas.model.kernel().find(task.id);
+  if (kernel == nullptr) return story;
+  const std::int64_t when = moment_under_mouse(canvas);
+  const timeline::Memory memory = kernel->memory.at(when);
+  const auto row = [&](const char* key, std::uint32_t kib) {
+    story.rows.push_back({tr(key), bytes_words(std::int64_t{kib} * 1024)});
+  };
+  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+  row("timeline.memory.private", memory.private_pages);
+  row("timeline.memory.shared", memory.shared_pages);
+  row("timeline.memory.rss", memory.rss);
+  row("timeline.memory.pss", memory.pss);
+  return story;
+}
+
 void show(const Story& story) {
   const platform::Palette& colors = platform::palette();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(12), px(9)));
@@ -250,6 +341,8 @@ void draw_tooltip(const Canvas& canvas, const Item& item) {
       return show(about_message(canvas, item));
     case Drawn::What::channel:
       return show(about_channel(canvas, item));
+    case Drawn::What::core:
+      return show(about_core(canvas, item));
     case Drawn::What::fold:
       return show({tr("timeline.tip.stages"), {}, {}});
     default:
@@ -264,6 +357,10 @@ void draw_tooltip(const Canvas& canvas, const Item& item) {
       return show(about_badge(canvas, *task));
     case Drawn::What::mark:
       return show(about_mark(canvas, item, *task));
+    case Drawn::What::strip:
+      return show(about_strip(canvas, *task));
+    case Drawn::What::memory:
+      return show(about_memory(canvas, *task));
     default:
       return;
   }

@@ -9,7 +9,7 @@ namespace forklight::scenario {
 
 std::span<const Scenario* const> all() noexcept {
   static const Scenario* const scenarios[] = {
-      &hello(), &exit_codes(),  // processes
+      &hello(), &exit_codes(), &start_methods(), &main_guard(),  // processes
       &zombie(), &orphan(), &daemon(), &terminate_vs_kill(), &crash(), &copy_on_write(),  // life
       &queue(), &pipe(), &deadlock_join(),  // talking
       &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition()};  // sharing

@@ -7,6 +7,8 @@ namespace forklight::scenario {
 
 [[nodiscard]] const Scenario& hello();
 [[nodiscard]] const Scenario& exit_codes();
+[[nodiscard]] const Scenario& start_methods();
+[[nodiscard]] const Scenario& main_guard();
 [[nodiscard]] const Scenario& zombie();
 [[nodiscard]] const Scenario& orphan();
 [[nodiscard]] const Scenario& daemon();

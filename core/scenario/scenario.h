@@ -44,6 +44,11 @@ class Settings {
   std::map<std::string, std::string, std::less<>> values_;
 };
 
+// The parameter "python", for scenarios that differ between versions (SEMANTICS 0.1): "installed", or one of 3.8 to 3.14.
+[[nodiscard]] Parameter python_version();
+// The 13 in 3.13 that these settings ask for; `installed` if they ask for none.
+[[nodiscard]] int python_minor(const Settings& settings, int installed);
+
 enum class Verdict : std::uint8_t { pending, held, broken };
 
 // Something that must be true. Checked while the run goes on (finished = false) and once at its end, when it may no longer be pending.

@@ -64,4 +64,17 @@ double Settings::real(std::string_view name) const { return number(text(name)).v
 
 long Settings::integer(std::string_view name) const { return std::lround(real(name)); }
 
+Parameter python_version() {
+  return {.id = "python",
+          .type = ParameterType::choice,
+          .fallback = "installed",
+          .choices = {"installed", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"}};
+}
+
+int python_minor(const Settings& settings, int installed) {
+  const auto version = settings.values().find("python");
+  if (version == settings.values().end() || !version->second.starts_with("3.")) return installed;
+  return std::atoi(version->second.c_str() + 2);
+}
+
 }  // namespace forklight::scenario

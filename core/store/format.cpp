@@ -7,11 +7,12 @@ namespace forklight::store {
 // One statement each, exactly as SQLite keeps it in sqlite_schema. Changing a character makes a new format: raise
 // kFormatVersion. No NOT NULL here: quick_check would visit every row for it, and open() looks at every value anyway.
 std::span<const Table> read_tables() noexcept {
-  static constexpr std::array<Table, 2> kTables{{
+  static constexpr std::array<Table, 3> kTables{{
       {"meta", "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT)"},
       {"event",
        "CREATE TABLE event(id INTEGER PRIMARY KEY, time_ns INTEGER, task INTEGER, kind INTEGER, line INTEGER, "
        "object INTEGER, a INTEGER, b INTEGER, text TEXT)"},
+      {"sample", "CREATE TABLE sample(time_ns INTEGER, task INTEGER, name TEXT, value REAL)"},
   }};
   return kTables;
 }
@@ -24,7 +25,6 @@ std::string_view other_tables() noexcept {
     CREATE TABLE object(id INTEGER PRIMARY KEY, type TEXT, name TEXT, owner INTEGER, size INTEGER, creator INTEGER,
                         born_ns INTEGER);
     CREATE TABLE console(time_ns INTEGER, task INTEGER, stream INTEGER, text TEXT);
-    CREATE TABLE sample(time_ns INTEGER, task INTEGER, name TEXT, value REAL);
     CREATE TABLE note(time_ns INTEGER, task INTEGER, text TEXT);
     CREATE VIEW events AS
       SELECT event.id,

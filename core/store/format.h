@@ -2,11 +2,14 @@
 // to core/store.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "core/trace/kinds.h"
 
 namespace forklight::store {
 
@@ -14,6 +17,13 @@ inline constexpr std::uint32_t kApplicationId = 0x464C5431;      // "FLT1", in b
 inline constexpr std::size_t kMaxText = std::size_t{16} << 20;   // bytes of one text
 inline constexpr std::int64_t kMaxTime = std::int64_t{1} << 61;  // ns: differences and sums of two stay in range
 inline constexpr std::string_view kSettingPrefix = "setting.";   // of meta keys
+
+// Names in table sample: what the kinds `memory` (in this order) and `state` say. All other kinds are rows of table event.
+inline constexpr std::array<std::string_view, 4> kMemorySamples{"rss", "pss", "private", "shared"};
+inline constexpr std::string_view kStateSample = "state";
+[[nodiscard]] constexpr bool is_sample(trace::Kind kind) noexcept {
+  return kind == trace::Kind::state || kind == trace::Kind::memory;
+}
 
 // The tables that a reader relies on, in the very words that the file must hold: a view or a virtual table by the same
 // name could do anything.

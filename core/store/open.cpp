@@ -102,7 +102,7 @@ std::uint64_t check_file(const fs::path& file) {
 void check_database(const Database& database) {
   Statement extras(
       database,
-      "SELECT count(*) FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name COLLATE NOCASE IN ('meta', 'event')");
+      "SELECT count(*) FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name COLLATE NOCASE IN ('meta', 'event', 'sample')");
   bool as_written = extras.next() && extras.integer(0) == static_cast<std::int64_t>(read_tables().size());
   for (const Table& table : read_tables()) {
     Statement schema(database, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?");
@@ -155,6 +155,30 @@ Meta read_meta(const Database& database) {
   return meta;
 }
 
+// The rows of one moment and one task make one record of its memory; they stand together, "rss" first.
+void read_samples(const Database& database, std::vector<trace::Record>& records) {
+  Statement rows(database, "SELECT time_ns, task, name, CAST(value AS INTEGER) FROM sample ORDER BY rowid");
+  while (rows.next()) {
+    const std::int64_t time_ns = checked_integer(rows, 0, 0, kMaxTime);
+    const auto task = static_cast<trace::TaskId>(checked_integer(rows, 1, 0, UINT32_MAX));
+    const std::string name = checked_text(rows, 2);
+    const auto value = static_cast<std::uint64_t>(checked_integer(rows, 3, 0, std::int64_t{UINT32_MAX} * 1024));
+    if (name == kStateSample) {
+      records.push_back({{time_ns, trace::Kind::state, 0, 0, value & 0xff, 0}, task, {}});
+      continue;
+    }
+    const auto figure = std::find(kMemorySamples.begin(), kMemorySamples.end(), name) - kMemorySamples.begin();
+    if (figure == static_cast<std::ptrdiff_t>(kMemorySamples.size())) continue;  // of a later Forklight
+    if (figure == 0) records.push_back({{time_ns, trace::Kind::memory, 0, 0, 0, 0}, task, {}});
+    trace::Record* const last = records.empty() ? nullptr : &records.back();
+    if (last == nullptr || last->event.kind != trace::Kind::memory || last->task != task || last->event.time_ns != time_ns) {
+      throw Damage("a sample stands alone");
+    }
+    std::uint64_t& where = figure < 2 ? last->event.a : last->event.b;
+    where |= value / 1024 << (figure % 2 == 0 ? 32 : 0);
+  }
+}
+
 std::vector<trace::Record> read_events(const Database& database, std::uint64_t file_size) {
   std::vector<trace::Record> records;
   {
@@ -176,6 +200,7 @@ std::vector<trace::Record> read_events(const Database& database, std::uint64_t f
     event.b = checked_bits(rows, 6);
     if (rows.type(7) != SQLITE_NULL) record.text = checked_text(rows, 7);
   }
+  read_samples(database, records);
   // Rows are in the order in which a live run's events arrived; a late one finds its place here.
   const auto by_time = [](const trace::Record& left, const trace::Record& right) {
     return left.event.time_ns < right.event.time_ns;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <limits>
@@ -101,6 +102,7 @@ void write_events(Database& database, std::span<const trace::Record> records) {
   Statement insert(database, "INSERT INTO event VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const trace::Record& record : records) {
     const trace::Event& event = record.event;
+    if (is_sample(event.kind)) continue;
     if (record.text.size() > kMaxText) throw Failure("A text of this run is longer than 16 MB and cannot be saved.");
     if (event.time_ns < 0 || event.time_ns > kMaxTime) throw Failure("An event of this run has no valid time.");
     insert.bind(1, event.time_ns);
@@ -116,6 +118,30 @@ void write_events(Database& database, std::span<const trace::Record> records) {
       insert.bind(8, record.text);
     }
     insert.run();
+  }
+}
+
+// One row a figure, in bytes; a state by the code of its letter.
+void write_samples(Database& database, std::span<const trace::Record> records) {
+  Statement insert(database, "INSERT INTO sample VALUES(?, ?, ?, ?)");
+  for (const trace::Record& record : records) {
+    const trace::Event& event = record.event;
+    if (!is_sample(event.kind)) continue;
+    if (event.time_ns < 0 || event.time_ns > kMaxTime) throw Failure("A sample of this run has no valid time.");
+    const auto write = [&](std::string_view name, std::uint64_t value) {
+      insert.bind(1, event.time_ns);
+      insert.bind(2, std::int64_t{record.task});
+      insert.bind(3, name);
+      insert.bind(4, static_cast<std::int64_t>(value));
+      insert.run();
+    };
+    if (event.kind == trace::Kind::state) {
+      write(kStateSample, event.a & 0xff);
+      continue;
+    }
+    const std::array<std::uint64_t, kMemorySamples.size()> kib{event.a >> 32, event.a & 0xffffffffU, event.b >> 32,
+                                                               event.b & 0xffffffffU};
+    for (std::size_t i = 0; i < kib.size(); ++i) write(kMemorySamples[i], kib[i] * 1024);
   }
 }
 
@@ -218,6 +244,7 @@ void write_database(const Run& run, const fs::path& file) {
   write_meta(database, run);
   write_kinds(database);
   write_events(database, run.records);
+  write_samples(database, run.records);
   write_derived(database, run.records);
   database.execute("COMMIT");
 }

@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kBusyPause_ms = 1, kIdlePause_ms = 5;  // between two looks at the rings
 constexpr int kSupervisorPatience_ms = 3000;
+constexpr std::size_t kManySwitches = 1000;  // in one look: their rings fill up
 constexpr std::int64_t kBusyFor = 100 * base::kMillisecond;
 
 // A copy out of the range of the fixed numbers, or dup2 onto 3 could overwrite what is to become 4.
@@ -72,6 +73,23 @@ pid_t spawn(const EngineOptions& options, int control, int region) {
   return pid;
 }
 
+// The kernel's rings, or why there are none, as the supervisor says.
+void take_kernel_message(observe::Observer& observer, const nlohmann::json& message, std::vector<base::Fd>& descriptors,
+                         std::vector<trace::Record>& out) {
+  const auto described = message.value("rings", nlohmann::json::array());
+  if (described.empty()) return observer.no_rings(message.value("error", 0), out);
+  std::vector<observe::PerfRing> rings;
+  try {
+    if (descriptors.size() != described.size()) return observer.no_rings(EMFILE, out);  // no room for them in this process
+    for (std::size_t i = 0; i < described.size(); ++i) {
+      rings.emplace_back(std::move(descriptors[i]), described[i].at("cpu").get<int>(), described[i].at("bytes").get<std::size_t>());
+    }
+    observer.add_rings(std::move(rings), out);
+  } catch (const std::system_error& error) {
+    observer.no_rings(error.code().value(), out);
+  }
+}
+
 }  // namespace
 
 Engine::Engine(const EngineOptions& options, const RunRequest& request) : on_news_(options.on_news) {
@@ -87,7 +105,7 @@ Engine::Engine(const EngineOptions& options, const RunRequest& request) : on_new
     supervisor_ = spawn(options, theirs.get(), region_.fd());
     collector_ = std::thread([this, request] {
       send_message(control_.get(), to_json(request));
-      collect();
+      collect(request.observe);
     });
   } catch (const std::system_error& error) {
     if (supervisor_ > 0) {  // it has not been told to run anything
@@ -142,11 +160,21 @@ std::string Engine::error() const {
   return error_;
 }
 
-void Engine::collect() {
+void Engine::collect(observe::Want want) {
   trace::Collector collector(region_);
   DeedRepeater repeater([this](const nlohmann::json& message) { send_message(control_.get(), message); });
-  std::vector<trace::Record> batch;
+  observe::Observer observer(want, supervisor_);
+  std::vector<trace::Record> batch, kernels;
   const auto hand_over = [&] {
+    if (!kernels.empty()) {
+      const auto earlier = [](const auto& x, const auto& y) { return x.event.time_ns < y.event.time_ns; };
+      std::stable_sort(kernels.begin(), kernels.end(), earlier);
+      const auto middle = static_cast<std::ptrdiff_t>(batch.size());
+      std::move(kernels.begin(), kernels.end(), std::back_inserter(batch));
+      kernels.clear();
+      std::inplace_merge(batch.begin(), batch.begin() + middle, batch.end(), earlier);
+    }
+    sampling_cost_ns_ = observer.sampling_cost_ns();
     if (batch.empty()) return;
     {
       const std::lock_guard lock(mutex_);
@@ -166,9 +194,11 @@ void Engine::collect() {
     const Pace pace = pace_->pace();
     const bool busy = pace == Pace::slow || pace == Pace::replay || base::now_ns() - last_news < kBusyFor;
     if (::poll(&control, 1, busy ? kBusyPause_ms : kIdlePause_ms) > 0) {
-      const auto message = receive_message(control_.get());
+      std::vector<base::Fd> descriptors;
+      const auto message = receive_message(control_.get(), &descriptors);
       if (!message) break;
       const std::string event = message->value("event", "");
+      if (event == "kernel") take_kernel_message(observer, *message, descriptors, kernels);
       if (event == "started") group_ = message->value("pid", 0);
       if (event == "refusal") {
         const std::string why = message->value("text", "");
@@ -182,6 +212,8 @@ void Engine::collect() {
     }
     if (collector.drain(batch) > 0) last_news = base::now_ns();
     repeater.note(batch, *pace_);
+    observer.drain(batch, kernels);
+    if (kernels.size() > kManySwitches) last_news = base::now_ns();
     hand_over();
     repeater.tick(*pace_, base::now_ns());
     if (pace_->tick(base::now_ns()) && on_news_) on_news_();
@@ -189,6 +221,7 @@ void Engine::collect() {
   bury_supervisor();
   pace_->finish();
   collector.drain_all(batch);
+  observer.drain_all(batch, kernels);
   hand_over();
   ended_.store(true, std::memory_order_release);
   if (on_news_) on_news_();

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/observe/observer.h"
 #include "core/supervisor/pace.h"
 #include "core/supervisor/protocol.h"
 #include "core/trace/collector.h"
@@ -47,7 +48,7 @@ class Engine {
   [[nodiscard]] std::string take_refusal();
   // How fast it goes, and who goes next.
   [[nodiscard]] PaceControl& pace() noexcept { return *pace_; }
-  // What has been recorded since the last call, in time order. Never waits for more.
+  // What has been recorded since the last call, in time order; what the kernel says may come some milliseconds late. Never waits for more.
   [[nodiscard]] std::vector<trace::Record> take();
   // No process of the run is left, and take() has given everything.
   [[nodiscard]] bool finished() const noexcept;
@@ -55,9 +56,11 @@ class Engine {
   [[nodiscard]] std::string error() const;
 
   [[nodiscard]] pid_t supervisor_pid() const noexcept { return supervisor_; }
+  // CPU time of this process that sampling /proc has cost so far.
+  [[nodiscard]] std::int64_t sampling_cost_ns() const noexcept { return sampling_cost_ns_; }
 
  private:
-  void collect();
+  void collect(observe::Want want);
   void bury_supervisor();
 
   trace::Region region_;
@@ -71,6 +74,7 @@ class Engine {
   std::vector<trace::Record> records_;
   std::string error_, refusal_;
   std::atomic<bool> ended_{false};
+  std::atomic<std::int64_t> sampling_cost_ns_{0};
   std::thread collector_;
 };
 

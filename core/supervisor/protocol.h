@@ -7,8 +7,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "core/base/fd.h"
+#include "core/observe/observer.h"
 #include "core/process/output.h"
 
 namespace forklight::supervisor {
@@ -33,6 +37,7 @@ struct RunRequest {
   process::Buffering buffering = process::Buffering::line;
   int python_minor = 14;
   Caps caps = {};
+  observe::Want observe = observe::Want::best;  // what the kernel is asked
 };
 
 [[nodiscard]] nlohmann::json to_json(const RunRequest& request);
@@ -41,11 +46,15 @@ struct RunRequest {
 
 // Later messages. viewer → supervisor: {"do": "stop"}, {"do": "signal", "task": id, "signal": n}. {"do": "act", …: see Learner}.
 // supervisor → viewer: {"event": "started", "pid": n}, {"event": "refused",
-// "error": sentence}, {"event": "ended"}.
+// "error": sentence}, {"event": "ended"}; and before all of these {"event": "kernel", "rings": [{"cpu": n, "bytes": n}]} with
+// their descriptors, once or more, or {"event": "kernel", "error": errno}.
+
+inline constexpr std::size_t kMaxDescriptors = 64;  // in one message; the kernel's own limit is 253
 
 // False when the other side is gone.
-bool send_message(int socket, const nlohmann::json& message);
-// Waits for the next message; nothing when the other side is gone or spoke nonsense.
-[[nodiscard]] std::optional<nlohmann::json> receive_message(int socket);
+bool send_message(int socket, const nlohmann::json& message, std::span<const int> descriptors = {});
+// Waits for the next message; nothing when the other side is gone or spoke nonsense. Descriptors that come with it are appended, or
+// closed if nobody asks for them.
+[[nodiscard]] std::optional<nlohmann::json> receive_message(int socket, std::vector<base::Fd>* descriptors = nullptr);
 
 }  // namespace forklight::supervisor

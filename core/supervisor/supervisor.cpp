@@ -59,6 +59,7 @@ class Supervisor {
     ::setrlimit(RLIMIT_NOFILE, &most);
     Recorder::current().attach(region_, 0);
     region_.header().max_processes = request_.caps.processes;
+    watch_switches();
   }
 
   void start_main(const process::Lesson& lesson) {
@@ -94,10 +95,28 @@ class Supervisor {
   }
 
  private:
+  // Opens the kernel's records of all that we shall fork, and hands them to the viewer.
+  void watch_switches() {
+    observe::Opened opened;
+    if (request_.observe == observe::Want::best) opened = observe::open_rings();
+    rings_ = std::move(opened.rings);
+    if (rings_.empty()) send_message(control_, {{"event", "kernel"}, {"error", opened.error}});
+    for (std::size_t first = 0; first < rings_.size(); first += kMaxDescriptors) {
+      auto described = nlohmann::json::array();
+      std::vector<int> descriptors;
+      for (std::size_t i = first; i < std::min(first + kMaxDescriptors, rings_.size()); ++i) {
+        described.push_back({{"cpu", rings_[i].cpu()}, {"bytes", rings_[i].bytes()}});
+        descriptors.push_back(rings_[i].fd());
+      }
+      send_message(control_, {{"event", "kernel"}, {"rings", described}}, descriptors);
+    }
+  }
+
   [[noreturn]] void run_main(const process::Lesson& lesson, std::uint32_t slot) {
     ::setpgid(0, 0);
     // What belongs to the supervisor alone: above all the lifeline's write end, or nothing would ever end us.
     ::close(control_);
+    rings_.clear();
     signal_fd_.reset();
     lifeline_.write.reset();
     ::prctl(PR_SET_CHILD_SUBREAPER, 0);
@@ -200,6 +219,7 @@ class Supervisor {
   int control_;  // -1 once the viewer is gone: poll skips it
   RunRequest request_;
   Tree tree_;
+  std::vector<observe::PerfRing> rings_;  // mapped here so that nothing is lost before the viewer has mapped them too
   sigset_t signals_{};
   base::Fd signal_fd_, birth_fd_;
   base::Pipe lifeline_;

@@ -57,6 +57,7 @@ void Model::append(std::span<const trace::Record> records) {
 void Model::take(const trace::Record& record) {
   const trace::Event& event = record.event;
   if (event.kind == trace::Kind::text) return;  // a continuation: its bytes are in the record before it already
+  if (trace::is_kernels(event.kind)) return kernel_.take(record);
   const std::uint32_t text = intern(record.text);
   events_.push_back({event.time_ns, event, record.task, text});
   if (event.kind == trace::Kind::lost) {
@@ -141,6 +142,17 @@ const std::vector<EventRef>& Model::events() const noexcept {
 
 const std::string& Model::text(std::uint32_t index) const noexcept {
   return index < texts_.size() ? texts_[index] : texts_.front();
+}
+
+std::vector<trace::Record> Model::records() const {
+  std::vector<trace::Record> records;
+  records.reserve(events_.size() + 2 * kernel_.switches());
+  for (const EventRef& ref : events_) records.push_back({ref.event, ref.task, texts_[ref.text]});
+  const auto own = static_cast<std::ptrdiff_t>(records.size());
+  kernel_.append_records(records);
+  std::inplace_merge(records.begin(), records.begin() + own, records.end(),
+                     [](const trace::Record& left, const trace::Record& right) { return left.event.time_ns < right.event.time_ns; });
+  return records;
 }
 
 std::uint64_t Model::event_count() const noexcept {

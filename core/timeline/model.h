@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/timeline/kernel.h"
 #include "core/timeline/objects.h"
 #include "core/timeline/traffic.h"
 #include "core/trace/event.h"
@@ -117,6 +118,10 @@ class Model {
   [[nodiscard]] const std::vector<ConsoleLine>& console() const noexcept;
   [[nodiscard]] const std::vector<EventRef>& events() const noexcept;  // sorted by time
   [[nodiscard]] const std::string& text(std::uint32_t index) const noexcept;
+  // What the kernel says of it; not among the events.
+  [[nodiscard]] const Kernel& kernel() const noexcept { return kernel_; }
+  // Everything as records again, by time: for saving, and for doing the same once more.
+  [[nodiscard]] std::vector<trace::Record> records() const;
 
   // Events a learner counts: without continuations and with what was lost said apart.
   [[nodiscard]] std::uint64_t event_count() const noexcept;
@@ -253,6 +258,7 @@ class Model {
   std::vector<Wakes> wakes_;  // by index of the object
   std::vector<Channel> channels_;
   std::vector<Traffic> traffic_;  // by index of the channel
+  Kernel kernel_;
   std::vector<ConsoleLine> console_;
   std::vector<EventRef> events_;
   std::vector<std::string> texts_;

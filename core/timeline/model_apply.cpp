@@ -288,6 +288,7 @@ void Model::bury(Slot& slot) {
     task.spans.back().end_ns = task.death_ns;
   }
   end_crowding(slot, task.death_ns);
+  kernel_.end(task.id, task.death_ns);
   for (const TaskId thread : slot.threads) end_thread(thread, task.death_ns);
   if (!task.is_thread() && task.death_source != trace::DeathSource::reaper && task.reaped_ns > task.death_ns) {
     task.spans.push_back({task.death_ns, task.reaped_ns, {}, 0, 0, 0, State::zombie});

@@ -80,7 +80,17 @@
   X(96, send_begin, "pipe", "message", "")                  /* + text: repr of the value */       \
   X(97, send_failed, "pipe", "message", "")                 /* + text: why */                     \
   X(98, notify_begin, "event, condition, barrier or queue", "generation", "sleepers let go")       \
-  X(99, notify_end, "event, condition, barrier or queue", "generation", "")
+  X(99, notify_end, "event, condition, barrier or queue", "generation", "") \
+  /* what the kernel says (core/observe), written by the viewer in the name of the task meant, 0 = none of the lesson's; no task's ring */ \
+  X(100, observing, "", "how: see Observing", "errno of the refusal, 0 = none")                    \
+  X(101, cpu_in, "cpu", "pid << 32 | tid", "")                                                    \
+  X(102, cpu_out, "cpu", "pid << 32 | tid", "1 preempted, 0 of its own will")                     \
+  X(103, kernel_birth, "cpu", "pid << 32 | tid", "parent's pid << 32 | tid")                      \
+  X(104, kernel_death, "cpu", "pid << 32 | tid", "")                                              \
+  X(105, kernel_name, "cpu", "pid << 32 | tid", "1 by exec, 0 else") /* + text: the name */        \
+  X(106, kernel_lost, "cpu", "records lost", "time of the first loss")                            \
+  X(107, state, "", "letter of /proc/PID/stat", "")         /* sampled; written when it changed */ \
+  X(108, memory, "", "RSS << 32 | PSS, KiB", "private << 32 | shared, KiB") /* as the one above */
 
 namespace forklight::trace {
 
@@ -108,6 +118,10 @@ enum class StartMethod : std::uint64_t { fork, spawn, forkserver };
 enum class DeathSource : std::uint16_t { pidfd, reaper };
 enum class Cap : std::uint64_t { processes, threads, bytes, run_time };
 enum class StopReason : std::uint64_t { learner, run_time, viewer_gone, error };
+// Where the kernel's word comes from. perf: every context switch, and samples of state and memory; sampling: the samples alone.
+enum class Observing : std::uint64_t { nothing, perf, sampling };
+// What the kernel says: kept apart from what tasks say of themselves.
+[[nodiscard]] constexpr bool is_kernels(Kind kind) noexcept { return kind >= Kind::observing && kind <= Kind::memory; }
 
 // The name in the table above ("join_begin"), "unknown" for a value that this version does not know.
 [[nodiscard]] std::string_view name(Kind kind) noexcept;

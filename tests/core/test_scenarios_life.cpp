@@ -124,3 +124,30 @@ TEST_CASE("scenario claims of a life: judged by other settings they break") {
   const auto killed = tests::run_lesson(FORKLIGHT_ENGINE, tests::request_for("orphan", {{"seconds", "0.2"}}));
   CHECK(tests::verdict("orphan", killed, {{"parent", "leaves"}}, "code") == Verdict::broken);
 }
+
+TEST_CASE("scenario main-guard conforms to its Python twin") {  // S-27
+  for (const char* guard : {"missing", "present"}) {
+    for (const char* method : {"fork", "spawn", "forkserver"}) conforms("main-guard", {{"guard", guard}, {"method", method}});
+  }
+}
+
+TEST_CASE("scenario main-guard since 3.14: the forkserver dies and start fails") {  // S-28
+  supervisor::RunRequest request{.scenario = "main-guard", .settings = {{"method", "forkserver"}}};
+  request.python_minor = 14;
+  const auto run = tests::run_lesson(FORKLIGHT_ENGINE, request);
+  CHECK(run.main_status == 1);
+  tests::check_claims("main-guard", run, tests::settings_of("main-guard", {{"method", "forkserver"}}));
+}
+
+TEST_CASE("scenario start-methods conforms to its Python twin") {  // S-02 S-03 S-05
+  const tests::Both both = tests::run_both("start-methods", {{"megabytes", "20"}});
+  const auto without_numbers = [](const std::string& text) {  // times and sizes are nobody's promise
+    std::vector<std::string> lines;
+    for (const std::string& line : sorted_lines(text)) {
+      if (line.find(" ms") == std::string::npos && line.find("of its own") == std::string::npos) lines.push_back(line);
+    }
+    return lines;
+  };
+  CHECK(without_numbers(both.ours.out) == without_numbers(both.theirs.out));
+  CHECK(without_numbers(both.ours.out).size() == 12);
+}

@@ -32,6 +32,10 @@ struct TestLesson {
 [[nodiscard]] std::span<const TestLesson> killed_lessons();
 [[nodiscard]] std::span<const TestLesson> life_lessons();
 [[nodiscard]] std::span<const TestLesson> recorded_lessons();
+[[nodiscard]] std::span<const TestLesson> kernel_lessons();
+
+// From now on the kernel refuses this process its records; for the supervisor of "kernel refused".
+void refuse_perf_events();
 
 // What every Python program here begins with.
 inline constexpr std::string_view kPrelude =

@@ -8,6 +8,7 @@ namespace {
 
 forklight::process::Lesson find_lesson(const forklight::supervisor::RunRequest& request) {
   using namespace forklight;
+  if (request.scenario == "kernel refused") tests::refuse_perf_events();
   const auto* lesson = tests::find_lesson(request.scenario);
   if (lesson == nullptr) return scenario::lesson(request.scenario, request.settings);
   const auto main = [lesson] {
