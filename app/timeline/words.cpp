@@ -141,6 +141,10 @@ std::string first_line(std::string_view text, std::size_t limit) {
 std::string mark_words(const Model& model, const timeline::Mark& mark) {
   const std::string& text = model.text(mark.text);
   if (mark.kind == trace::Kind::raise) return text.empty() ? tr("timeline.mark.raise") : first_line(text, 48);
+  if (mark.kind == trace::Kind::learner) {
+    if (trace::LearnerAct{mark.a} != trace::LearnerAct::signal) return {};
+    return tr("timeline.mark.learner", fmt::arg("signal", i18n::signal_name(static_cast<int>(mark.b))));
+  }
   if (mark.kind != trace::Kind::output) return {};
   if (mark.a != 2) return tr("timeline.mark.print");
   return text.find("Traceback") != std::string::npos ? tr("timeline.mark.traceback") : tr("timeline.mark.stderr");
