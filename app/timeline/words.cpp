@@ -154,6 +154,10 @@ std::string mark_words(const Model& model, const timeline::Mark& mark) {
   if (mark.kind == trace::Kind::handler_begin)
     return tr("timeline.mark.handler", fmt::arg("signal", i18n::signal_name(static_cast<int>(mark.a))));
   if (mark.kind == trace::Kind::adopted) return tr("timeline.mark.adopted");
+  if (mark.kind == trace::Kind::learner) {
+    if (trace::LearnerAct{mark.a} != trace::LearnerAct::signal) return {};
+    return tr("timeline.mark.learner", fmt::arg("signal", i18n::signal_name(static_cast<int>(mark.b))));
+  }
   if (mark.kind != trace::Kind::output) return {};
   if (mark.a != 2) return tr("timeline.mark.print");
   return text.find("Traceback") != std::string::npos ? tr("timeline.mark.traceback") : tr("timeline.mark.stderr");

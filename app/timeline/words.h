@@ -68,7 +68,7 @@ struct WaitClause {
 };
 [[nodiscard]] WaitClause wait_clause(const timeline::Model& model, const timeline::Wait& wait);
 
-// The word on a mark: "print", "traceback", "RuntimeError: why"; empty for kinds that carry none.
+// The word on a mark: "print", "traceback", "RuntimeError: why", "you: SIGSTOP"; empty for kinds that carry none.
 [[nodiscard]] std::string mark_words(const timeline::Model& model, const timeline::Mark& mark);
 
 // The first line of a text, at most `limit` characters of it (UTF-8), with an ellipsis if there was more.

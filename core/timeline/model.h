@@ -178,6 +178,7 @@ class Model {
       std::int64_t since_ns;
       TaskId by;   // 0: the learner
       Span under;  // what it was doing, and goes on with
+      std::uint32_t crowds;  // the channel that it waited for room in
     };
     std::optional<Stop> stop;  // it is stopped
   };
@@ -231,6 +232,7 @@ class Model {
   void bury_message(std::uint32_t channel, std::uint64_t id, std::int64_t time_ns);
   void crowd(Slot& slot, const trace::Event& event);
   void end_crowding(Slot& slot, std::int64_t time_ns);
+  void crowd_again(Slot& slot, std::uint32_t channel, std::int64_t time_ns);
   void update_message_flow(std::uint32_t channel, std::uint64_t id);
   void lose_messages(TaskId process, std::int64_t time_ns);
   [[nodiscard]] std::int64_t death_of_process(TaskId task) const noexcept;

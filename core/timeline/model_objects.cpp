@@ -278,6 +278,12 @@ void Model::end_crowding(Slot& slot, std::int64_t time_ns) {
   slot.crowds = kNone;
 }
 
+void Model::crowd_again(Slot& slot, std::uint32_t channel, std::int64_t time_ns) {
+  if (channel == kNone) return;
+  slot.crowds = channel;
+  traffic_[channel].wait_for_room(channels_[channel], slot.crowds_pipe, 1, time_ns);
+}
+
 void Model::begin_operation(TaskId task, const trace::Event& event) {
   const auto slot = slots_.find(task);
   if (slot != slots_.end()) remember(slot->second.operations, {event.object, event.time_ns});

@@ -37,7 +37,8 @@ void Model::stop_task(Slot& slot, std::int64_t time_ns, TaskId by) {
   if (slot.stop || task.death_ns != kOpen || task.spans.empty() || task.spans.back().end_ns != kOpen) return;
   Span& last = task.spans.back();
   time_ns = std::max({time_ns, last.begin_ns, slot.last_own_ns});  // who writes is not stopped yet
-  slot.stop = {time_ns, by, last};
+  slot.stop = {time_ns, by, last, slot.crowds};
+  end_crowding(slot, time_ns);  // others may make room that it does not see
   last.end_ns = time_ns;
   task.spans.push_back({time_ns, kOpen, {}, kSigStop, by, last.line, State::stopped});
 }
@@ -46,15 +47,19 @@ void Model::continue_task(Slot& slot, std::int64_t time_ns) {
   Task& task = tasks_[slot.position];
   if (!slot.stop || task.death_ns != kOpen) return;
   Span goes_on = slot.stop->under;
+  const std::uint32_t crowds = slot.stop->crowds;
   slot.stop.reset();
   Span& last = task.spans.back();
   last.end_ns = goes_on.begin_ns = std::max(time_ns, last.begin_ns);
   task.spans.push_back(goes_on);
+  crowd_again(slot, crowds, goes_on.begin_ns);
 }
 
 // Takes the stop back, as if the signal had not been heard of.
 void Model::unstop(Slot& slot) {
   Task& task = tasks_[slot.position];
+  if (!slot.stop) return;
+  crowd_again(slot, slot.stop->crowds, slot.stop->since_ns);
   slot.stop.reset();
   if (task.spans.empty() || task.spans.back().state != State::stopped) return;
   task.spans.pop_back();

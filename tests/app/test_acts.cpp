@@ -327,6 +327,10 @@ TEST_CASE("timeline: a stopped task is told in words, in its bar and in its head
   for (int i = 0; i < 3; ++i) screen.frame(model);
   const std::vector<Drawn> spans = screen.spans(1);
   CHECK(std::any_of(spans.begin(), spans.end(), [](const Drawn& d) { return d.label == "stopped (SIGSTOP)"; }));
+  CHECK(screen.find(Drawn::What::mark, 1) != nullptr);
+  const auto& drawn = screen.view.drawn();
+  for (const char* words : {"you: SIGSTOP", "you: SIGCONT"})
+    CHECK(std::any_of(drawn.begin(), drawn.end(), [&](const Drawn& d) { return d.what == Drawn::What::mark && d.label == words; }));
   for (int i = 0; i < 3; ++i) screen.frame(model, true, kBegin + 20 * kMs);
   CHECK(screen.find(Drawn::What::header, 1)->label.ends_with("stopped (SIGSTOP)"));
 }

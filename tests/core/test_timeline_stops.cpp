@@ -69,6 +69,27 @@ TEST_CASE("model: who still writes is not stopped yet") {
   check_sound(late);
 }
 
+TEST_CASE("model: who is stopped while it waits for room no longer keeps the queue full") {
+  const std::uint32_t queue = trace::kFirstObject;
+  Model model = model_of({begin(10, 1, "MainProcess", 0), object(12, queue, ObjectKind::queue, "queue", 5),
+                          blocked(20, 1, trace::BlockReason::put, queue), by_learner(50, 1, SIGSTOP)});
+  const auto& full = model.find_channel(queue)->full;
+  REQUIRE(full.size() == 1);
+  CHECK(full[0].begin_ns == 20);
+  CHECK(full[0].end_ns == 50);
+  model.append(std::vector{by_learner(80, 1, SIGCONT), unblocked(85, 1, trace::BlockReason::put, queue)});
+  REQUIRE(model.find_channel(queue)->full.size() == 2);
+  CHECK(model.find_channel(queue)->full[1].begin_ns == 80);
+  CHECK(model.find_channel(queue)->full[1].end_ns == 85);
+  // One that had room before the signal came: as if it had been told in the right order.
+  Model late = model_of({begin(10, 1, "MainProcess", 0), object(12, queue, ObjectKind::queue, "queue", 5),
+                         blocked(20, 1, trace::BlockReason::put, queue)});
+  late.append(std::vector{by_learner(50, 1, SIGSTOP)});
+  late.append(std::vector{unblocked(52, 1, trace::BlockReason::put, queue)});
+  CHECK(late.find_channel(queue)->full.back().end_ns != timeline::kOpen);
+  CHECK(late.find_channel(queue)->full.back().end_ns <= 52);
+}
+
 TEST_CASE("model: a second SIGSTOP and a SIGCONT to one that runs change nothing") {
   const Model model = model_of({begin(10, 1, "MainProcess", 0), by_learner(20, 1, SIGCONT), by_learner(30, 1, SIGSTOP),
                                 by_learner(40, 1, SIGSTOP), by_learner(50, 1, SIGTERM)});
