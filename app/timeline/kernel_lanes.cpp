@@ -230,7 +230,8 @@ void draw_memory_header(Canvas& canvas, std::size_t lane) {
   fill(canvas.list, box, colors.lane_header);
   fill(canvas.list, {box.x0, canvas.layout.lane(lane).y0 - px(4), box.x0 + px(4), box.y1},
        platform::task_color(canvas.layout.lanes()[lane].index));
-  const timeline::Memory memory = kernel->memory.at(canvas.moment());
+  // Of a dead one: what it had last.
+  const timeline::Memory memory = kernel->memory.at(std::min(canvas.moment(), task.death_ns - 1));
   const std::string own = bytes_words(std::int64_t{memory.private_pages} * 1024);
   const std::string shared = bytes_words(std::int64_t{memory.shared_pages} * 1024);
   const std::string first = tr("timeline.memory.header.private", fmt::arg("bytes", own));

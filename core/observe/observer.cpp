@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -23,7 +24,12 @@ trace::Record mode(Observing how, int error) {
 }  // namespace
 
 Observer::Observer(Want want, pid_t supervisor) : want_(want), log_(supervisor) {
-  if (want_ != Want::nothing) sampler_ = std::make_unique<ProcSampler>();
+  if (want_ == Want::nothing) return;
+  try {
+    sampler_ = std::make_unique<ProcSampler>();
+  } catch (const std::system_error&) {
+    // No room for one more thread: the lesson goes before its samples, and says itself what it is refused.
+  }
 }
 
 void Observer::add_rings(std::vector<PerfRing> rings, std::vector<trace::Record>& out) {
@@ -39,9 +45,9 @@ void Observer::learn(const std::vector<trace::Record>& lesson, std::vector<trace
   if (want_ == Want::nothing) return;
   for (const trace::Record& record : lesson) {
     const trace::Event& event = record.event;
-    if (event.kind == Kind::task_begin)
+    if (sampler_ && event.kind == Kind::task_begin)
       sampler_->watch(record.task, static_cast<pid_t>(event.a >> 32), static_cast<pid_t>(event.a & 0xffffffffU));
-    if (event.kind == Kind::born) sampler_->watch(event.object, static_cast<pid_t>(event.a), static_cast<pid_t>(event.a));
+    if (sampler_ && event.kind == Kind::born) sampler_->watch(event.object, static_cast<pid_t>(event.a), static_cast<pid_t>(event.a));
     log_.learn(record, out);
   }
 }

@@ -16,7 +16,7 @@ namespace forklight::observe {
 
 class ProcSampler {
  public:
-  ProcSampler();
+  ProcSampler();  // throws std::system_error where no thread is to be had
   ~ProcSampler();
   ProcSampler(const ProcSampler&) = delete;
   ProcSampler& operator=(const ProcSampler&) = delete;
