@@ -140,7 +140,7 @@ std::string traffic_words(const Model& model, const EventRef& ref, const std::st
   const trace::Event& event = ref.event;
   std::string key = fmt::format("event.{}", trace::name(event.kind));
   const bool failed = (event.kind == Kind::put_end && event.b == 0) || (event.kind == Kind::get_end && event.b == 0) ||
-                      ((event.kind == Kind::acquire_end || event.kind == Kind::wait_end) && event.a == 0);
+                      ((event.kind == Kind::acquire_end || event.kind == Kind::wait_end || event.kind == Kind::import_end) && event.a == 0);
   if (failed) key += ".failed";
   if (event.kind == Kind::wait_end && event.a == 2) key += ".broken";
   if (!i18n::has(key)) return std::string(trace::name(event.kind));
