@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 #include <utility>
 
@@ -265,7 +266,9 @@ std::string Session::what_went_wrong() const {
     }
   }
   for (const timeline::EventRef& ref : model_.events()) {
-    if (ref.event.kind == trace::Kind::start_failed) {
+    // A forkserver that died, or an argument that could not travel, is the lesson's own doing: its traceback says so (S-28).
+    const bool refused = ref.event.kind == trace::Kind::start_failed && ref.event.a != 0 && ref.event.a != ECONNRESET;
+    if (refused) {
       return i18n::tr("session.start_failed", fmt::arg("error", base::error_text(static_cast<int>(ref.event.a))));
     }
   }

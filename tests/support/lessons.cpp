@@ -69,7 +69,7 @@ void wait_dead(pid_t pid) {
   ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
 }
 
-constexpr TestLesson kLessons[] = {
+const TestLesson kLessons[] = {
     {"P-01 names count objects, started or not",
      R"(
 p = Process(); q = Process(name="mine"); r = Process(target=print, args=("hi",), kwargs={"flush": True})

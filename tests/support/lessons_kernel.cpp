@@ -141,7 +141,7 @@ void refuse_perf_events() {
 }
 
 std::span<const TestLesson> kernel_lessons() {
-  static constexpr TestLesson kLessons[] = {
+  static const TestLesson kLessons[] = {
       {"kernel busy", "", busy},           {"kernel busy many", "", many},             {"kernel stopped", "", stopped_and_zombie}, {"kernel memory", "", touches_memory},
       {"kernel ping-pong", "", ping_pong}, {"kernel untold", "", untold},              {"kernel refused", "", stopped_and_zombie},
   };

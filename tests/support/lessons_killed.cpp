@@ -56,7 +56,7 @@ bool killed(Process& process) {
   return process.exitcode() == -SIGKILL;
 }
 
-constexpr TestLesson kLessons[] = {
+const TestLesson kLessons[] = {
     {"killed producers", "",
      [] {
        // What arrives is what was put, in order and without a gap, up to some moment; the consumer finds the queue empty then.

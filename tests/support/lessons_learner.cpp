@@ -9,7 +9,7 @@ namespace {
 
 using namespace process;
 
-constexpr TestLesson kLessons[] = {
+const TestLesson kLessons[] = {
     {"learner: gets", "",
      [] {
        ipc::Queue queue(2);

@@ -165,7 +165,7 @@ void time_bare_socketpair(const char* name) {
   echo.join();
 }
 
-constexpr TestLesson kLessons[] = {
+const TestLesson kLessons[] = {
     {"Q-01 put into a full queue", R"(
 q = mp.Queue(1); q.put(1); print(q.full(), q.qsize())
 begin = time.monotonic()

@@ -220,7 +220,7 @@ void meetings() {
   }
 }
 
-constexpr TestLesson kLessons[] = {
+const TestLesson kLessons[] = {
     {"every operation", "",
      [] {
        queues();

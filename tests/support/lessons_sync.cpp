@@ -60,7 +60,7 @@ void dies_holding() {
   "    p = Process(target=child); p.start(); p.join(); print(p.exitcode)\n"                                                      \
   "    attempt(lambda: lock.acquire(timeout=0.1)); print(lock)\n"
 
-constexpr TestLesson kLessons[] = {
+const TestLesson kLessons[] = {
     {"E-01 release of a lock that is free", R"(
 lock = mp.Lock(); attempt(lock.release); lock.acquire(); lock.release(); attempt(lock.release); print(lock.acquire(False))
 )",
