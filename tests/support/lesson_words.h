@@ -93,7 +93,9 @@ inline bool asleep(pid_t pid) {
 inline bool hangs(std::function<void()> action, double seconds = 0.3) {
   process::Thread thread(std::move(action), {.name = {}, .daemon = true});
   thread.start();
-  return !eventually([&] { return !thread.is_alive(); }, seconds);
+  if (eventually([&] { return !thread.is_alive(); }, seconds)) return false;
+  others_asleep();  // on a busy machine it may have got nowhere yet
+  return thread.is_alive();
 }
 
 // Leaves at once, and nobody is waited for, after what was printed is out.
