@@ -54,6 +54,10 @@ const char* wait_key(BlockReason reason) {
       return "why.blocked.queue_join";
     case BlockReason::feed:
       return "why.blocked.feed";
+    case BlockReason::result:
+      return "why.blocked.result";
+    case BlockReason::tasks:
+      return "why.blocked.tasks";
   }
   return "why.blocked";
 }

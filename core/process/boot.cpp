@@ -26,6 +26,17 @@ using trace::Recorder;
 
 namespace {
 
+std::vector<const Target*>& library_targets() {
+  static std::vector<const Target*> targets;
+  return targets;
+}
+
+const Target* find_target(const Lesson& lesson, std::string_view name) {
+  const auto found = std::find_if(lesson.targets.begin(), lesson.targets.end(),
+                                  [&](const Target* target) { return target->name == name && target->scope == Scope::module; });
+  return found != lesson.targets.end() ? *found : LibraryTarget::find(name);
+}
+
 struct Boot {
   Booked booked;
   RunContext context;
@@ -78,10 +89,9 @@ void leave(int code, trace::ExitHow how) {
 // Unpickles what it is to run, and runs it.
 int run_target(const nlohmann::json& luggage, const Lesson& lesson, std::vector<int> descriptors, Importer importer) {
   const std::string name = luggage.at("target");
-  const auto found = std::find_if(lesson.targets.begin(), lesson.targets.end(),
-                                  [&](const Target* target) { return target->name == name && target->scope == Scope::module; });
+  const Target* const found = find_target(lesson, name);
   Runtime& runtime = Runtime::current();
-  if (found == lesson.targets.end()) {
+  if (found == nullptr) {
     const PythonError error = target_not_found(name, lesson.program.file, runtime.context().python_minor);  // S-22
     Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
     write_stderr(traceback(error, lesson.program, importer));
@@ -89,7 +99,7 @@ int run_target(const nlohmann::json& luggage, const Lesson& lesson, std::vector<
     return 1;
   }
   const Args args = Args::arrive(*runtime.context().region, luggage.at("args"), std::move(descriptors));
-  return runtime.run_to_end([&] { (*found)->function(args); });
+  return runtime.run_to_end([&] { found->function(args); });
 }
 
 void describe(const nlohmann::json& luggage, base::Fd parent_death, Process::Object& object) {
@@ -157,6 +167,17 @@ int run_spawned(base::Fd data, const FindBooked& find) {
 }
 
 }  // namespace
+
+LibraryTarget::LibraryTarget(std::string_view target_name, void (*target_function)(const Args& args)) : Target{target_name, target_function} {
+  library_targets().push_back(this);
+}
+
+const Target* LibraryTarget::find(std::string_view name) noexcept {
+  for (const Target* target : library_targets()) {
+    if (target->name == name) return target;
+  }
+  return nullptr;
+}
 
 std::optional<int> boot(int argc, char** argv, const FindBooked& find) {
   if (argc != 3) return std::nullopt;

@@ -24,6 +24,12 @@ struct Target {
   Scope scope = Scope::module;
 };
 
+// Targets that are no part of any program, but of a library beside it: found by a child of any program. Registered before main().
+struct LibraryTarget : Target {
+  LibraryTarget(std::string_view name, void (*function)(const Args& args));
+  [[nodiscard]] static const Target* find(std::string_view name) noexcept;
+};
+
 // The Python program that the C++ body is the twin of.
 struct Program {
   std::string_view file, text;

@@ -4,12 +4,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace forklight::process {
 
 struct ThreadOptions {
   std::string name = {};  // empty: Thread-N
   bool daemon = false;    // a daemon thread is not waited for at the process's end (P-69)
+  std::string_view target = {};  // the function it runs: Thread-N (target), since 3.10
 };
 
 // A handle, like a Python variable. An exception ends only the thread, with a traceback on stderr.
@@ -27,6 +29,8 @@ class Thread {
   std::shared_ptr<Object> object_;
 };
 
+// Called at the end of a process before its threads are waited for (threading._register_atexit); not in a forked child.
+void at_threads_end(std::function<void()> action);
 // At the end of a process: waits for every thread that is no daemon.
 void join_all_threads();
 // In a forked child: the parent's threads do not exist here (S-12).

@@ -67,6 +67,7 @@ void Model::take(const trace::Record& record) {
   }
   if (record.task != 0) apply_to_writer(record);
   apply_to_object(record);
+  pools_.take(record, text);
   add_mark(record, apply_to_shared(record, text));
   if (event.kind == trace::Kind::output) add_console(record);
 }
