@@ -23,5 +23,11 @@ namespace forklight::scenario {
 [[nodiscard]] const Scenario& killed_with_lock();
 [[nodiscard]] const Scenario& barrier();
 [[nodiscard]] const Scenario& condition();
+[[nodiscard]] const Scenario& pool_apply();
+[[nodiscard]] const Scenario& pool_map();
+[[nodiscard]] const Scenario& pool_imap();
+[[nodiscard]] const Scenario& pool_event();
+[[nodiscard]] const Scenario& pool_dead_worker();
+[[nodiscard]] const Scenario& pool_recycle();
 
 }  // namespace forklight::scenario
