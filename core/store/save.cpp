@@ -183,6 +183,12 @@ std::string_view class_name(trace::ObjectKind kind) noexcept {
       return "Value";
     case array:
       return "Array";
+    case gil:
+      return "GIL";
+    case pool:
+      return "Pool";
+    case executor:
+      return "ProcessPoolExecutor";
   }
   return "?";
 }
