@@ -16,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
 #include "tests/support/processes.h"
+#include "tests/support/rounds.h"
 
 extern char** environ;
 
@@ -79,13 +80,13 @@ void kill_at_random(int rounds, const std::function<std::vector<pid_t>(const Vie
 }  // namespace
 
 TEST_CASE("killed: the viewer, a hundred times at random moments, leaves nothing") {
-  kill_at_random(100, [](const Viewer& viewer) { return std::vector{viewer.pid}; });
+  kill_at_random(tests::rounds(100), [](const Viewer& viewer) { return std::vector{viewer.pid}; });
 }
 
 TEST_CASE("killed: the supervisor, a hundred times at random moments, leaves nothing") {
-  kill_at_random(100, [](const Viewer& viewer) { return std::vector{viewer.supervisor}; });
+  kill_at_random(tests::rounds(100), [](const Viewer& viewer) { return std::vector{viewer.supervisor}; });
 }
 
 TEST_CASE("killed: viewer and supervisor at once, a hundred times, leave nothing") {
-  kill_at_random(100, [](const Viewer& viewer) { return std::vector{viewer.supervisor, viewer.pid}; });
+  kill_at_random(tests::rounds(100), [](const Viewer& viewer) { return std::vector{viewer.supervisor, viewer.pid}; });
 }

@@ -72,15 +72,15 @@ void many() {
 }
 
 void stopped_and_zombie() {
-  Process child([] { sleep(0.7); });
+  Process child([] { sleep(2.0); });
   child.start();
-  sleep(0.1);
+  sleep(0.4);  // each state long enough to be sampled on a busy machine, too
   ::kill(child.pid().value_or(-1), SIGSTOP);
-  sleep(0.4);
+  sleep(1.2);
   ::kill(child.pid().value_or(-1), SIGCONT);
   siginfo_t info;
   ::waitid(P_PID, static_cast<id_t>(child.pid().value_or(-1)), &info, WEXITED | WNOWAIT);
-  sleep(0.4);  // dead, and not joined
+  sleep(1.2);  // dead, and not joined
   child.join();
 }
 
