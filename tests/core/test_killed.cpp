@@ -45,9 +45,12 @@ Viewer start_viewer() {
   return viewer;
 }
 
+// Ours: other programs on the machine have theirs.
 std::set<std::string> shared_memory_names() {
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm")) names.insert(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm")) {
+    if (entry.path().filename().string().find("forklight") != std::string::npos) names.insert(entry.path());
+  }
   return names;
 }
 
