@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -66,6 +67,14 @@ class RingWriter {
   std::uint32_t capacity_ = 0;
 };
 
+// What a ring held, as it was read: an event, or text that continues the one before it.
+struct Cell {
+  Event event;
+  TaskId task;
+};
+// Appends the record that begins at cells[at], its text joined to it; none for text without an event. Returns where the next one begins.
+std::size_t append_record(std::span<const Cell> cells, std::size_t at, std::vector<Record>& records);
+
 // The consumer's side.
 class RingReader {
  public:
@@ -73,9 +82,9 @@ class RingReader {
   RingReader(RingIndices* indices, const Event* cells, std::uint32_t capacity) noexcept
       : indices_(indices), cells_(cells), capacity_(capacity) {}
 
-  // Moves everything published into `records` (text joined to its event). Returns how many cells were read. Whatever the shared memory
+  // Appends everything published to `cells`, quickly, so that the producer has its room back. Returns how many. Whatever the shared memory
   // holds, it reads within the ring and stops.
-  std::size_t read(TaskId task, std::vector<Record>& records);
+  std::size_t read(TaskId task, std::vector<Cell>& cells);
 
  private:
   RingIndices* indices_ = nullptr;
