@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/base/every_child.h"
 #include "core/process/facts.h"
 #include "core/process/output.h"
 #include "core/process/runtime.h"
@@ -15,19 +16,19 @@ void atexit_register(std::string name, std::function<void()> function) {
   Runtime::current().exit_functions().add(std::move(name), std::move(function));
 }
 
-void ExitFunctions::add(std::string name, std::function<void()> function) { entries_.push_back({std::move(name), std::move(function)}); }
+FORKLIGHT_EVERY_CHILD void ExitFunctions::add(std::string name, std::function<void()> function) { entries_.push_back({std::move(name), std::move(function)}); }
 
-void ExitFunctions::add_own(std::function<void()> finish_children) {
+FORKLIGHT_EVERY_CHILD void ExitFunctions::add_own(std::function<void()> finish_children) {
   if (std::exchange(has_own_, true)) return;
   add("_exit_function", std::move(finish_children));
 }
 
-void ExitFunctions::clear() noexcept {
+FORKLIGHT_EVERY_CHILD void ExitFunctions::clear() noexcept {
   entries_.clear();
   has_own_ = false;
 }
 
-void ExitFunctions::run() {
+FORKLIGHT_EVERY_CHILD void ExitFunctions::run() {
   while (!entries_.empty()) {
     const Entry last = std::move(entries_.back());
     entries_.pop_back();

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "core/base/every_child.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
 #include "core/gil/interrupt.h"
@@ -130,7 +131,7 @@ bool Object::poll_forkserver(bool wait) {
   return true;
 }
 
-void Object::run() {
+FORKLIGHT_EVERY_CHILD void Object::run() {
   if (target != nullptr) {
     target->function(args);
   } else {

@@ -40,8 +40,15 @@ class Runtime {
 
   // Becomes MainProcess in this (freshly forked, single-threaded) process: slot, lifeline, signals.
   void become_main(const RunContext& context, std::uint32_t slot);
+  // What a child has from the moment of the fork: it pays for each page that it writes to, so it is not put into the object.
+  struct Inheritance {
+    int parent_death;  // turns readable once the creator is gone
+    bool no_input;     // what no_input() said before the fork
+  };
   // Becomes the child of an object just forked: P.1 step 4.
-  void become_child(const Process::Object& object, std::uint32_t slot);
+  void become_child(const Process::Object& object, std::uint32_t slot, Inheritance inherited);
+  // Whether stdin is /dev/null, as for every process but MainProcess (P-67), and nearly always for that one.
+  [[nodiscard]] static bool no_input() noexcept;
   // The same in a process that was started by exec, for the task `parent`: nothing is inherited.
   void become_spawned(const RunContext& context, const Process::Object& object, std::uint32_t slot, trace::TaskId parent);
   // The forkserver: a task of the run that runs nothing of the lesson.
@@ -93,9 +100,9 @@ class Runtime {
     std::weak_ptr<void> alive;
     std::function<void()> action;
   };
-  void arm_lifeline();
+  void arm_lifeline() const;
   void settle_in(const RunContext& context, std::uint32_t slot);
-  void take_identity(const Process::Object& object, trace::TaskId parent);
+  void take_identity(const Process::Object& object, trace::TaskId parent, int parent_death);
   void finish_children();
   void finalize(int lowest_priority);
   struct Ending {
@@ -121,7 +128,6 @@ class Runtime {
   std::vector<ForkHook> fork_hooks_;
   ExitFunctions exit_functions_;
   Output out_;
-  base::Fd lifeline_;
   std::optional<ParentProcess> parent_;
   std::vector<std::shared_ptr<Process::Object>> children_;
 };
