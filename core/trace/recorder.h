@@ -45,11 +45,13 @@ class Recorder {
   [[nodiscard]] std::uint16_t line() const noexcept { return line_; }
 
   // Passed before each operation that a learner cares about; named by the event that the operation begins with. Pace `real`: one
-  // relaxed load, and a count of this thread's own. At a shut gate it waits until the viewer lets it go.
-  void gate(Kind operation, std::uint32_t object = 0) noexcept {
-    if (gate_ == nullptr) return;
+  // relaxed load, and a count of this thread's own. At a shut gate it waits until the viewer lets it go. True if it was shut.
+  bool gate(Kind operation, std::uint32_t object = 0) noexcept {
+    if (gate_ == nullptr) return false;
     ++passed_;
-    if (gate_->load(std::memory_order_relaxed) != Gate::open) [[unlikely]] stand_at_gate(operation, object);
+    if (gate_->load(std::memory_order_relaxed) == Gate::open) [[likely]] return false;
+    stand_at_gate(operation, object);
+    return true;
   }
 
   void record(Kind kind, std::uint32_t object = 0, std::uint64_t a = 0, std::uint64_t b = 0) noexcept {
