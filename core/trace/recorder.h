@@ -59,10 +59,10 @@ class Recorder {
   }
   // With text after it: kept whole up to kMaxText bytes.
   void record_text(Kind kind, std::uint32_t object, std::uint64_t a, std::uint64_t b, std::string_view text) noexcept {
-    if (region_ != nullptr) writer_.push_slowly({base::now_ns(), kind, line_, object, a, b}, text, is_vital(kind));
+    if (region_ != nullptr) writer_.push_text({base::now_ns(), kind, line_, object, a, b}, text, is_vital(kind));
   }
   void record_text_at(std::int64_t time_ns, Kind kind, std::uint32_t object, std::uint64_t a, std::uint64_t b, std::string_view text) noexcept {
-    if (region_ != nullptr) writer_.push_slowly({time_ns, kind, line_, object, a, b}, text, is_vital(kind));
+    if (region_ != nullptr) writer_.push_text({time_ns, kind, line_, object, a, b}, text, is_vital(kind));
   }
   // For an event whose moment is known better than now; `line` says what the kind's table says.
   void record_at(std::int64_t time_ns, Kind kind, std::uint16_t line, std::uint32_t object, std::uint64_t a, std::uint64_t b) noexcept {

@@ -32,14 +32,8 @@ FORKLIGHT_EVERY_CHILD void RingWriter::push_slowly(const Event& event, std::stri
   }
   cells_[head++ & mask] = event;
   while (!text.empty()) {
-    const std::size_t bytes = std::min(text.size(), kTextPerCell);
-    Event cell{event.time_ns, Kind::text, 0, static_cast<std::uint32_t>(text.size()), 0, 0};
-    char packed[kTextPerCell] = {};
-    std::memcpy(packed, text.data(), bytes);
-    std::memcpy(&cell.a, packed, 8);
-    std::memcpy(&cell.b, packed + 8, 8);
-    cells_[head++ & mask] = cell;
-    text.remove_prefix(bytes);
+    cells_[head++ & mask] = text_cell(event.time_ns, text);
+    text.remove_prefix(std::min(text.size(), kTextPerCell));
   }
   indices_->head.store(head, std::memory_order_release);
 }

@@ -13,8 +13,10 @@
 // When there is no room the producer counts the loss and goes on; the next event that fits is preceded by a `lost` event.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -59,9 +61,30 @@ class RingWriter {
   }
 
   // The same with text after it: all of it or none is published. Text past kMaxText is cut.
+  void push_text(const Event& event, std::string_view text, bool vital) noexcept {
+    const std::uint64_t head = indices_->head.load(std::memory_order_relaxed);
+    const std::uint64_t limit = vital ? capacity_ : capacity_ - kReserve;
+    const bool one_cell = !text.empty() && text.size() <= kTextPerCell;  // as nearly all are
+    if (!one_cell || head + 2 - indices_->tail_copy > limit || indices_->lost.load(std::memory_order_relaxed) != 0) {
+      push_slowly(event, text, vital);
+      return;
+    }
+    cells_[head & (capacity_ - 1)] = event;
+    cells_[(head + 1) & (capacity_ - 1)] = text_cell(event.time_ns, text);
+    indices_->head.store(head + 2, std::memory_order_release);
+  }
+
+  // Both, whatever there is to say and however full the ring is.
   void push_slowly(const Event& event, std::string_view text, bool vital) noexcept;
 
  private:
+  // The cell of the first of these bytes, as many as fit; it says how many are left with them.
+  static Event text_cell(std::int64_t time_ns, std::string_view text) noexcept {
+    std::uint64_t packed[kTextPerCell / 8] = {};
+    std::memcpy(packed, text.data(), std::min(text.size(), kTextPerCell));
+    return {time_ns, Kind::text, 0, static_cast<std::uint32_t>(text.size()), packed[0], packed[1]};
+  }
+
   RingIndices* indices_ = nullptr;
   Event* cells_ = nullptr;
   std::uint32_t capacity_ = 0;
