@@ -18,9 +18,8 @@ void atexit_register(std::string name, std::function<void()> function) {
 
 FORKLIGHT_EVERY_CHILD void ExitFunctions::add(std::string name, std::function<void()> function) { entries_.push_back({std::move(name), std::move(function)}); }
 
-FORKLIGHT_EVERY_CHILD void ExitFunctions::add_own(std::function<void()> finish_children) {
-  if (std::exchange(has_own_, true)) return;
-  add("_exit_function", std::move(finish_children));
+FORKLIGHT_EVERY_CHILD void ExitFunctions::add_own() {
+  if (!std::exchange(has_own_, true)) entries_.push_back({"_exit_function", {}});
 }
 
 FORKLIGHT_EVERY_CHILD void ExitFunctions::clear() noexcept {
@@ -33,7 +32,11 @@ FORKLIGHT_EVERY_CHILD void ExitFunctions::run() {
     const Entry last = std::move(entries_.back());
     entries_.pop_back();
     try {
-      last.function();
+      if (last.function) {
+        last.function();
+      } else {
+        Runtime::current().finish_children();
+      }
     } catch (const PythonError& error) {  // P-66
       const std::string where = fmt::format(" atexit callback: <function {} at 0x{:x}>", last.name, reinterpret_cast<std::uintptr_t>(&last));
       write_stderr(ignored(where, error, Runtime::current().context().program));

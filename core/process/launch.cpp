@@ -18,7 +18,9 @@ namespace forklight::process {
 
 namespace {
 constexpr std::uint64_t kLargestLuggage = 1ULL << 30;
-}
+
+FORKLIGHT_EVERY_CHILD void run_object(const void* object) { static_cast<const Process::Object*>(object)->run(); }
+}  // namespace
 
 FORKLIGHT_EVERY_CHILD Launched launch_fork(Process::Object& object, std::uint32_t slot) {
   Runtime& runtime = Runtime::current();
@@ -31,7 +33,7 @@ FORKLIGHT_EVERY_CHILD Launched launch_fork(Process::Object& object, std::uint32_
     death.write.reset();
     // The other ends are held open until the very end; what we fork holds the sentinel's too (P-49).
     runtime.become_child(object, slot, {death.read.get(), no_input});
-    const int code = runtime.run_to_end([&] { object.run(); });
+    const int code = runtime.run_to_end({run_object, &object});
     ::_exit(code);
   }
   return {pid, std::move(sentinel.read), std::move(death.write)};

@@ -191,7 +191,7 @@ void Runtime::arm_lifeline() const {
   if (!armed || (::poll(&ended, 1, 0) != 0 && (ended.revents & POLLHUP) != 0)) ::_exit(127);  // unsafe to go on: nothing would end us
 }
 
-FORKLIGHT_EVERY_CHILD Runtime::Ending Runtime::run_body(const std::function<void()>& body) const {
+FORKLIGHT_EVERY_CHILD Runtime::Ending Runtime::run_body(const Body& body) const {
   const auto failed = [&](const PythonError& error) {
     Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
     return Ending{1, ExitHow::exception, traceback(error, context_.program, is_main() ? std::string_view{} : name_),
@@ -212,14 +212,16 @@ FORKLIGHT_EVERY_CHILD Runtime::Ending Runtime::run_body(const std::function<void
   }
 }
 
-FORKLIGHT_EVERY_CHILD int Runtime::run_to_end(const std::function<void()>& body) {
+FORKLIGHT_EVERY_CHILD void Runtime::finish(const void*) { current().finish_children(); }
+
+FORKLIGHT_EVERY_CHILD int Runtime::run_to_end(const Body& body) {
   Ending ending = run_body(body);
   // P.2, P.3: the traceback comes before the wait for own children in MainProcess and since 3.13, after it in children before that; the
   // wait for threads comes just after the traceback (P-69). Functions of atexit run where the children are waited for; not at all in
   // forked children before 3.13, and since then after the last flush of the output; a spawned child is shut down as any program is.
   const bool words_first = is_main() || context_.python_minor >= 13;
   if (!words_first) {
-    Ending last = run_body([this] { finish_children(); });
+    Ending last = run_body({finish, nullptr});
     if (last.how != ExitHow::returned) ending = std::move(last);
   }
   if (!ending.last_words.empty()) write_stderr(ending.last_words);
@@ -237,7 +239,7 @@ FORKLIGHT_EVERY_CHILD int Runtime::run_to_end(const std::function<void()>& body)
 }
 
 FORKLIGHT_EVERY_CHILD void Runtime::import_util() {
-  exit_functions_.add_own([this] { finish_children(); });
+  exit_functions_.add_own();
 }
 
 FORKLIGHT_EVERY_CHILD void Runtime::wait_for_threads() {
@@ -265,7 +267,7 @@ void Runtime::at_fork(std::weak_ptr<void> alive, std::function<void()> action) {
 }
 
 // Highest priority first; of equal ones the last added first.
-void Runtime::finalize(int lowest_priority) {
+FORKLIGHT_EVERY_CHILD void Runtime::finalize(int lowest_priority) {
   for (;;) {
     auto next = finalizers_.end();
     for (auto one = finalizers_.begin(); one != finalizers_.end(); ++one) {
@@ -278,7 +280,7 @@ void Runtime::finalize(int lowest_priority) {
   }
 }
 
-void Runtime::finish_children() {
+FORKLIGHT_EVERY_CHILD void Runtime::finish_children() {
   finalize(0);
   // P-58, P-59: daemons are terminated, then all are waited for, however long.
   for (Process& child : active_children()) {

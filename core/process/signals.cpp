@@ -109,8 +109,11 @@ void install_signal_handlers() {
 }
 
 FORKLIGHT_EVERY_CHILD void forget_pending_signals() noexcept {
-  for (std::atomic<bool>& one : table().tripped) one.store(false, std::memory_order_relaxed);
-  gil::signal_pending.store(false, std::memory_order_relaxed);
+  // Written only where there is something to forget: a page that is only read stays the parent's.
+  for (std::atomic<bool>& one : table().tripped) {
+    if (one.load(std::memory_order_relaxed)) one.store(false, std::memory_order_relaxed);
+  }
+  if (gil::signal_pending.load(std::memory_order_relaxed)) gil::signal_pending.store(false, std::memory_order_relaxed);
 }
 
 }  // namespace forklight::process
