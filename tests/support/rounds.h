@@ -1,4 +1,4 @@
-// How often a test repeats itself.
+// How much of a test there is under a sanitizer.
 #pragma once
 
 namespace forklight::tests {
@@ -11,5 +11,12 @@ constexpr int rounds(int asked) {
   return asked;
 #endif
 }
+
+// ThreadSanitizer notes each access in memory of its own, several times as large: how much memory a process has is not the lesson's then.
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool kMemoryIsOurs = false;
+#else
+inline constexpr bool kMemoryIsOurs = true;
+#endif
 
 }  // namespace forklight::tests
