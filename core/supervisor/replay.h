@@ -21,7 +21,7 @@ struct Choice {
   bool came_back = false;       // it stood at the gate again, or had ended, before the next was let go
 };
 
-// The learner sent a signal, put a value, set or cleared an event, closed an end.
+// The learner sent a signal, pressed Ctrl+C for all, put a value, set or cleared an event, closed an end.
 struct Deed {
   trace::LearnerAct what;
   std::size_t position;     // choices made before it
