@@ -131,6 +131,8 @@ std::string act_of_learner(const EventRef& ref, const std::string& name) {
       return tr("event.clear", fmt::arg("name", name));
     case trace::LearnerAct::close:
       return tr("event.learner.close", fmt::arg("name", name));
+    case trace::LearnerAct::interrupt:
+      return tr("event.learner.interrupt");
   }
   return std::string(trace::name(event.kind));
 }

@@ -91,7 +91,9 @@ std::string end_sentence(const Model& model, const Task& task) {
     return tr(doing, fmt::arg("who", name_of(model, sent->from)), fmt::arg("signal", signal),
               fmt::arg("after", format_duration(sent->from_ns - task.born_ns)));
   const bool by_hand = std::any_of(task.marks.begin(), task.marks.end(), [&](const timeline::Mark& mark) {
-    return mark.kind == trace::Kind::learner && trace::LearnerAct{mark.a} == trace::LearnerAct::signal && static_cast<int>(mark.b) == -*code;
+    const trace::LearnerAct act{mark.a};
+    const bool signal_sent = act == trace::LearnerAct::signal || act == trace::LearnerAct::interrupt;
+    return mark.kind == trace::Kind::learner && signal_sent && static_cast<int>(mark.b) == -*code;
   });
   return tr(by_hand ? "inspector.end.by_you" : "inspector.end.killed", lived, fmt::arg("signal", signal));
 }

@@ -54,6 +54,8 @@ const char* wait_key(BlockReason reason) {
       return "why.blocked.queue_join";
     case BlockReason::feed:
       return "why.blocked.feed";
+    case BlockReason::requests:
+      return "why.blocked.requests";
   }
   return "why.blocked";
 }
@@ -104,7 +106,13 @@ std::string state_sentence(const Model& model, const Task& task, std::int64_t wh
 
 std::string why_words(const Model& model, const Task& task, std::int64_t when) {
   if (when < task.born_ns) return {};
-  std::string text = state_sentence(model, task, when);
+  // Multiprocessing's own helpers: what they are goes before what they do.
+  const bool tracker = task.parent != 0 && task.name == trace::kResourceTracker;
+  const bool server = task.parent != 0 && task.name == trace::kForkserver;
+  std::string text = tracker  ? tr("why.helper.tracker") + std::string(tr("inspector.joint"))
+                     : server ? tr("why.helper.forkserver") + std::string(tr("inspector.joint"))
+                              : std::string();
+  text += state_sentence(model, task, when);
   if (when >= task.adopted_ns && when < task.death_ns) {
     text += tr("inspector.joint") +
             tr("why.orphan", fmt::arg("parent", parent_name(model, task)), fmt::arg("time", format_duration(when - task.adopted_ns)));

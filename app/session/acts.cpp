@@ -77,7 +77,8 @@ Acts acts_on_task(const Session& session, const Task& task) {
           {{"task.terminate", id, alive},
            {"task.kill", id, alive},
            {"task.stop", id, alive && !stopped},
-           {"task.continue", id, alive && stopped}}};
+           {"task.continue", id, alive && stopped},
+           {"interrupt", {}, session.state() == RunState::running}}};
 }
 
 // What a task waits for or is about to use; nothing where that cannot be acted on.

@@ -111,6 +111,11 @@ void send_signal(Context& c, std::string_view argument) {
   c.session.signal(task.id, number);
 }
 
+// What a terminal does with Ctrl+C.
+void interrupt(Context& c, std::string_view) {
+  c.session.interrupt();
+}
+
 // Which shared object a command is for: the one named, by number or by name, else the one selected.
 const timeline::Object& object_meant(const Context& c, std::string_view argument) {
   const timeline::Model& model = c.session.model();
@@ -505,6 +510,7 @@ constexpr std::array kCommands = {
     Command{"replay", kNone, can_replay, replay},
     Command{"cure", shift(Key::c), can_cure, cure},
     Command{"folder", shift(Key::o), has_folder, open_folder},
+    Command{"interrupt", ctrl(Key::c), is_running, interrupt},
     Command{"task.terminate", key(Key::k), is_running, send_signal<SIGTERM>},
     Command{"task.kill", kNone, is_running, send_signal<SIGKILL>},
     Command{"task.stop", kNone, is_running, send_signal<SIGSTOP>},

@@ -69,6 +69,7 @@ std::string deed_words(const supervisor::Deed& deed) {
                     : deed.what == LearnerAct::put   ? "session.deed.put"
                     : deed.what == LearnerAct::set   ? "session.deed.set"
                     : deed.what == LearnerAct::clear ? "session.deed.clear"
+                    : deed.what == LearnerAct::interrupt ? "session.deed.interrupt"
                                                      : "session.deed.close";
   const std::string signal = i18n::signal_name(deed.number), value = deed.value.substr(0, 40);
   return i18n::tr(key, fmt::arg("signal", signal), fmt::arg("task", deed.task), fmt::arg("object", deed.object), fmt::arg("value", value));
@@ -132,6 +133,7 @@ void Session::start(supervisor::PaceSetting pace) {
 
   supervisor::RunRequest request;
   request.scenario = scenario_->id;
+  request.observe = observe_;
   request.python_minor = scenario::python_minor(settings_, installed_python_minor());
   request.settings.insert(settings_.values().begin(), settings_.values().end());
   if (scenario_->writes_files) {
@@ -228,6 +230,10 @@ std::vector<trace::AtGate> Session::at_gate() const { return live() ? engine_->p
 
 void Session::signal(trace::TaskId task, int signal) {
   if (live()) engine_->signal(task, signal);
+}
+
+void Session::interrupt() {
+  if (live()) engine_->interrupt();
 }
 
 void Session::put(timeline::ObjectId object, nlohmann::json value) {

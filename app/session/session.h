@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/session/run_folder.h"
+#include "core/observe/observer.h"
 #include "core/scenario/scenario.h"
 #include "core/store/store.h"
 #include "core/supervisor/pace.h"
@@ -66,6 +67,7 @@ class Session {
   // one at hand.
   [[nodiscard]] const RunFolder* folder() const noexcept { return folder_ ? &*folder_ : nullptr; }
   void keep_files_in(std::filesystem::path directory) { files_in_ = std::move(directory); }  // of all runs from now on
+  void observe(observe::Want want) noexcept { observe_ = want; }  // what the kernel is asked in all runs from now on
   [[nodiscard]] RunState state() const noexcept { return state_; }
   [[nodiscard]] bool live() const noexcept { return state_ == RunState::running || state_ == RunState::stopping; }
   [[nodiscard]] const timeline::Model& model() const noexcept { return model_; }
@@ -87,6 +89,7 @@ class Session {
   [[nodiscard]] std::vector<trace::AtGate> at_gate() const;  // who came first is first; empty at pace real
   // SIGTERM, SIGKILL, SIGSTOP or SIGCONT to a task's process, as the learner.
   void signal(trace::TaskId task, int signal);
+  void interrupt();  // Ctrl+C: SIGINT to every process of the run, as the learner
   // The learner's act on a shared object: put (a value), set, clear, or close of an end (of the process of a task). What the run refuses
   // comes as a notice.
   void put(timeline::ObjectId object, nlohmann::json value);
@@ -123,6 +126,7 @@ class Session {
   scenario::Settings settings_;      // for the next run
   scenario::Settings run_settings_;  // of the run that the model shows
   std::filesystem::path files_in_;   // chosen by the person, "" = temporary
+  observe::Want observe_ = observe::Want::best;
   std::optional<RunFolder> folder_;  // goes after the engine, whose processes may write into it
   std::unique_ptr<supervisor::Engine> engine_;
   RunState state_ = RunState::ready;

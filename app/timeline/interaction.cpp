@@ -165,7 +165,9 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
       return {task, std::min(canvas.plot.time_ns(x), canvas.plot.now_ns())};
     case Drawn::What::core: {
       const std::int64_t when = std::min(canvas.plot.time_ns(x), canvas.plot.now_ns());
-      const timeline::OnCpu* on = canvas.model.kernel().cores()[item.index].track.at(when);
+      const timeline::Kernel::Core& core = canvas.model.kernel().cores()[item.index];
+      if (const auto* const seen = core.sample_at(when)) return {seen->who, seen->time_ns};
+      const timeline::OnCpu* on = core.track.at(when);
       if (on == nullptr || canvas.model.find(on->who) == nullptr) return {};
       return {on->who, when};
     }

@@ -126,6 +126,45 @@ void draw_track(Canvas& canvas, const CpuTrack& track, const Rect& bar, bool of_
   });
 }
 
+// Samples are points in time, and drawn as such: a diamond each, with nothing between them. Of those that fall together one is drawn.
+void draw_sample(Canvas& canvas, float x, const Rect& bar, Color color) {
+  const float middle = (bar.y0 + bar.y1) * 0.5f, half = std::min(px(4), bar.height() * 0.5f);
+  canvas.list->AddQuadFilled({x, middle - half}, {x + half, middle}, {x, middle + half}, {x - half, middle}, color);
+}
+
+constexpr float kSamplesApart = 4;  // pixels between two diamonds that are drawn
+
+void draw_core_samples(Canvas& canvas, const std::vector<timeline::Kernel::Sample>& samples, const Rect& bar) {
+  const Rect& plot = canvas.plot.area();
+  const float middle = (bar.y0 + bar.y1) * 0.5f;
+  for (float x = plot.x0; x < plot.x1; x += px(6)) line(canvas.list, x, middle, x + px(1.5f), middle, platform::palette().line, 1);
+  const auto before = [](const timeline::Kernel::Sample& sample, std::int64_t time_ns) { return sample.time_ns < time_ns; };
+  auto at = std::lower_bound(samples.begin(), samples.end(), canvas.plot.time_ns(plot.x0), before);
+  const std::int64_t end_ns = canvas.plot.time_ns(plot.x1);
+  while (at != samples.end() && at->time_ns <= end_ns) {
+    const float x = canvas.plot.x(at->time_ns);
+    draw_sample(canvas, x, bar, color_of(canvas, {at->time_ns, at->time_ns, at->who, 0, Left::still_on}));
+    at = std::lower_bound(at + 1, samples.end(), canvas.plot.time_ns(x + kSamplesApart), before);
+  }
+}
+
+// Under a task, where samples are all that there is: each time that it was seen able to run.
+void draw_task_samples(Canvas& canvas, const std::vector<timeline::Kernel::StateAt>& states, const Rect& bar, Color color) {
+  const Rect& plot = canvas.plot.area();
+  const auto before = [](const timeline::Kernel::StateAt& state, std::int64_t time_ns) { return state.time_ns < time_ns; };
+  const std::int64_t end_ns = canvas.plot.time_ns(plot.x1);
+  auto at = std::lower_bound(states.begin(), states.end(), canvas.plot.time_ns(plot.x0), before);
+  while (at != states.end() && at->time_ns <= end_ns) {
+    const float x = canvas.plot.x(at->time_ns);
+    if (at->letter != 'R') {
+      ++at;
+      continue;
+    }
+    draw_sample(canvas, x, bar, color);
+    at = std::lower_bound(at + 1, states.end(), canvas.plot.time_ns(x + kSamplesApart), before);
+  }
+}
+
 std::string core_name(const Canvas& canvas, std::size_t lane) {
   return tr("timeline.core.name", fmt::arg("number", canvas.core(lane).cpu));
 }
@@ -162,6 +201,7 @@ void draw_core(Canvas& canvas, std::size_t lane) {
   const Rect row = canvas.layout.lane(lane);
   canvas.items.push_back({{Drawn::What::core, 0, row.x0, row.y0, row.x1, row.y1, core_name(canvas, lane)},
                           0, 0, canvas.layout.lanes()[lane].index});
+  if (!canvas.core(lane).samples.empty()) return draw_core_samples(canvas, canvas.core(lane).samples, canvas.layout.bar(lane));
   draw_track(canvas, canvas.core(lane).track, canvas.layout.bar(lane), false);
 }
 
@@ -169,6 +209,13 @@ void draw_core_header(Canvas& canvas, std::size_t lane) {
   const platform::Palette& colors = platform::palette();
   const Rect box = header_box(canvas, lane);
   fill(canvas.list, box, colors.lane_header);
+  if (!canvas.core(lane).samples.empty()) {
+    const auto* const seen = canvas.core(lane).sample_at(canvas.moment());
+    const timeline::Task* const who = seen == nullptr ? nullptr : canvas.model.find(seen->who);
+    if (who != nullptr) fill(canvas.list, {box.x0, box.y0, box.x0 + px(4), box.y1}, platform::task_color(static_cast<std::size_t>(who - canvas.model.tasks().data())));
+    const std::string samples = tr("timeline.core.samples");
+    return write_header(canvas, box, box.x0 + px(14), core_name(canvas, lane), {who == nullptr ? samples : samples + ": " + who->name, samples});
+  }
   const OnCpu* on = canvas.core(lane).track.at(canvas.moment());
   const timeline::Task* task = on == nullptr ? nullptr : canvas.model.find(on->who);
   if (task != nullptr) fill(canvas.list, {box.x0, box.y0, box.x0 + px(4), box.y1}, color_of(canvas, *on));
@@ -179,9 +226,16 @@ void draw_core_header(Canvas& canvas, std::size_t lane) {
 void draw_strip(Canvas& canvas, std::size_t lane) {
   const timeline::Task& task = canvas.task(lane);
   const auto* kernel = canvas.model.kernel().find(task.id);
-  if (kernel == nullptr || kernel->on_cpu.spans().empty()) return;
+  if (kernel == nullptr) return;
   const Rect bar = canvas.layout.strip(lane);
   const Rect& plot = canvas.plot.area();
+  if (canvas.model.kernel().mode() == trace::Observing::sampling && !kernel->states.empty()) {
+    const Rect life{std::max(canvas.plot.x(kernel->states.front().time_ns), plot.x0), bar.y0, std::min(canvas.plot.x(task.death_ns), plot.x1), bar.y1};
+    if (life.x1 <= life.x0) return;
+    canvas.items.push_back({{Drawn::What::strip, task.id, life.x0, life.y0 - px(1), life.x1, life.y1 + px(2), {}}, 0, 0});
+    return draw_task_samples(canvas, kernel->states, bar, platform::task_color(canvas.layout.lanes()[lane].index));
+  }
+  if (kernel->on_cpu.spans().empty()) return;
   const auto& spans = kernel->on_cpu.spans();
   const float x0 = canvas.plot.x(std::min(kernel->birth_ns, spans.front().begin_ns));
   const float x1 = canvas.plot.x(std::max(spans.back().end_ns, task.death_ns));

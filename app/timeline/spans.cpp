@@ -90,7 +90,7 @@ std::string draw_blocked(const Here& here) {
   const std::size_t partner_lane = here.canvas.lane_of(here.span.partner);
   const bool known = partner_lane < here.canvas.layout.lanes().size() && here.canvas.layout.lanes()[partner_lane].is_task();
   const bool full = here.span.reason == BlockReason::put || here.span.reason == BlockReason::send;
-  const bool idle = here.span.reason == BlockReason::feed;  // nothing that anybody would mind
+  const bool idle = here.span.reason == BlockReason::feed || here.span.reason == BlockReason::requests;  // nothing that anybody would mind
   const platform::Color frame = known  ? platform::task_color(here.canvas.layout.lanes()[partner_lane].index)
                                 : full ? colors.error
                                 : idle ? platform::with_alpha(colors.blocked, 0.5f)

@@ -228,6 +228,13 @@ Story about_core(const Canvas& canvas, const Item& item) {
   const timeline::Kernel::Core& core = canvas.model.kernel().cores()[item.index];
   const std::int64_t when = moment_under_mouse(canvas);
   Story story{tr("timeline.core.name", fmt::arg("number", core.cpu)), {}, {}};
+  if (!core.samples.empty()) {
+    const timeline::Kernel::Sample* const seen = core.sample_at(when);
+    story.second = seen == nullptr ? tr("timeline.core.not_seen") : tr("timeline.core.seen", fmt::arg("name", name_of(canvas, seen->who)));
+    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, seen == nullptr ? when : seen->time_ns)});
+    story.rows.push_back({tr("timeline.core.sampled"), {}});
+    return story;
+  }
   const timeline::OnCpu* on = core.track.at(when);
   if (on == nullptr) {
     story.second = tr("timeline.core.nobody");
@@ -253,6 +260,14 @@ Story about_strip(const Canvas& canvas, const timeline::Task& task) {
   const auto* kernel = canvas.model.kernel().find(task.id);
   if (kernel == nullptr) return story;
   const std::int64_t when = moment_under_mouse(canvas);
+  if (canvas.model.kernel().mode() == trace::Observing::sampling) {
+    const char letter = kernel->state_at(when);
+    const std::string key = std::string("processes.letter.") + letter;
+    story.second = letter == 0 || !i18n::has(key) ? tr("timeline.core.not_seen") : tr(key);
+    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+    story.rows.push_back({tr("timeline.core.sampled"), {}});
+    return story;
+  }
   const auto& spans = kernel->on_cpu.spans();
   const auto after = std::upper_bound(spans.begin(), spans.end(), when,
                                       [](std::int64_t time, const timeline::OnCpu& span) { return time < span.begin_ns; });

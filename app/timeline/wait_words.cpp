@@ -17,9 +17,9 @@ using trace::BlockReason;
 using trace::Kind;
 using trace::ObjectKind;
 
-constexpr std::array<std::string_view, 16> kReasons = {
+constexpr std::array<std::string_view, 17> kReasons = {
     "join", "wait", "output", "put", "get", "send", "recv", "poll",
-    "lock", "semaphore", "event", "condition", "barrier", "queue_join", "feed", "thread_join"};
+    "lock", "semaphore", "event", "condition", "barrier", "queue_join", "feed", "thread_join", "requests"};
 
 constexpr std::array<std::string_view, 13> kObjects = {
     "pipe", "queue", "simple_queue", "joinable_queue", "lock", "rlock", "semaphore",
@@ -262,6 +262,7 @@ WaitClause wait_clause(const Model& model, const timeline::Wait& wait) {
       return {say("done"), only("do")};
     case BlockReason::output:
     case BlockReason::feed:
+    case BlockReason::requests:
       break;
   }
   return {say("other"), {}};

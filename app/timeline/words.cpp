@@ -155,6 +155,7 @@ std::string mark_words(const Model& model, const timeline::Mark& mark) {
     return tr("timeline.mark.handler", fmt::arg("signal", i18n::signal_name(static_cast<int>(mark.a))));
   if (mark.kind == trace::Kind::adopted) return tr("timeline.mark.adopted");
   if (mark.kind == trace::Kind::learner) {
+    if (trace::LearnerAct{mark.a} == trace::LearnerAct::interrupt) return tr("timeline.mark.interrupt");
     if (trace::LearnerAct{mark.a} != trace::LearnerAct::signal) return {};
     return tr("timeline.mark.learner", fmt::arg("signal", i18n::signal_name(static_cast<int>(mark.b))));
   }

@@ -11,6 +11,7 @@
 #include "core/base/every_child.h"
 #include "core/base/posix_call.h"
 #include "core/process/facts.h"
+#include "core/process/resource_tracker.h"
 #include "core/process/runtime.h"
 #include "core/trace/recorder.h"
 
@@ -69,9 +70,11 @@ Launched launch_spawn(Luggage luggage, std::uint32_t slot) {
   base::Pipe sentinel = base::make_pipe(), data = base::make_pipe();
   const RunContext& context = Runtime::current().context();
   std::vector<int> kept = luggage.descriptors;
-  kept.insert(kept.end(), {context.region->fd(), context.birth_fd, context.lifeline_fd, sentinel.write.get()});
+  const int tracker = resource_tracker_fd();
+  kept.insert(kept.end(), {context.region->fd(), context.birth_fd, context.lifeline_fd, sentinel.write.get(), tracker});
   luggage.contents["slot"] = slot;
   luggage.contents["sentinel"] = sentinel.write.get();
+  luggage.contents["tracker"] = tracker;
   luggage.contents["descriptors"] = luggage.descriptors;
   const pid_t pid = exec_engine("--multiprocessing-fork", data, kept);
   data.read.reset();
@@ -80,7 +83,7 @@ Launched launch_spawn(Luggage luggage, std::uint32_t slot) {
   return {pid, std::move(sentinel.read), std::move(data.write)};
 }
 
-pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<int>& descriptors) {
+pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<int>& descriptors, std::span<const int> blocked) {
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   // Onto itself: the number stays, and exec does not close it.
@@ -89,10 +92,11 @@ pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<in
   // Handlers do not outlive exec, and until there is a new one the learner's errand must not kill.
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  sigset_t blocked;
-  ::sigemptyset(&blocked);
-  ::sigaddset(&blocked, kErrandSignal);
-  ::posix_spawnattr_setsigmask(&attributes, &blocked);
+  sigset_t mask;
+  ::sigemptyset(&mask);
+  ::sigaddset(&mask, kErrandSignal);
+  for (const int signal : blocked) ::sigaddset(&mask, signal);
+  ::posix_spawnattr_setsigmask(&attributes, &mask);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   std::string name = "forklight-engine", role_word = role, fd_word = std::to_string(data.read.get());
   const std::array<char*, 4> arguments{name.data(), role_word.data(), fd_word.data(), nullptr};

@@ -19,6 +19,8 @@
 #include "core/process/forkserver.h"
 #include "core/process/launch.h"
 #include "core/process/process_object.h"
+#include "core/process/python.h"
+#include "core/process/resource_tracker.h"
 #include "core/process/runtime.h"
 #include "core/process/start_method.h"
 #include "core/trace/recorder.h"
@@ -45,6 +47,15 @@ FORKLIGHT_EVERY_CHILD void reap_finished() {
   }
 }
 
+// The first thing that a start under spawn does (S.3).
+void ask_for_tracker() {
+  try {
+    (void)resource_tracker_fd();
+  } catch (const std::system_error& error) {
+    throw os_error(error.code().value());
+  }
+}
+
 std::string_view class_of(trace::StartMethod method) {
   switch (method) {
     case trace::StartMethod::spawn:
@@ -58,6 +69,7 @@ std::string_view class_of(trace::StartMethod method) {
 }
 
 std::shared_ptr<Object> make_object(ProcessOptions options) {
+  if (!options.group.is_null()) throw PythonError(Fact::P_07);
   Runtime& runtime = Runtime::current();
   auto object = std::make_shared<Object>();
   const Making context = making();
@@ -157,6 +169,13 @@ Process::Process(std::function<void()> lambda, ProcessOptions options) : object_
   object_->lambda = std::move(lambda);
 }
 
+Process Process::of_value(const nlohmann::json& target, ProcessOptions options) {
+  const auto call = [type = std::string(type_name(target)), none = !truth(target)] {  // run() asks for the truth of its target
+    if (!none) raise("TypeError", fmt::format("'{}' object is not callable", type));
+  };
+  return Process(std::function<void()>(call), std::move(options));
+}
+
 void Process::start() {
   Object& object = *object_;
   object.check_open();
@@ -171,6 +190,7 @@ void Process::start() {
   runtime.out().flush();  // P-68
 
   const bool by_fork = object.method == trace::StartMethod::fork;
+  if (object.method == trace::StartMethod::spawn) ask_for_tracker();
   Luggage luggage;
   if (!by_fork) luggage = pack(object);  // what cannot be pickled fails here: no process yet
 
@@ -311,7 +331,15 @@ void Process::close() {
 
 const std::string& Process::name() const noexcept { return object_->name; }
 
-void Process::set_name(std::string name) { object_->name = std::move(name); }
+void Process::run() {
+  if (object_->stage == Object::Stage::started) raise("AttributeError", fmt::format("'{}' object has no attribute '_target'", object_->python_class));
+  object_->run();
+}
+
+void Process::set_name(const nlohmann::json& name) {
+  if (!name.is_string()) throw PythonError(Fact::P_06);
+  object_->name = name.get<std::string>();
+}
 
 std::optional<pid_t> Process::pid() const {
   object_->check_open();
@@ -321,9 +349,9 @@ std::optional<pid_t> Process::pid() const {
 
 bool Process::daemon() const noexcept { return object_->daemon; }
 
-void Process::set_daemon(bool daemon) {
+void Process::set_daemon(const nlohmann::json& daemon) {
   if (object_->stage != Object::Stage::initial) throw PythonError(Fact::P_19);
-  object_->daemon = daemon;
+  object_->daemon = truth(daemon);
 }
 
 int Process::sentinel() const {
@@ -352,6 +380,25 @@ std::string Process::repr() {
   }
   return fmt::format("<{} name='{}'{} parent={} {}{}{}>", object.python_class, object.name, pid, object.creator, status, code,
                      object.daemon ? " daemon" : "");
+}
+
+void Process::depart(Departure& out) const {
+  const Object& object = *object_;
+  // What watches over the child, once there is one, has a weak reference in it.
+  if (object.stage == Object::Stage::started) throw PythonError(Fact::S_25);
+  if (object.target == nullptr) throw cannot_pickle_lambda(Runtime::current().context().python_minor);
+  out.text(object.python_class).text(object.name).text(object.parent_name).number(object.creator).number(object.daemon).number(object.method);
+}
+
+Process Process::arrive(Arrival& in) {
+  auto object = std::make_shared<Object>();
+  object->python_class = in.text();
+  object->name = in.text();
+  object->parent_name = in.text();
+  object->creator = in.number<pid_t>();
+  object->daemon = in.number<int>() != 0;
+  object->method = in.number<trace::StartMethod>();
+  return Process(std::move(object));
 }
 
 FORKLIGHT_EVERY_CHILD std::vector<Process> active_children() {

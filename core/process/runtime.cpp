@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -77,6 +78,7 @@ std::vector<int> Runtime::next_identity() {
 void Runtime::settle_in(const RunContext& context, std::uint32_t slot) {
   context_ = context;
   pid_ = ::getpid();
+  (void)!::getrandom(&hash_seed_, sizeof hash_seed_, 0);
   out_.set_buffering(context.buffering);
   install_signal_handlers();
   errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
@@ -128,15 +130,17 @@ void Runtime::become_spawned(const RunContext& context, const Process::Object& o
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
   take_identity(object, parent, object.parent_death.get());
   leave_input();
+  main_module_ = "__mp_main__";
   spawned_ = true;
   import_util();
   recorder.gate(Kind::task_begin);
 }
 
-void Runtime::become_forkserver(const RunContext& context, std::uint32_t slot, trace::TaskId parent) {
+void Runtime::become_helper(const RunContext& context, std::uint32_t slot, trace::TaskId parent, std::string name) {
   settle_in(context, slot);
   ignore_signal(SIGINT);  // P-64
-  name_ = "forkserver";
+  name_ = std::move(name);
+  main_module_ = "__mp_main__";
   Recorder& recorder = Recorder::current();
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);

@@ -66,8 +66,8 @@ class Runtime {
   [[nodiscard]] static bool no_input() noexcept;
   // The same in a process that was started by exec, for the task `parent`: nothing is inherited.
   void become_spawned(const RunContext& context, const Process::Object& object, std::uint32_t slot, trace::TaskId parent);
-  // The forkserver: a task of the run that runs nothing of the lesson.
-  void become_forkserver(const RunContext& context, std::uint32_t slot, trace::TaskId parent);
+  // The forkserver or the resource tracker: a task of the run that runs nothing of the lesson. It ignores SIGINT (P-64).
+  void become_helper(const RunContext& context, std::uint32_t slot, trace::TaskId parent, std::string name);
 
   // Runs a body the way Python runs a process to its end, and returns the exit code: P.2 for a child, P.3 for MainProcess.
   // What the body throws becomes the traceback on stderr and the code.
@@ -83,6 +83,10 @@ class Runtime {
   // The program is being imported by a child that has not been set up yet: no process may be started (S-27).
   [[nodiscard]] bool importing() const noexcept { return importing_; }
   void set_importing(bool importing) noexcept { importing_ = importing; }
+  // __name__ of the program's module: "__main__", or "__mp_main__" where it was imported, and in what is forked from there (S-04).
+  [[nodiscard]] std::string_view main_module() const noexcept { return main_module_; }
+  // Of this interpreter, chosen as it begins; a forked child has its parent's (S-10).
+  [[nodiscard]] std::uint64_t hash_seed() const noexcept { return hash_seed_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] bool daemon() const noexcept { return daemon_; }
   [[nodiscard]] bool is_main() const noexcept { return identity_.empty(); }
@@ -132,6 +136,8 @@ class Runtime {
 
   RunContext context_;
   std::string name_ = "MainProcess";
+  std::string_view main_module_ = "__main__";
+  std::uint64_t hash_seed_ = 0;
   std::vector<int> identity_;
   int counter_ = 0;
   bool daemon_ = false;

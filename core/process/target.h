@@ -24,9 +24,13 @@ struct Target {
   Scope scope = Scope::module;
 };
 
+// How Python got the program: a child that imports it anew finds it in a file alone (S-30, S-31).
+enum class Source : std::uint8_t { file, command, standard_input };
+
 // The Python program that the C++ body is the twin of.
 struct Program {
   std::string_view file, text;
+  Source source = Source::file;
 };
 
 // A program made ready: its main body, and what a child that imports it anew gets.

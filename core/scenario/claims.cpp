@@ -21,6 +21,10 @@ const timeline::Task* task_named(const timeline::Model& model, std::string_view 
   return found == tasks.end() ? nullptr : &*found;
 }
 
+bool is_helper(const timeline::Task& task) {
+  return task.parent != 0 && (task.name == trace::kForkserver || task.name == trace::kResourceTracker);
+}
+
 Verdict exit_code_is(const timeline::Model& model, std::string_view name, int expected, bool finished) {
   const timeline::Task* task = task_named(model, name);
   const auto code = task != nullptr ? task->exit_code() : std::nullopt;

@@ -14,6 +14,9 @@ namespace forklight::scenario {
 // The task of that name, if it has been born.
 [[nodiscard]] const timeline::Task* task_named(const timeline::Model& model, std::string_view name);
 
+// The forkserver or the resource tracker: multiprocessing's own, none of the lesson's.
+[[nodiscard]] bool is_helper(const timeline::Task& task);
+
 // The exit code of the task of that name: held or broken as soon as it is dead, broken too if the run ended without it.
 [[nodiscard]] Verdict exit_code_is(const timeline::Model& model, std::string_view name, int expected, bool finished);
 

@@ -16,7 +16,7 @@ namespace forklight::scenario {
 
 enum class ParameterType : std::uint8_t { choice, integer, real };
 
-// A knob. Its texts are scenario.ID.parameter.PARAM(.CHOICE) in assets/i18n.
+// A knob. Its texts are scenario.ID.parameter.PARAM(.CHOICE) in assets/i18n, or parameter.PARAM(.CHOICE) where all scenarios share it.
 struct Parameter {
   std::string_view id;
   ParameterType type;
@@ -44,7 +44,7 @@ class Settings {
   std::map<std::string, std::string, std::less<>> values_;
 };
 
-// The parameter "python", for scenarios that differ between versions (SEMANTICS 0.1): "installed", or one of 3.8 to 3.14.
+// The parameter "python" that every scenario has (SEMANTICS 0.1): "installed", or one of 3.8 to 3.14. Its texts are parameter.python(.CHOICE).
 [[nodiscard]] Parameter python_version();
 // The 13 in 3.13 that these settings ask for; `installed` if they ask for none.
 [[nodiscard]] int python_minor(const Settings& settings, int installed);

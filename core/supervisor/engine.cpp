@@ -135,6 +135,8 @@ void Engine::signal(trace::TaskId task, int signal) {
   send_message(control_.get(), {{"do", "signal"}, {"task", task}, {"signal", signal}});
 }
 
+void Engine::interrupt() { send_message(control_.get(), {{"do", "interrupt"}}); }
+
 void Engine::act(nlohmann::json what) {
   what["do"] = "act";
   send_message(control_.get(), what);

@@ -48,6 +48,7 @@ class UnderWay {
 Deed deed_of(const trace::Record& record, std::unordered_map<TaskId, std::string>& tasks, const ObjectNames& objects) {
   const trace::Event& event = record.event;
   Deed deed{.what = trace::LearnerAct{event.a}, .position = 0, .task = {}, .object = {}};
+  if (deed.what == trace::LearnerAct::interrupt) return deed;
   if (deed.what == trace::LearnerAct::signal) {
     deed.task = tasks[event.object];
     deed.number = static_cast<int>(event.b);

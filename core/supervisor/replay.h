@@ -21,7 +21,7 @@ struct Choice {
   std::vector<std::string> under_way = {};  // let go before it, and neither back at the gate nor at their end when it went
 };
 
-// The learner sent a signal, put a value, set or cleared an event, closed an end.
+// The learner sent a signal, pressed Ctrl+C for all, put a value, set or cleared an event, closed an end.
 struct Deed {
   trace::LearnerAct what;
   std::size_t position;     // choices made before it

@@ -347,12 +347,19 @@ void Model::unbury(Slot& slot) {
 void Model::add_mark(const trace::Record& record, std::uint32_t text) {
   const trace::Event& event = record.event;
   if (!is_instant(event.kind)) return;
+  const Mark mark{event.time_ns, event.kind, event.line, event.object, event.a, event.b, text};
+  if (event.kind == Kind::learner && trace::LearnerAct{event.a} == trace::LearnerAct::interrupt) {
+    for (Task& task : tasks_) {  // Ctrl+C comes to all that are there
+      const bool there = !task.is_thread() && task.born_ns <= event.time_ns && event.time_ns <= task.death_ns;
+      if (there) insert_by_time(task.marks, mark);
+    }
+    return;
+  }
   TaskId id = record.task != 0 ? record.task : event.object;
   if (id == 0 && (event.kind == Kind::cap || event.kind == Kind::stop)) id = kMainProcess;  // about the whole run
   const auto found = slots_.find(id);
   if (found == slots_.end()) return;
-  insert_by_time(tasks_[found->second.position].marks,
-                 Mark{event.time_ns, event.kind, event.line, event.object, event.a, event.b, text});
+  insert_by_time(tasks_[found->second.position].marks, mark);
 }
 
 void Model::add_console(const trace::Record& record) {

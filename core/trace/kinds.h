@@ -41,7 +41,7 @@
   X(52, adopted, "task", "pid", "adopter's pid")                                                  \
   X(53, cap, "", "which: see Cap", "limit")                                                       \
   X(54, stop, "", "why: see StopReason", "")                                                      \
-  X(55, learner, "task or object", "what: see LearnerAct", "signal, message, or task << 32 | end") /* + text: put's value, as JSON */ \
+  X(55, learner, "task or object, 0 all", "what: see LearnerAct", "signal, message, or task << 32 | end") /* + text: put's value, as JSON */ \
   /* a child that has nothing of its parent's (spawn, forkserver) sets itself up, written by the child */ \
   X(62, import_begin, "", "", "")                           /* the program, as __mp_main__ (S-05) */ \
   X(63, import_end, "", "1 done, 0 failed", "")                                                   \
@@ -89,7 +89,7 @@
   X(104, kernel_death, "cpu", "pid << 32 | tid", "")                                              \
   X(105, kernel_name, "cpu", "pid << 32 | tid", "1 by exec, 0 else") /* + text: the name */        \
   X(106, kernel_lost, "cpu", "records lost", "time of the first loss")                            \
-  X(107, state, "", "letter of /proc/PID/stat", "")         /* sampled; written when it changed */ \
+  X(107, state, "", "letter of /proc/PID/stat", "core it was last on + 1, 0 unknown") /* sampled; written when it changed, R by sampling alone each time */ \
   X(108, memory, "", "RSS << 32 | PSS, KiB", "private << 32 | shared, KiB") /* as the one above */
 
 namespace forklight::trace {
@@ -101,18 +101,22 @@ enum class Kind : std::uint16_t {
 };
 
 enum class ExitHow : std::uint64_t { returned, sys_exit, exception, os_exit };
-// What a blocked task waits for. `put`: room in a queue; `feed`: a feeder that has nothing to send; `send`: room in a pipe.
+// What a blocked task waits for. `put`: room in a queue; `feed`: a feeder that has nothing to send; `send`: room in a pipe. `requests`: a
+// helper of multiprocessing that has nothing to do.
 enum class BlockReason : std::uint64_t {
-  join, wait, output, put, get, send, recv, poll, lock, semaphore, event, condition, barrier, queue_join, feed, thread_join
+  join, wait, output, put, get, send, recv, poll, lock, semaphore, event, condition, barrier, queue_join, feed, thread_join,
+  requests
 };
 enum class ObjectKind : std::uint64_t {
   pipe, queue, simple_queue, joinable_queue, lock, rlock, semaphore, bounded_semaphore, condition, event, barrier, value, array
 };
 enum class PipeEnd : std::uint64_t { first, second };  // of Pipe(): the reading and the writing one, if it is not duplex
 enum class Pace : std::uint32_t { real, slow, step, replay };
-enum class LearnerAct : std::uint64_t { signal, put, set, clear, close };
+enum class LearnerAct : std::uint64_t { signal, put, set, clear, close, interrupt };  // interrupt: Ctrl+C, to every process of the run
 inline constexpr std::uint32_t kFirstObject = 1u << 30;  // ids below are tasks
 enum class StartMethod : std::uint64_t { fork, spawn, forkserver };
+// What the helpers of multiprocessing are called among the tasks: they run nothing of the lesson.
+inline constexpr std::string_view kForkserver = "forkserver", kResourceTracker = "resource tracker";
 // How the moment of death is known: the supervisor's pidfd woke up; or the child was reaped before the supervisor could look, so the
 // time is the reaper's and the true moment lies between the child's last event and it.
 enum class DeathSource : std::uint16_t { pidfd, reaper };

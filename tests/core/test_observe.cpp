@@ -172,7 +172,7 @@ TEST_CASE("observe: refused by the kernel, a run goes on with samples, and says 
   CHECK(run.main_status == 0);
   CHECK(run.model.kernel().mode() == trace::Observing::sampling);
   CHECK(run.model.kernel().refusal() == EACCES);
-  CHECK(run.model.kernel().cores().empty());
+  for (const auto& core : run.model.kernel().cores()) CHECK(core.track.spans().empty());
   CHECK(letters(run.model, 2).find('T') != std::string::npos);
 }
 
@@ -189,6 +189,24 @@ TEST_CASE("observe: asked for samples only, or for nothing, that is what there i
   const LessonRun nothing = run_lesson(TEST_ENGINE, request);
   CHECK(nothing.model.kernel().mode() == trace::Observing::nothing);
   CHECK(nothing.model.kernel().find(2) == nullptr);
+}
+
+TEST_CASE("observe: where samples are all, who runs is seen again and again, and on which core") {
+  supervisor::RunRequest request;
+  request.scenario = "kernel busy";
+  request.python_minor = python_minor();
+  request.observe = observe::Want::samples;
+  const LessonRun run = run_lesson(TEST_ENGINE, request);
+  REQUIRE(run.error == "");
+  std::size_t samples = 0;
+  const long cores = ::sysconf(_SC_NPROCESSORS_CONF);
+  for (const auto& core : run.model.kernel().cores()) {
+    CHECK(core.cpu >= 0);
+    CHECK(core.cpu < cores);
+    CHECK(core.track.spans().empty());
+    samples += core.samples.size();
+  }
+  CHECK(samples >= 8);  // four compute for 0.4 s, and the first look at each counts too
 }
 
 TEST_CASE("observe: what refuses to open says its errno, and leaves nothing open") {

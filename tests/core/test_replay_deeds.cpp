@@ -154,6 +154,19 @@ TEST_CASE("replay: who was killed and who was stopped by hand is killed and stop
   follow(first, "pace lines");
 }
 
+TEST_CASE("replay: Ctrl+C to all is pressed again") {  // P-64
+  Live first("learner: waits", {.pace = Pace::step});
+  REQUIRE(first.step_until([&] { return first.is_blocked("Process-1", trace::BlockReason::event) && first.is_blocked("MainProcess", trace::BlockReason::join); }));
+  first.engine.interrupt();
+  REQUIRE(first.until([&] { return first.acts() == 1; }));
+  REQUIRE(first.step_until([&] { return first.engine.finished(); }));
+  CHECK(first.model.find(1)->exit_code() == -SIGINT);
+  const Replay replay = supervisor::choices_of(first.records);
+  REQUIRE(replay.deeds.size() == 1);
+  CHECK(replay.deeds[0].what == LearnerAct::interrupt);
+  follow(first, "learner: waits");
+}
+
 TEST_CASE("replay: an act that cannot be done again is said, and the run stands") {
   const Deed missing{.what = LearnerAct::put, .position = 2, .task = {}, .object = "no such queue", .value = "7"};
   Live live("pace for ever", {.pace = Pace::replay, .replay = {.choices = {{"MainProcess", Kind::task_begin, 0}, {"MainProcess", Kind::start_begin, 1}},

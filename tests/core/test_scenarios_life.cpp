@@ -154,3 +154,28 @@ TEST_CASE("scenario start-methods conforms to its Python twin") {  // S-02 S-03 
   CHECK(without_numbers(both.ours.out) == without_numbers(both.theirs.out));
   CHECK(without_numbers(both.ours.out).size() == 12);
 }
+
+TEST_CASE("scenarios of processes and life hold their claims as every version") {  // 0.1
+  const std::pair<const char*, Changes> lessons[] = {{"exit-codes", {{"seconds", "1"}}},
+                                                     {"start-methods", {{"megabytes", "4"}}},
+                                                     {"start-methods", {{"method", "default"}, {"megabytes", "4"}}},
+                                                     {"main-guard", {{"method", "forkserver"}}},
+                                                     {"main-guard", {{"method", "spawn"}}},
+                                                     {"zombie", {{"seconds", "0.5"}}},
+                                                     {"orphan", {{"seconds", "0.2"}}},
+                                                     {"daemon", {{"seconds", "1"}}},
+                                                     {"terminate-vs-kill", {{"seconds", "0.5"}}},
+                                                     {"crash", {{"seconds", "0.2"}}}};
+  for (const char* version : {"3.8", "3.12", "3.13", "3.14"}) {
+    for (auto [id, changes] : lessons) {
+      changes.emplace_back("python", version);
+      CAPTURE(version);
+      CAPTURE(id);
+      supervisor::RunRequest request = tests::request_for(id, changes);
+      request.python_minor = scenario::python_minor(tests::settings_of(id, changes), 11);
+      const auto run = tests::run_lesson(FORKLIGHT_ENGINE, request);
+      CHECK(run.error == "");
+      tests::check_claims(id, run, tests::settings_of(id, changes));
+    }
+  }
+}

@@ -569,6 +569,23 @@ p = Process(target=child); p.start(); p.join(); print(p.exitcode)
        }
        print(std::to_string(right));
      }},
+    {"five hundred children", "",
+     [] {
+       rlimit files{};
+       ::getrlimit(RLIMIT_NOFILE, &files);  // two for each that has not been closed
+       files.rlim_cur = files.rlim_max;
+       ::setrlimit(RLIMIT_NOFILE, &files);
+       std::vector<Process> many;
+       for (int i = 1; i <= 500; ++i) many.emplace_back([i] { sys_exit(i % 7); });
+       for (Process& one : many) one.start();
+       int right = 0;
+       for (int i = 1; i <= 500; ++i) {
+         Process& one = many[static_cast<std::size_t>(i - 1)];
+         one.join();
+         right += one.exitcode() == i % 7 ? 1 : 0;
+       }
+       print(std::to_string(right));
+     }},
     {"zombie", "",
      [] {
        Process p([] { sys_exit(7); });
@@ -636,7 +653,8 @@ std::span<const TestLesson> lessons() { return kLessons; }
 
 const TestLesson* find_lesson(std::string_view name) {
   const std::span<const TestLesson> parts[] = {lessons(), {kPaceLessons, kPaceLessonCount}, queue_lessons(), pipe_lessons(), sync_lessons(),
-                                             killed_lessons(), recorded_lessons(), learner_lessons(), start_lessons(), life_lessons(), kernel_lessons()};
+                                             killed_lessons(), recorded_lessons(), learner_lessons(), start_lessons(), life_lessons(), kernel_lessons(),
+                                             object_lessons(), inherit_lessons(), memory_lessons()};
   for (const auto part : parts) {
     const auto found = std::find_if(part.begin(), part.end(), [&](const TestLesson& lesson) { return lesson.name == name; });
     if (found != part.end()) return &*found;
