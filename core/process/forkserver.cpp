@@ -18,6 +18,7 @@
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interpreter.h"
 #include "core/process/facts.h"
 #include "core/process/helper.h"
 #include "core/process/resource_tracker.h"
@@ -92,6 +93,7 @@ void send_request(int socket, std::uint32_t slot, const std::vector<int>& descri
 
 // 8 bytes that the server wrote; nothing when it is gone.
 std::optional<std::int64_t> read_number(int fd) {
+  const gil::Released released;
   std::int64_t number = 0;
   const ssize_t got = base::retry_eintr([&] { return ::read(fd, &number, sizeof number); });
   return got == sizeof number ? std::optional(number) : std::nullopt;

@@ -10,6 +10,7 @@
 
 #include "core/base/every_child.h"
 #include "core/base/posix_call.h"
+#include "core/gil/interpreter.h"
 #include "core/process/facts.h"
 #include "core/process/resource_tracker.h"
 #include "core/process/runtime.h"
@@ -111,6 +112,7 @@ pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<in
 void write_luggage(int fd, const nlohmann::json& contents) {
   const std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor(contents);
   const std::uint64_t size = bytes.size();
+  const gil::Released released;
   if (!base::write_all(fd, &size, sizeof size) || !base::write_all(fd, bytes.data(), bytes.size())) throw os_error(errno);
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/gil/interpreter.h"
+
 namespace forklight::process {
 
 // line: as on a terminal; block: as into a pipe or file, written when 8 KiB are full, at start() of a child (P-68) and at the end.
@@ -26,7 +28,7 @@ class Output {
   void flush_locked();
 
   Buffering buffering_ = Buffering::line;
-  std::mutex mutex_;
+  gil::Yielding<std::mutex> mutex_;
   std::string buffer_;
   std::atomic<bool> unsaid_{false};  // there is text that is not yet all written
 };

@@ -90,7 +90,26 @@
   X(105, kernel_name, "cpu", "pid << 32 | tid", "1 by exec, 0 else") /* + text: the name */        \
   X(106, kernel_lost, "cpu", "records lost", "time of the first loss")                            \
   X(107, state, "", "letter of /proc/PID/stat", "core it was last on + 1, 0 unknown") /* sampled; written when it changed, R by sampling alone each time */ \
-  X(108, memory, "", "RSS << 32 | PSS, KiB", "private << 32 | shared, KiB") /* as the one above */
+  X(108, memory, "", "RSS << 32 | PSS, KiB", "private << 32 | shared, KiB") /* as the one above */ \
+  /* the GIL (G.6), written by the thread concerned; `gil` is the lock of one interpreter, an object of kind `gil`. A drop and a take around a \
+     blocking call that nobody else wanted the lock during are not written: block_begin and block_end say as much */                 \
+  X(110, gil_want, "gil", "holder task, 0 free", "")                                              \
+  X(111, gil_wait, "gil", "interval", "switch number seen")  /* one timed wait begins */          \
+  X(112, gil_wake, "gil", "task that has it again, 0 free", "") /* it ended by a signal */        \
+  X(113, gil_timeout, "gil", "holder task", "1 switched meanwhile, 0 not")                        \
+  X(114, gil_request, "gil", "holder task", "switch number") /* the holder is asked to drop it */ \
+  X(115, eval_check, "gil", "place: see CheckPlace", "age of the request") /* the holder sees it */ \
+  X(116, gil_drop, "gil", "why: see DropReason", "")                                              \
+  X(117, gil_take, "gil", "last holder's task", "switch number")                                  \
+  X(118, switch_wait, "gil", "", "")                         /* the forced switch begins */       \
+  X(119, switch_done, "gil", "taker task", "duration")                                            \
+  X(120, gil_interval, "gil", "switch interval", "1 by the learner, 0 by the program")            \
+  /* a computation counted in units, so that every way of doing it does the same amount */        \
+  X(121, work_begin, "", "units", "kind: see WorkKind")                                           \
+  X(122, work_end, "", "units", "check sum")                                                      \
+  /* a variable of several threads: what one has read of it is in its hand while it loses the GIL, and is stale when it writes */ \
+  X(123, in_hand, "variable", "value read", "place: see CheckPlace")                              \
+  X(124, update_lost, "variable", "value read", "value found, and overwritten")
 
 namespace forklight::trace {
 
@@ -108,8 +127,14 @@ enum class BlockReason : std::uint64_t {
   requests
 };
 enum class ObjectKind : std::uint64_t {
-  pipe, queue, simple_queue, joinable_queue, lock, rlock, semaphore, bounded_semaphore, condition, event, barrier, value, array
+  pipe, queue, simple_queue, joinable_queue, lock, rlock, semaphore, bounded_semaphore, condition, event, barrier, value, array, gil
 };
+// Where the interpreter looks at the drop request (G.4). `tick`: every hundredth instruction, before 3.2 (G-01).
+enum class CheckPlace : std::uint64_t { loop_end, call, function_start, instruction, tick };
+enum class DropReason : std::uint64_t { request, blocking, thread_end, tick };
+// How the lock of an interpreter works: CPython's since 3.2, the one before (G-01), or none at all (G-07). `size` of a gil's object_new.
+enum class GilMode : std::uint64_t { gil, before_3_2, free_threaded };
+enum class WorkKind : std::uint64_t { cpu, io, mixed };
 enum class PipeEnd : std::uint64_t { first, second };  // of Pipe(): the reading and the writing one, if it is not duplex
 enum class Pace : std::uint32_t { real, slow, step, replay };
 enum class LearnerAct : std::uint64_t { signal, put, set, clear, close, interrupt };  // interrupt: Ctrl+C, to every process of the run
