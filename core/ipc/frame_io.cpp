@@ -1,11 +1,13 @@
 #include "core/ipc/frame_io.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
@@ -44,10 +46,18 @@ bool wait_for(const Side& side, short events, std::int64_t timeout_ns) {
 // One system call, again and again until it is not refused for now.
 template <typename Call>
 ssize_t when_ready(const Side& side, short events, Call&& call) {
-  for (;;) {
+  for (bool slept = false;;) {
     const ssize_t result = base::retry_eintr(call);
-    if (result >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return result;
-    (void)wait_for(side, events, gil::kNoTimeout);
+    if (result >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) {
+      if (side.flowing != nullptr) *side.flowing = !slept;
+      return result;
+    }
+    if (side.flowing != nullptr && std::exchange(*side.flowing, false)) {
+      ::sched_yield();
+    } else {
+      (void)wait_for(side, events, gil::kNoTimeout);
+      slept = true;
+    }
   }
 }
 

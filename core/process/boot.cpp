@@ -153,7 +153,7 @@ int run_spawned(base::Fd data, const FindBooked& find) {
     Process::Object object;
     describe(luggage, base::Fd(descriptors.front()), object);
     descriptors.erase(descriptors.begin());
-    Runtime::current().become_child(object, luggage.at("slot"));
+    Runtime::current().become_child(object, luggage.at("slot"), {object.parent_death.get(), Runtime::no_input()});
     default_signal(SIGINT);  // the server ignores it, its children do not (P-64)
     install_signal_handlers();
     settle_start_method(luggage);

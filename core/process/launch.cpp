@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 
+#include "core/base/every_child.h"
 #include "core/base/posix_call.h"
 #include "core/process/facts.h"
 #include "core/process/resource_tracker.h"
@@ -18,20 +19,22 @@ namespace forklight::process {
 
 namespace {
 constexpr std::uint64_t kLargestLuggage = 1ULL << 30;
-}
 
-Launched launch_fork(Process::Object& object, std::uint32_t slot) {
+FORKLIGHT_EVERY_CHILD void run_object(const void* object) { static_cast<const Process::Object*>(object)->run(); }
+}  // namespace
+
+FORKLIGHT_EVERY_CHILD Launched launch_fork(Process::Object& object, std::uint32_t slot) {
+  Runtime& runtime = Runtime::current();
   base::Pipe sentinel = base::make_pipe(), death = base::make_pipe();
+  const bool no_input = Runtime::no_input();
   const pid_t pid = ::fork();
   if (pid < 0) base::throw_errno("fork");
   if (pid == 0) {
     sentinel.read.reset();
     death.write.reset();
-    object.sentinel = std::move(sentinel.write);  // held open until the very end; what we fork holds it too (P-49)
-    object.parent_death = std::move(death.read);
-    Runtime& runtime = Runtime::current();
-    runtime.become_child(object, slot);
-    const int code = runtime.run_to_end([&] { object.run(); });
+    // The other ends are held open until the very end; what we fork holds the sentinel's too (P-49).
+    runtime.become_child(object, slot, {death.read.get(), no_input});
+    const int code = runtime.run_to_end({run_object, &object});
     ::_exit(code);
   }
   return {pid, std::move(sentinel.read), std::move(death.write)};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ class Output {
   Buffering buffering_ = Buffering::line;
   std::mutex mutex_;
   std::string buffer_;
+  std::atomic<bool> unsaid_{false};  // there is text that is not yet all written
 };
 
 // Straight to stderr, which Python never holds back by more than a line. A refusing descriptor is ignored, as in a dying interpreter.

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "core/base/every_child.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
 #include "core/gil/interrupt.h"
@@ -39,7 +40,7 @@ void forget_child(const Object* object) {
 }
 
 // Polls every child, as start() and active_children() do (P-51, P-52).
-void reap_finished() {
+FORKLIGHT_EVERY_CHILD void reap_finished() {
   auto children = Runtime::current().children();  // a copy: polling changes the set
   for (const auto& child : children) {
     if (child->poll(false)) forget_child(child.get());
@@ -142,7 +143,7 @@ bool Object::poll_forkserver(bool wait) {
   return true;
 }
 
-void Object::run() {
+FORKLIGHT_EVERY_CHILD void Object::run() const {
   if (target != nullptr) {
     target->function(args);
   } else {
@@ -400,7 +401,7 @@ Process Process::arrive(Arrival& in) {
   return Process(std::move(object));
 }
 
-std::vector<Process> active_children() {
+FORKLIGHT_EVERY_CHILD std::vector<Process> active_children() {
   if (!Runtime::current().children().empty()) Recorder::current().gate(Kind::reap);
   reap_finished();
   std::vector<Process> alive;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "core/base/every_child.h"
 #include "core/gil/interrupt.h"
 #include "core/process/facts.h"
 #include "core/trace/recorder.h"
@@ -25,7 +26,7 @@ struct Table {
   std::array<SignalHandler, kSignals> handlers;
   std::array<std::atomic<bool>, kSignals> tripped{};
 };
-Table& table() {
+FORKLIGHT_EVERY_CHILD Table& table() {
   static Table* const table = new Table;  // never destroyed: a signal may come at any time
   return *table;
 }
@@ -107,9 +108,12 @@ void install_signal_handlers() {
   if (now.sa_handler == SIG_DFL) set_signal_handler(SIGINT, [](int) { throw PythonError("KeyboardInterrupt", {}); });
 }
 
-void forget_pending_signals() noexcept {
-  for (std::atomic<bool>& one : table().tripped) one.store(false, std::memory_order_relaxed);
-  gil::signal_pending.store(false, std::memory_order_relaxed);
+FORKLIGHT_EVERY_CHILD void forget_pending_signals() noexcept {
+  // Written only where there is something to forget: a page that is only read stays the parent's.
+  for (std::atomic<bool>& one : table().tripped) {
+    if (one.load(std::memory_order_relaxed)) one.store(false, std::memory_order_relaxed);
+  }
+  if (gil::signal_pending.load(std::memory_order_relaxed)) gil::signal_pending.store(false, std::memory_order_relaxed);
 }
 
 }  // namespace forklight::process

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/every_child.h"
 #include "core/gil/blocking.h"
 #include "core/gil/interrupt.h"
 #include "core/process/python.h"
@@ -55,6 +56,8 @@ struct Registry {
   std::vector<std::shared_ptr<Thread::Object>> alive;
   int counter = 0;
 };
+
+std::atomic<bool> threads_made{false};  // in this process: as long as there were none, nothing is to be looked through
 
 Registry*& registry_slot() {
   static Registry* registry = new Registry;  // replaced, never destroyed, in a forked child: its mutex may be locked by nobody's thread
@@ -108,6 +111,7 @@ void* thread_main(void* argument) {
 }  // namespace
 
 Thread::Thread(std::function<void()> body, ThreadOptions options) : object_(std::make_shared<Object>()) {
+  threads_made.store(true);
   object_->body = std::move(body);
   object_->daemon = options.daemon;
   Registry& all = registry();
@@ -165,7 +169,8 @@ bool Thread::is_alive() const noexcept {
 
 const std::string& Thread::name() const noexcept { return object_->name; }
 
-void join_all_threads() {
+FORKLIGHT_EVERY_CHILD void join_all_threads() {
+  if (!threads_made.load()) return;
   for (;;) {
     std::shared_ptr<Thread::Object> next;
     {
@@ -179,6 +184,8 @@ void join_all_threads() {
   }
 }
 
-void forget_threads() noexcept { registry_slot() = new Registry; }
+FORKLIGHT_EVERY_CHILD void forget_threads() noexcept {
+  if (threads_made.exchange(false)) registry_slot() = new Registry;
+}
 
 }  // namespace forklight::process

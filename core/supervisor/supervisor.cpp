@@ -116,7 +116,7 @@ class Supervisor {
     ::setpgid(0, 0);
     // What belongs to the supervisor alone: above all the lifeline's write end, or nothing would ever end us.
     ::close(control_);
-    rings_.clear();
+    for (observe::PerfRing& ring : rings_) ring.forget();
     signal_fd_.reset();
     lifeline_.write.reset();
     ::prctl(PR_SET_CHILD_SUBREAPER, 0);

@@ -38,12 +38,15 @@ struct Live {
       return condition();
     });
   }
-  // Steps, one at a time and who came first, until the condition holds.
+  // Steps, one at a time and who came first, until the condition holds. Who was let go has a moment to come back: what it did is seen then.
   bool step_until(const std::function<bool()>& condition) {
     return until([&] {
       if (condition()) return true;
-      (void)engine.pace().step();
-      return false;
+      const auto standing = engine.pace().at_gate();
+      if (standing.empty() || !engine.pace().step(standing.front().task)) return false;
+      const auto back = [&, task = standing.front().task] { return take(), stands(task) || condition(); };
+      (void)tests::wait_until(back, std::chrono::milliseconds(100));
+      return condition();
     });
   }
   bool stands(trace::TaskId task) {
