@@ -49,8 +49,9 @@ std::vector<Place> places(const timeline::Task& task, const Plot& plot) {
     const float x = plot.x(at->time_ns);
     const auto next = std::lower_bound(at + 1, end, plot.time_ns(x + kShared), before);
     const auto looked_at = at + std::min(next - at, kLookedAt);
-    auto which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::raise; });
-    if (which == looked_at) which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::learner; });
+    // The learner's own hand first: a KeyboardInterrupt in the same pixel is what came of it.
+    auto which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::learner; });
+    if (which == looked_at) which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::raise; });
     if (which == looked_at) which = std::find_if(at, looked_at, shown);
     // What raised says it all: the traceback that follows at once would only take the room for its words.
     const bool follows_raise = which != looked_at && which->kind == trace::Kind::output && which->a == 2 &&
