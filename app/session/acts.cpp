@@ -20,7 +20,7 @@ bool can_be_put_into(const Object& object) {
 }
 
 bool in_reach(const Object& object) {
-  return !object.internal() && (can_be_put_into(object) || object.kind == ObjectKind::event || object.kind == ObjectKind::pipe);
+  return !object.internal() && (can_be_put_into(object) || object.kind == ObjectKind::event || object.kind == ObjectKind::pipe || object.kind == ObjectKind::gil);
 }
 
 // When a process got what its parent had: at the fork.
@@ -62,6 +62,11 @@ Acts acts_on_pipe(const Session& session, const Object& pipe) {
 Acts acts_on_object(const Session& session, const Object& object) {
   const bool running = session.state() == RunState::running;
   const std::string id = std::to_string(object.id);
+  if (object.kind == ObjectKind::gil) {
+    const timeline::Gil* gil = session.model().find_gil(object.id);
+    const bool has_interval = running && gil != nullptr && gil->mode() == trace::GilMode::gil;
+    return {object.id, {{"gil.shorter", id, has_interval}, {"gil.longer", id, has_interval}}};
+  }
   if (object.kind == ObjectKind::pipe) return acts_on_pipe(session, object);
   if (object.kind == ObjectKind::event) return {object.id, {{"object.set", id, running}, {"object.clear", id, running}}};
   const timeline::Channel* channel = session.model().find_channel(object.id);

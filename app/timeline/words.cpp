@@ -90,6 +90,10 @@ std::string span_words(const Model& model, const Span& span, std::int64_t now_ns
                 fmt::arg("what", operation_words(model, static_cast<trace::Kind>(span.detail), span.partner)));
     case State::stopped:
       return tr("timeline.state.stopped", fmt::arg("signal", i18n::signal_name(static_cast<int>(span.detail))));
+    case State::gil_wait:
+      return span.detail == 0 ? tr("timeline.gil.waits") : tr("timeline.gil.waits_for", fmt::arg("name", name_words(model, static_cast<std::uint32_t>(span.detail))));
+    case State::gil_switch:
+      return tr("timeline.gil.forced");
   }
   return tr("timeline.wait.unknown");
 }
@@ -121,6 +125,8 @@ std::string plain_state_words(const Model& model, const Task& task, std::int64_t
       return tr("timeline.state.held",
                 fmt::arg("what", operation_words(model, static_cast<trace::Kind>(span->detail), span->partner)));
     case State::stopped:
+    case State::gil_wait:
+    case State::gil_switch:
       return span_words(model, *span, now_ns);
   }
   return tr("timeline.state.running");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace forklight::timeline {
 
@@ -27,9 +28,14 @@ bool Task::alive_at(std::int64_t time_ns) const noexcept {
 Model::Model() : texts_(1) {}
 
 void Model::clear() {
+  (void)take_out();
+}
+
+Model Model::take_out() {
   const std::uint64_t revision = revision_;
-  *this = Model();
+  Model all = std::exchange(*this, Model());
   revision_ = revision + 1;
+  return all;
 }
 
 void Model::append(std::span<const trace::Record> records) {

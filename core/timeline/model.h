@@ -109,6 +109,7 @@ class Model {
   // Adds records; later ones may close spans that earlier ones opened.
   void append(std::span<const trace::Record> records);
   void clear();
+  [[nodiscard]] Model take_out();  // what is in it; it is empty then, as after clear()
 
   [[nodiscard]] const std::vector<Task>& tasks() const noexcept;  // in order of birth
   [[nodiscard]] const Task* find(TaskId id) const noexcept;
