@@ -150,8 +150,13 @@ void draw_measured(Context& context, MeasuredState& state) {
     state.run_begin_ns = model.begin_ns();
     state.at = now;
     measure(model, state);
+    state.evidence = evidence_of(model, context.session.claims());
   }
-  if (state.rounds.empty() && state.waits.empty()) return paragraph(Font::body, palette().text_dim, tr(model.tasks().empty() ? "measured.empty" : "measured.none"));
+  if (state.rounds.empty() && state.waits.empty() && state.evidence.empty()) return paragraph(Font::body, palette().text_dim, tr(model.tasks().empty() ? "measured.empty" : "measured.none"));
+  if (!state.evidence.empty()) {
+    draw_evidence(context, state.evidence);
+    ImGui::Dummy({1, px(10)});
+  }
   const ImVec2 start = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
   float bottom = start.y;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,13 @@ struct GilState {
   std::vector<std::int64_t> medians;  // of forced turns, by lock
 };
 
+// What the program said it measured for one of the lesson's claims, in a line that begins with the claim's name.
+struct Evidence {
+  std::string claim, text;
+  timeline::TaskId task;
+  std::int64_t time_ns;
+};
+
 struct MeasuredState {
   struct Waits {
     std::string name;
@@ -61,6 +69,7 @@ struct MeasuredState {
   std::vector<timeline::RoundCost> costs;
   std::vector<timeline::SpeedUpLine> lines;
   std::vector<Waits> waits;
+  std::vector<Evidence> evidence;
 };
 
 struct PanelState {
@@ -109,6 +118,8 @@ void draw_processes(Context& context);
 void draw_gil(Context& context, GilState& state);
 void draw_compare_bar(Context& context);
 void draw_measured(Context& context, MeasuredState& state);
+[[nodiscard]] std::vector<Evidence> evidence_of(const timeline::Model& model, std::span<const session::ClaimState> claims);
+void draw_evidence(Context& context, std::span<const Evidence> evidence);
 [[nodiscard]] float claims_height(const Context& context, float width);
 void draw_claims(Context& context);
 void draw_status_bar(Context& context, const PanelState& state);
