@@ -7,7 +7,6 @@
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
 #include "app/session/interval.h"
-#include "app/timeline/layout.h"
 #include "app/timeline/words.h"
 
 namespace forklight::app::panels {

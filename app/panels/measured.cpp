@@ -7,8 +7,8 @@
 #include "app/i18n/i18n.h"
 #include "app/panels/chart.h"
 #include "app/panels/panels.h"
-#include "app/timeline/layout.h"
 #include "app/timeline/words.h"
+#include "core/timeline/shared_gil.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -37,7 +37,7 @@ Color color_of(std::size_t place) {
 
 bool shares_gil(const Model& model, const timeline::Task& task) {
   const timeline::Gil* gil = model.gil_of(task.id);
-  return gil != nullptr && gil->is_lock() && timeline_view::is_shared(model, *gil);
+  return gil != nullptr && gil->is_lock() && timeline::is_shared(model, *gil);
 }
 
 void add_waits(const Model& model, const timeline::Task& task, const std::string& name, std::int64_t from_ns, std::int64_t until_ns, MeasuredState& state) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/platform/theme.h"
+#include "core/timeline/shared_gil.h"
 
 namespace forklight::app::timeline_view {
 namespace {
@@ -103,18 +104,6 @@ bool held_in(const timeline::Gil& gil, const std::optional<timeline::TimeRange>&
 
 }  // namespace
 
-bool is_shared(const Model& model, const timeline::Gil& gil) {
-  if (!gil.is_lock()) return false;
-  std::size_t computing = 0;
-  for (const timeline::GilThread& thread : gil.threads()) {
-    const bool feeds = std::any_of(model.channels().begin(), model.channels().end(), [&](const timeline::Channel& channel) {
-      return std::find(channel.feeders.begin(), channel.feeders.end(), thread.task) != channel.feeders.end();
-    });
-    if (!feeds && ++computing == 2) return true;
-  }
-  return false;
-}
-
 Layout::Layout(Rect window, const Model& model, double scroll, Choice choice)
     : window_(window) {
   const float width = window.width(), height = window.height();
@@ -182,7 +171,7 @@ void Layout::list_lanes(const Model& model, Choice choice) {
     const timeline::TaskId id = tasks[processes[at]].id;
     for (std::size_t gil = 0; choice.kernel != nullptr && gil < model.gils().size(); ++gil) {
       const timeline::Gil& lock = model.gils()[gil];
-      if (lock.process() != id || !choice.kernel->shows_gil(lock.object(), is_shared(model, lock)) || !held_in(lock, choice.only)) continue;
+      if (lock.process() != id || !choice.kernel->shows_gil(lock.object(), timeline::is_shared(model, lock)) || !held_in(lock, choice.only)) continue;
       lane_of_gil_[gil] = lanes_.size();
       lanes_.push_back({LaneKind::gil, gil, 0, 0});
     }

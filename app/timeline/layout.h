@@ -37,9 +37,6 @@ struct Choice {
   bool bare = false;                             // without ruler and overview
 };
 
-// Whether a run shows the lane of a lock by itself: its process has a second thread that computes (a queue's feeder alone does not count).
-[[nodiscard]] bool is_shared(const timeline::Model& model, const timeline::Gil& gil);
-
 class Layout {
  public:
   // Shares `window` out. Lanes get the height that lets all be seen, between a comfortable and a still readable one.

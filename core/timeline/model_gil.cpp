@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/timeline/model.h"
+#include "core/timeline/shared_gil.h"
 #include "core/timeline/spans.h"
 
 namespace forklight::timeline {
@@ -194,6 +195,18 @@ void Model::apply_work(const trace::Record& record) {
   open->end_ns = std::max(event.time_ns, open->begin_ns);
   open->units = event.a;
   open->check_sum = event.b;
+}
+
+bool is_shared(const Model& model, const Gil& gil) {
+  if (!gil.is_lock()) return false;
+  std::size_t computing = 0;
+  for (const GilThread& thread : gil.threads()) {
+    const bool feeds = std::any_of(model.channels().begin(), model.channels().end(), [&](const Channel& channel) {
+      return std::find(channel.feeders.begin(), channel.feeders.end(), thread.task) != channel.feeders.end();
+    });
+    if (!feeds && ++computing == 2) return true;
+  }
+  return false;
 }
 
 }  // namespace forklight::timeline
