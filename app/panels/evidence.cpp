@@ -16,25 +16,16 @@ using timeline::Model;
 
 constexpr float kPadding = 7, kGap = 20;  // points
 
-// "several-cores: 1.93 of 2": what is behind the claim's own name; nothing if the line is about something else.
-std::optional<std::string_view> behind(std::string_view line, std::string_view claim) {
-  if (!line.starts_with(claim)) return std::nullopt;
-  line.remove_prefix(claim.size());
-  if (!line.starts_with(':') && !line.starts_with(' ')) return std::nullopt;
-  const auto from = line.find_first_not_of(": ");
-  return from == std::string_view::npos ? std::nullopt : std::optional(line.substr(from));
-}
-
-void add_line(std::string_view line, const timeline::ConsoleLine& write, std::span<const session::ClaimState> claims, std::vector<Evidence>& all) {
-  for (const session::ClaimState& claim : claims) {
-    const auto said = behind(line, claim.id);
-    if (said) all.push_back({std::string(claim.id), printable(*said), write.task, write.time_ns});
+void add_line(std::string_view line, const timeline::ConsoleLine& write, std::span<const scenario::Claim> claims, std::vector<Evidence>& all) {
+  for (const scenario::Claim& claim : claims) {
+    if (!claim.measured.empty() && line.starts_with(claim.measured))
+      all.push_back({claim.id, printable(line.substr(claim.measured.size())), write.task, write.time_ns});
   }
 }
 
 }  // namespace
 
-std::vector<Evidence> evidence_of(const Model& model, std::span<const session::ClaimState> claims) {
+std::vector<Evidence> evidence_of(const Model& model, std::span<const scenario::Claim> claims) {
   std::vector<Evidence> all;
   for (const timeline::ConsoleLine& write : model.console()) {
     std::string_view rest = write.text;

@@ -150,7 +150,7 @@ void draw_measured(Context& context, MeasuredState& state) {
     state.run_begin_ns = model.begin_ns();
     state.at = now;
     measure(model, state);
-    state.evidence = evidence_of(model, context.session.claims());
+    state.evidence = evidence_of(model, context.session.scenario().claims);
   }
   if (state.rounds.empty() && state.waits.empty() && state.evidence.empty()) return paragraph(Font::body, palette().text_dim, tr(model.tasks().empty() ? "measured.empty" : "measured.none"));
   if (!state.evidence.empty()) {

@@ -48,9 +48,10 @@ struct GilState {
   std::vector<std::int64_t> medians;  // of forced turns, by lock
 };
 
-// What the program said it measured for one of the lesson's claims, in a line that begins with the claim's name.
+// What the program said it measured for one of the lesson's claims.
 struct Evidence {
-  std::string claim, text;
+  std::string_view claim;
+  std::string text;
   timeline::TaskId task;
   std::int64_t time_ns;
 };
@@ -118,7 +119,7 @@ void draw_processes(Context& context);
 void draw_gil(Context& context, GilState& state);
 void draw_compare_bar(Context& context);
 void draw_measured(Context& context, MeasuredState& state);
-[[nodiscard]] std::vector<Evidence> evidence_of(const timeline::Model& model, std::span<const session::ClaimState> claims);
+[[nodiscard]] std::vector<Evidence> evidence_of(const timeline::Model& model, std::span<const scenario::Claim> claims);
 void draw_evidence(Context& context, std::span<const Evidence> evidence);
 [[nodiscard]] float claims_height(const Context& context, float width);
 void draw_claims(Context& context);

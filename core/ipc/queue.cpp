@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interrupt.h"
 #include "core/ipc/connection_handle.h"
 #include "core/process/python.h"
 #include "core/process/runtime.h"
@@ -64,7 +65,7 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
 
   // Of this process alone; begun anew in a forked child.
   struct Own {
-    std::mutex mutex;
+    gil::Yielding<std::mutex> mutex;  // Python's `notempty`
     std::condition_variable not_empty;
     std::vector<Item> buffer;  // what Python calls the deque: the feeder takes all that is in it at once
     std::optional<process::Thread> feeder;
@@ -125,11 +126,13 @@ void Queue::Handle::feed() {
   for (;;) {
     taken.clear();
     {
-      std::unique_lock lock(mine.mutex);
+      const std::unique_lock held(mine.mutex);
       if (mine.buffer.empty()) {
         const gil::Blocking blocking(BlockReason::feed, object, gil::kNoTimeout);
         mine.feeder_idle = true;
+        std::unique_lock lock(mine.mutex.bare(), std::adopt_lock);
         mine.not_empty.wait(lock, [&] { return !mine.buffer.empty(); });
+        (void)lock.release();  // it is `held`
         mine.feeder_idle = false;
       }
       taken.swap(mine.buffer);
@@ -140,6 +143,7 @@ void Queue::Handle::feed() {
         writer.close();
         return;
       }
+      gil::check_point(trace::CheckPlace::loop_end);
       recorder.gate(Kind::feed, object);
       recorder.record(Kind::feed, object, item.id);
       if (!send_one(item, payload)) return;
@@ -265,6 +269,7 @@ void Queue::begin_anew_in_children(const std::shared_ptr<Handle>& made) {
 }
 
 void Queue::put(Message item, bool block, Timeout timeout) {
+  gil::check_point(trace::CheckPlace::function_start);
   Handle& handle = *handle_;
   handle.check_open();
   Recorder& recorder = Recorder::current();
@@ -287,6 +292,7 @@ void Queue::put(Message item, bool block, Timeout timeout) {
 }
 
 Value Queue::get(bool block, Timeout timeout) {
+  gil::check_point(trace::CheckPlace::function_start);
   Handle& handle = *handle_;
   handle.check_open();
   Recorder& recorder = Recorder::current();

@@ -40,6 +40,9 @@ namespace forklight::process {
   X(Q_02, "_queue.Empty", "")                                                                                    \
   X(Q_10, "AssertionError", "Queue <multiprocessing.queues.Queue object at 0x0> not closed")                     \
   X(Q_24, "ValueError", "task_done() called too many times")                                                     \
+  X(G_03, "ValueError", "switch interval must be strictly positive")                                             \
+  X(G_04_fork, "RuntimeError", "fork not supported for isolated subinterpreters")                                \
+  X(G_04_daemon, "RuntimeError", "daemon threads are disabled in this (sub)interpreter")                         \
   X(I_01_read_only, "OSError", "connection is read-only")                                                        \
   X(I_01_write_only, "OSError", "connection is write-only")                                                      \
   X(I_04, "EOFError", "")                                                                                        \

@@ -17,6 +17,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
+#include "core/gil/interpreter.h"
 #include "core/process/facts.h"
 #include "core/process/runtime.h"
 #include "core/trace/recorder.h"
@@ -133,6 +134,7 @@ void send_request(int socket, std::uint32_t slot, const std::vector<int>& descri
 
 // 8 bytes that the server wrote; nothing when it is gone.
 std::optional<std::int64_t> read_number(int fd) {
+  const gil::Released released;
   std::int64_t number = 0;
   const ssize_t got = base::retry_eintr([&] { return ::read(fd, &number, sizeof number); });
   return got == sizeof number ? std::optional(number) : std::nullopt;
@@ -248,7 +250,10 @@ void serve_forks(const nlohmann::json& first, const std::function<void(nlohmann:
   std::unordered_map<pid_t, Child> children;
   for (;;) {
     pollfd ready[] = {{listener.get(), POLLIN, 0}, {alive.get(), POLLIN, 0}, {deaths.get(), POLLIN, 0}};
-    if (base::retry_eintr([&] { return ::poll(ready, 3, -1); }) < 0) ::_exit(1);
+    {
+      const gil::Released released;
+      if (base::retry_eintr([&] { return ::poll(ready, 3, -1); }) < 0) ::_exit(1);
+    }
     if (ready[2].revents != 0) {
       signalfd_siginfo info;
       while (::read(deaths.get(), &info, sizeof info) == sizeof info) {

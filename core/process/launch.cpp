@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/base/posix_call.h"
+#include "core/gil/interpreter.h"
 #include "core/process/facts.h"
 #include "core/process/runtime.h"
 #include "core/trace/recorder.h"
@@ -104,6 +105,7 @@ pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<in
 void write_luggage(int fd, const nlohmann::json& contents) {
   const std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor(contents);
   const std::uint64_t size = bytes.size();
+  const gil::Released released;
   if (!base::write_all(fd, &size, sizeof size) || !base::write_all(fd, bytes.data(), bytes.size())) throw os_error(errno);
 }
 

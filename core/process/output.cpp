@@ -21,6 +21,7 @@ constexpr std::size_t kBufferSize = 8192;  // io.DEFAULT_BUFFER_SIZE
 bool put(int fd, std::string_view text) noexcept {
   pollfd writable{fd, POLLOUT, 0};
   bool done = false;
+  const gil::Released released;  // whether it blocks or not (G.5)
   if (::poll(&writable, 1, 0) == 1) {
     done = base::write_all(fd, text.data(), text.size());
   } else {  // a full pipe: the writer waits for whoever reads it
@@ -52,7 +53,7 @@ void Output::flush() {
 }
 
 void Output::after_fork() noexcept {
-  new (&mutex_) std::mutex;
+  new (&mutex_) gil::Yielding<std::mutex>;
   buffer_.clear();
 }
 

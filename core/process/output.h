@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/gil/interpreter.h"
+
 namespace forklight::process {
 
 // line: as on a terminal; block: as into a pipe or file, written when 8 KiB are full, at start() of a child (P-68) and at the end.
@@ -25,7 +27,7 @@ class Output {
   void flush_locked();
 
   Buffering buffering_ = Buffering::line;
-  std::mutex mutex_;
+  gil::Yielding<std::mutex> mutex_;
   std::string buffer_;
 };
 

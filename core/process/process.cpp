@@ -74,6 +74,7 @@ std::shared_ptr<Object> make_object(ProcessOptions options) {
 
 // Waits until there is something to read from the sentinel, kNoTimeout: for ever; false if the time is over.
 bool wait_sentinel(const Object& object, std::int64_t timeout_ns) {
+  const gil::Released released;
   const std::int64_t until = base::now_ns() + timeout_ns;
   for (;;) {
     const timespec left = base::to_timespec(std::max<std::int64_t>(0, until - base::now_ns()));
@@ -98,6 +99,7 @@ bool Object::poll(bool wait) {
   // Looked at first (WNOWAIT) and written down, then reaped: if we are killed in between, the code is not lost with us.
   const auto look = [&](int flags) -> std::optional<int> {
     siginfo_t info{};
+    const gil::Released released;
     const int failed = gil::interruptible([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | flags); });
     if (failed != 0 || info.si_pid == 0) return std::nullopt;
     return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
@@ -170,6 +172,7 @@ void Process::start() {
   runtime.out().flush();  // P-68
 
   const bool by_fork = object.method == trace::StartMethod::fork;
+  if (by_fork && !gil::Interpreter::current().is_main()) throw PythonError(Fact::G_04_fork);
   Luggage luggage;
   if (!by_fork) luggage = pack(object);  // what cannot be pickled fails here: no process yet
 

@@ -11,6 +11,7 @@
 #include <new>
 
 #include "core/base/posix_call.h"
+#include "core/gil/interpreter.h"
 #include "core/process/process_object.h"
 #include "core/process/python.h"
 #include "core/process/signals.h"
@@ -105,6 +106,7 @@ void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, 0, name_);
+  gil::begin();
   recorder.gate(Kind::task_begin);
 }
 
@@ -114,6 +116,7 @@ void Runtime::become_spawned(const RunContext& context, const Process::Object& o
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
+  gil::begin();
   take_identity(object, parent);
   spawned_ = true;
   import_util();
@@ -128,6 +131,7 @@ void Runtime::become_forkserver(const RunContext& context, std::uint32_t slot, t
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, name_);
+  gil::begin();
 }
 
 void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
@@ -145,6 +149,7 @@ void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
 
   finalizers_.clear();
   forget_pending_signals();
+  gil::after_fork();  // G-09
   exit_functions_.clear();
   if (context_.python_minor >= 13) import_util();  // first of all, so that it runs last (P.2)
   forget_threads();  // S-12
@@ -212,6 +217,7 @@ int Runtime::run_to_end(const std::function<void()>& body) {
   wait_for_threads();
   if (words_first && !is_main()) flush_quietly(out_);
   if (words_first || spawned_) exit_functions_.run();
+  if (is_main()) gil::finalize();
   Recorder::current().gate(Kind::exit);
   if (is_main() || spawned_ || !words_first) flush_quietly(out_);
   Recorder::current().record(Kind::exit, 0, static_cast<std::uint64_t>(ending.code), static_cast<std::uint64_t>(ending.how));

@@ -72,7 +72,8 @@ Events recent_events(const timeline::Model& model, bool finished) {
 }
 
 bool hand_of_learner(const timeline::Model& model) {
-  return any_event(model, trace::Kind::learner);
+  const auto turned = [](const timeline::EventRef& ref) { return ref.event.kind == trace::Kind::gil_interval && ref.event.b == 1; };
+  return any_event(model, trace::Kind::learner) || std::any_of(model.events().begin(), model.events().end(), turned);
 }
 
 bool held_at_gate(const timeline::Model& model) {

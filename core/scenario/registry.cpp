@@ -12,7 +12,8 @@ std::span<const Scenario* const> all() noexcept {
       &hello(), &exit_codes(), &start_methods(), &main_guard(),  // processes
       &zombie(), &orphan(), &daemon(), &terminate_vs_kill(), &crash(), &copy_on_write(),  // life
       &queue(), &pipe(), &deadlock_join(),  // talking
-      &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition()};  // sharing
+      &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition(),  // sharing
+      &gil_vs_processes(), &gil_io(), &convoy(), &switch_interval(), &race()};  // gil
   return scenarios;
 }
 

@@ -23,5 +23,10 @@ namespace forklight::scenario {
 [[nodiscard]] const Scenario& killed_with_lock();
 [[nodiscard]] const Scenario& barrier();
 [[nodiscard]] const Scenario& condition();
+[[nodiscard]] const Scenario& gil_vs_processes();
+[[nodiscard]] const Scenario& gil_io();
+[[nodiscard]] const Scenario& convoy();
+[[nodiscard]] const Scenario& switch_interval();
+[[nodiscard]] const Scenario& race();
 
 }  // namespace forklight::scenario

@@ -27,7 +27,7 @@ const trace::Region& region() { return *process::Runtime::current().context().re
 
 std::string_view kind_name(trace::ObjectKind kind) {
   static constexpr std::string_view kNames[] = {"Pipe",      "Queue",            "SimpleQueue", "JoinableQueue", "Lock",    "RLock", "Semaphore",
-                                                "BoundedSemaphore", "Condition", "Event",       "Barrier",       "Value",   "Array"};
+                                                "BoundedSemaphore", "Condition", "Event",       "Barrier",       "Value",   "Array", "GIL"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -126,6 +126,8 @@ std::vector<SpeedUpLine> speed_ups(const Model& model, std::span<const Round> ro
                                         [](int workers, const SpeedUp& point) { return workers < point.workers; });
     line->points.insert(place, {round.workers, speed / one});
   }
+  const bool compares = std::any_of(lines.begin(), lines.end(), [](const SpeedUpLine& line) { return line.points.size() > 1 && line.points.front().workers < line.points.back().workers; });
+  if (!compares) lines.clear();
   return lines;
 }
 

@@ -41,7 +41,8 @@ struct SpeedUpLine {
   std::string name;
   std::vector<SpeedUp> points;  // by workers
 };
-// One line for each way, against the first round with one worker that did as much; rounds that have not ended are left out.
+// One line for each way, against the first round with one worker; rounds that have not ended are left out. Empty where no way was done by
+// different numbers of workers.
 [[nodiscard]] std::vector<SpeedUpLine> speed_ups(const Model& model, std::span<const Round> rounds);
 
 // Amdahl's law, S = 1 / ((1 - p) + p / n), fitted by least squares to what was measured with up to `cores` workers (0: with any): the

@@ -106,7 +106,10 @@
   X(120, gil_interval, "gil", "switch interval", "1 by the learner, 0 by the program")            \
   /* a computation counted in units, so that every way of doing it does the same amount */        \
   X(121, work_begin, "", "units", "kind: see WorkKind")                                           \
-  X(122, work_end, "", "units", "check sum")
+  X(122, work_end, "", "units", "check sum")                                                      \
+  /* a variable of several threads: what one has read of it is in its hand while it loses the GIL, and is stale when it writes */ \
+  X(123, in_hand, "variable", "value read", "place: see CheckPlace")                              \
+  X(124, update_lost, "variable", "value read", "value found, and overwritten")
 
 namespace forklight::trace {
 

@@ -183,15 +183,16 @@ TEST_CASE("compare: what was at hand is kept, the newest few; runs and rounds ar
   CHECK(desk.ui.compare == Compare::nothing);
 }
 
-TEST_CASE("evidence: a line that begins with a claim's name is what was measured for it") {
+TEST_CASE("evidence: the line that a claim names is what was measured for it, with the moment it comes from") {
   Run run;
-  run.at(0).begin(1, "MainProcess").write(1, Kind::output, 0, 1, 0, "memory: 1.5 MB each\nmemoryless: no\ncores 1.93\n").at(5).write(1, Kind::output, 0, 1, 0, "memory: 1.6 MB\n");
+  run.at(0).begin(1, "MainProcess").write(1, Kind::output, 0, 1, 0, "memory of each: 1.5 MB\nmemory: no\ncores used: 1.93\n");
+  run.at(5).write(1, Kind::output, 0, 1, 0, "memory of each: 1.6 MB\n");
   const Model model = run.model();
-  const std::vector<app::session::ClaimState> claims{{"memory", scenario::Verdict::held}, {"cores", scenario::Verdict::pending}, {"other", scenario::Verdict::pending}};
+  const std::vector<scenario::Claim> claims{{"memory", nullptr, "memory of each: "}, {"cores", nullptr, "cores used: "}, {"other", nullptr}};
   const auto evidence = app::panels::evidence_of(model, claims);
   REQUIRE(evidence.size() == 3);
   CHECK(evidence[0].claim == "memory");
-  CHECK(evidence[0].text == "1.5 MB each");
+  CHECK(evidence[0].text == "1.5 MB");
   CHECK(evidence[1].claim == "cores");
   CHECK(evidence[1].text == "1.93");
   CHECK(evidence[2].time_ns == kBegin + 5 * kMs);

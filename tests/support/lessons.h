@@ -33,6 +33,7 @@ struct TestLesson {
 [[nodiscard]] std::span<const TestLesson> life_lessons();
 [[nodiscard]] std::span<const TestLesson> recorded_lessons();
 [[nodiscard]] std::span<const TestLesson> kernel_lessons();
+[[nodiscard]] std::span<const TestLesson> gil_lessons();
 
 // From now on the kernel refuses this process its records; for the supervisor of "kernel refused".
 void refuse_perf_events();
