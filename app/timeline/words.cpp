@@ -159,6 +159,9 @@ std::string mark_words(const Model& model, const timeline::Mark& mark) {
   if (mark.kind == trace::Kind::raise) return text.empty() ? tr("timeline.mark.raise") : first_line(text, 48);
   if (mark.kind == trace::Kind::handler_begin)
     return tr("timeline.mark.handler", fmt::arg("signal", i18n::signal_name(static_cast<int>(mark.a))));
+  if (mark.kind == trace::Kind::in_hand) return tr("timeline.mark.in_hand", fmt::arg("name", name_words(model, mark.object)), fmt::arg("value", i18n::format_count(mark.a)));
+  if (mark.kind == trace::Kind::update_lost)
+    return tr("timeline.mark.update_lost", fmt::arg("name", name_words(model, mark.object)), fmt::arg("read", i18n::format_count(mark.a)), fmt::arg("found", i18n::format_count(mark.b)));
   if (mark.kind == trace::Kind::adopted) return tr("timeline.mark.adopted");
   if (mark.kind == trace::Kind::learner) {
     if (trace::LearnerAct{mark.a} != trace::LearnerAct::signal) return {};

@@ -69,6 +69,8 @@ bool is_instant(Kind kind) noexcept {
     case Kind::clear:
     case Kind::notify:
     case Kind::barrier_full:
+    case Kind::in_hand:
+    case Kind::update_lost:
       return true;
     default:
       return false;

@@ -40,7 +40,7 @@ Model busy_run() {
     run.write(3, Kind::gil_want, kGil, 2);
   }
   run.at(ms).write(3, Kind::work_end, 0, 40, 7).write(2, Kind::exit).write(3, Kind::exit);
-  run.at(ms + 5).unblock(1, trace::BlockReason::thread_join, 2).write(1, Kind::output, 0, 1, 18, "stage processes 2\n");
+  run.at(ms + 5).unblock(1, trace::BlockReason::thread_join, 2).write(1, Kind::output, 0, 1, 16, "stage threads 2\n");
   for (const TaskId task : {4, 5}) run.at(ms + 6).begin(task, "Process", 1).write(task, Kind::work_begin, 0, 20);
   for (const TaskId task : {4, 5}) run.at(ms + 60).write(task, Kind::work_end, 0, 20, 7).die(task, 0).reap(task, 1, 0);
   run.at(ms + 70).die(1, 0).reap(1, 0, 0);
@@ -84,7 +84,7 @@ TEST_CASE("gil panels: every tab draws in both languages and themes, at every si
           }
   app::platform::set_scale(1);
   CHECK(state.measured.rounds.size() == 2);
-  CHECK(state.measured.lines.size() == 2);
+  CHECK(state.measured.lines.size() == 1);
   CHECK(state.measured.waits.size() >= 1);  // the reader's
   CHECK(state.gil.medians.size() == 1);
 }
@@ -127,6 +127,27 @@ TEST_CASE("gil commands: bad input gets one sentence; without a running lock the
   CHECK_FALSE(desk.session.notice().empty());
   desk.carry_out("measured.round", "9");
   CHECK_FALSE(desk.session.notice().empty());
+}
+
+TEST_CASE("gil commands: the interval of a run that goes on is set by the learner, on real threads") {
+  Desk desk;
+  desk.carry_out("scenario", "switch-interval");
+  desk.carry_out("run");
+  REQUIRE_MESSAGE(desk.session.live(), desk.session.notice());
+  const auto shared = [&]() -> const timeline::Gil* {
+    for (const timeline::Gil& gil : desk.session.model().gils())
+      if (gil.hand_overs() > 3) return &gil;
+    return nullptr;
+  };
+  desk.wait_until([&] { return shared() != nullptr; });
+  const std::uint64_t before = shared()->hand_overs();
+  desk.carry_out("gil.interval", "0.0005");
+  desk.wait_until([&] { return shared()->interval_ns(desk.session.now_ns()) == 500'000 && shared()->hand_overs() > before; });
+  desk.carry_out("gil.longer");
+  desk.wait_until([&] { return shared()->interval_ns(desk.session.now_ns()) == 1'000'000; });
+  CHECK(desk.session.notice().empty());
+  desk.carry_out("stop");
+  desk.wait_for_end();
 }
 
 TEST_CASE("gil commands: lanes of all, of one process' lock; a round is brought into view") {

@@ -159,9 +159,6 @@ TEST_CASE("compare: two runs stand above one another, each from its begin, on on
   REQUIRE(titles.size() == 2);
   CHECK(std::min(titles[0]->y0, titles[1]->y0) < std::max(titles[0]->y0, titles[1]->y0));
   // MainProcess begins at the same place in both, and ends where its run does.
-  std::vector<const Drawn*> begins;
-  for (const Drawn& d : view.drawn())
-    if (d.what == Drawn::What::span && d.task == 1 && (begins.empty() || d.y0 != begins.back()->y0)) begins.push_back(&d);
   float left[2] = {1e9f, 1e9f};
   for (const Drawn& d : view.drawn())
     if (d.what == Drawn::What::span && d.task == 1) {

@@ -294,3 +294,11 @@ TEST_CASE("rounds: speed-up is against the first with one worker, and Amdahl's p
   CHECK(*timeline::amdahl(points, 2) == doctest::Approx(1));
   CHECK_FALSE(timeline::amdahl(std::span(points).first(1), 0).has_value());
 }
+
+TEST_CASE("gil: what a thread had in its hand, and what it overwrote, are marks on its lane") {
+  const Model model = model_of({begin(0, 1, "MainProcess", 0), begin_thread(5, 2, "Thread-1", 1), event(10, 2, Kind::in_hand, kGil + 5, 41, 0),
+                                event(20, 2, Kind::update_lost, kGil + 5, 41, 57)});
+  REQUIRE(model.find(2)->marks.size() == 2);
+  CHECK(model.find(2)->marks[1].kind == Kind::update_lost);
+  CHECK(model.find(2)->marks[1].b == 57);
+}
