@@ -189,4 +189,9 @@ void Gil::cut(TaskId task, std::int64_t time_ns) {
   end_wait(task, time_ns);
 }
 
+void Gil::forget(TaskId task) {
+  retract(task, INT64_MIN);
+  std::erase_if(threads_, [task](const GilThread& one) { return one.task == task && one.takes == 0 && one.waits == 0; });
+}
+
 }  // namespace forklight::timeline

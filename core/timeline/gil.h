@@ -87,6 +87,7 @@ class Gil {
   void see(TaskId holder, std::int64_t time_ns, trace::CheckPlace place);
   void answer(TaskId holder, std::int64_t time_ns);  // 0: whoever was asked
   void cut(TaskId task, std::int64_t time_ns);       // it died
+  void forget(TaskId task);                          // it never was a thread of this interpreter
 
   ObjectId object_;
   TaskId process_;

@@ -45,8 +45,8 @@ void Model::apply_to_gil(Slot& slot, const trace::Event& event, std::uint16_t li
   const TaskId id = tasks_[slot.position].id;
   Object& object = objects_[object_for(event)];
   if (object.gil == kNone) make_gil(object, id, trace::GilMode::gil);
-  if (slot.gil != object.gil) {  // another interpreter's
-    if (slot.gil != kNone) gils_[slot.gil].cut(id, event.time_ns);
+  if (slot.gil != object.gil) {  // another interpreter's: what was taken for granted before its first word was wrong
+    if (slot.gil != kNone) gils_[slot.gil].forget(id);
     slot.gil = object.gil;
   }
   Gil& gil = gils_[slot.gil];

@@ -206,6 +206,20 @@ TEST_CASE("gil: free threads have no lock to hold (G-07); another mode is anothe
   CHECK(model.works()[0].end_ns == 25);
 }
 
+TEST_CASE("gil: a thread of another interpreter has another lock, and never had this one (G-04)") {
+  const Model model = model_of({begin(0, 1, "MainProcess", 0), object(1, kGil, ObjectKind::gil, "GIL-1"), object(2, kGil + 1, ObjectKind::gil, "GIL-2"),
+                                blocked(5, 1, BlockReason::thread_join, 2), begin_thread(10, 2, "Thread-1", 1),
+                                event(11, 2, Kind::gil_take, kGil + 1, 0, 1), event(30, 2, Kind::exit), unblocked(35, 1, BlockReason::thread_join, 2)});
+  CHECK(model.gil_of(1)->object() == kGil);
+  CHECK(model.gil_of(2)->object() == kGil + 1);
+  CHECK(model.gils()[0].find(2) == nullptr);
+  CHECK(model.gils()[0].at(20) == nullptr);
+  REQUIRE(model.gils()[1].at(20) != nullptr);
+  CHECK(model.gils()[1].at(20)->task == 2);
+  check_sound(model, model.gils()[0]);
+  check_sound(model, model.gils()[1]);
+}
+
 TEST_CASE("gil: lost events leave nobody holding it twice") {
   const Model model = model_of({begin(0, 1, "MainProcess", 0), object(1, kGil, ObjectKind::gil, "GIL-1"),
                                 begin_thread(10, 2, "Thread-1", 1), event(11, 2, Kind::gil_want, kGil, 1),
