@@ -49,19 +49,29 @@ void draw_axes(ImDrawList* list, const Scale& scale, int workers, const ChartAre
   text_at(list, Font::small, (scale.low.x + scale.high.x) / 2, area.y1 - line_height(Font::small), 0.5f, palette().text_dim, tr("chart.workers"));
 }
 
-// At the end of its line, moved away from those that stand there already.
-void draw_name(ImDrawList* list, const SpeedUpCurve& curve, ImVec2 end, std::vector<float>& taken, float right, float top, float bottom) {
-  float y = end.y - line_height(Font::small) / 2;
-  const float height = line_height(Font::small) + px(1);
-  for (int tries = 0; tries < 8; ++tries) {
-    const auto hit = std::find_if(taken.begin(), taken.end(), [&](float other) { return std::abs(other - y) < height; });
-    if (hit == taken.end()) break;
-    y = *hit + height > bottom ? *hit - height : *hit + height;
+// A name at the end of its line.
+struct Name {
+  float y;
+  std::string text;
+  Color color;
+};
+
+// One below the other where they would touch, in the order of the lines.
+void draw_names(ImDrawList* list, std::vector<Name>& names, float x, float right, float top, float bottom) {
+  const float height = line_height(Font::small) + px(2);
+  std::sort(names.begin(), names.end(), [](const Name& left, const Name& lower) { return left.y < lower.y; });
+  float next = top;
+  for (Name& name : names) {
+    name.y = std::max(name.y, next);
+    next = name.y + height;
   }
-  y = std::max(y, top);
-  taken.push_back(y);
-  const std::string text = curve.parallel ? tr("chart.parallel", fmt::arg("name", curve.name), fmt::arg("percent", static_cast<int>(std::lround(*curve.parallel * 100)))) : curve.name;
-  draw_text_in(list, Font::small, end.x + px(8), y, right, y + height, platform::readable(curve.color, palette().panel), text);
+  const float over = std::max(0.0f, next - bottom);
+  for (const Name& name : names)
+    draw_text_in(list, Font::small, x, name.y - over, right, name.y - over + height, platform::readable(name.color, palette().panel), name.text);
+}
+
+std::string name_of(const SpeedUpCurve& curve) {
+  return curve.parallel ? tr("chart.parallel", fmt::arg("name", curve.name), fmt::arg("percent", static_cast<int>(std::lround(*curve.parallel * 100)))) : curve.name;
 }
 
 }  // namespace
@@ -76,7 +86,7 @@ void draw_speed_up(const ChartArea& area, std::span<const SpeedUpCurve> curves, 
       workers = std::max(workers, point.workers);
       times = std::max(times, point.times);
     }
-    names = std::max(names, text_width(Font::small, curve.parallel ? tr("chart.parallel", fmt::arg("name", curve.name), fmt::arg("percent", 100)) : curve.name));
+    names = std::max(names, text_width(Font::small, name_of(curve)));
   }
   draw_text(list, Font::strong, {area.x0, area.y0}, palette().text, tr("chart.speed_up"));
   const float room = area.x1 - area.x0;
@@ -88,7 +98,8 @@ void draw_speed_up(const ChartArea& area, std::span<const SpeedUpCurve> curves, 
   const double ideal = std::min<double>(workers, scale.most_times);
   dashed(list, scale.at(1, 1), scale.at(ideal, ideal), palette().text_dim, px(1.5f));
   text_at(list, Font::small, scale.at(ideal, ideal).x - px(6), scale.at(ideal, ideal).y - px(2), 1, palette().text_dim, tr("chart.ideal"));
-  std::vector<float> taken;
+  std::vector<Name> ends;
+  float last_x = 0;
   for (const SpeedUpCurve& curve : curves) {
     if (curve.points.empty()) continue;
     ImVec2 last{};
@@ -109,8 +120,10 @@ void draw_speed_up(const ChartArea& area, std::span<const SpeedUpCurve> curves, 
         from = to;
       }
     }
-    draw_name(list, curve, last, taken, area.x1, area.y0 + line_height(Font::strong), scale.low.y);
+    ends.push_back({last.y - line_height(Font::small) / 2, name_of(curve), curve.color});
+    last_x = std::max(last_x, last.x);
   }
+  draw_names(list, ends, last_x + px(8), area.x1, area.y0 + line_height(Font::strong), area.y1);
 }
 
 Histogram::Histogram(std::vector<std::int64_t> values_ns) : sorted_(std::move(values_ns)), bins_(kBins, 0) {

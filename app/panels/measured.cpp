@@ -72,7 +72,8 @@ int cores_of(const Model& model) { return static_cast<int>(model.kernel().cores(
 void draw_chart(const Model& model, const MeasuredState& state, const ChartArea& area) {
   std::vector<SpeedUpCurve> curves;
   for (const timeline::SpeedUpLine& line : state.lines)
-    curves.push_back({round_name(line.name), color_of(curves.size()), line.points, timeline::amdahl(line.points, cores_of(model))});
+    if (line.points.size() > 1)  // what all are measured against is no line
+      curves.push_back({round_name(line.name), color_of(curves.size()), line.points, timeline::amdahl(line.points, cores_of(model))});
   draw_speed_up(area, curves, cores_of(model));
 }
 

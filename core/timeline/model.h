@@ -235,7 +235,7 @@ class Model {
   std::uint32_t apply_to_shared(const trace::Record& record, std::uint32_t text);
   std::uint32_t apply_to_channel(const trace::Record& record, std::uint32_t text, std::uint32_t channel);
   void apply_to_lock(const trace::Record& record, std::uint32_t object);
-  void make_gil(Object& object, TaskId creator, trace::GilMode mode);
+  void make_gil(Object& object, TaskId creator, trace::GilMode mode, std::int64_t time_ns);
   void apply_to_gil(Slot& slot, const trace::Event& event, std::uint16_t line);
   void follow_gil(Slot& slot, const trace::Event& event);
   void contend(Gil& gil);

@@ -12,7 +12,7 @@ namespace forklight::timeline {
 
 using trace::Kind;
 
-void Model::make_gil(Object& object, TaskId creator, trace::GilMode mode) {
+void Model::make_gil(Object& object, TaskId creator, trace::GilMode mode, std::int64_t time_ns) {
   const auto maker = slots_.find(creator);
   const TaskId process = maker == slots_.end() ? creator : tasks_[maker->second.position].process;
   if (object.gil == kNone) {
@@ -25,7 +25,9 @@ void Model::make_gil(Object& object, TaskId creator, trace::GilMode mode) {
   // the threads of other interpreters (G-04).
   if (maker == slots_.end()) return;
   std::uint32_t& own = maker->second.gil;
-  if (own == kNone || (own != object.gil && gils_[own].mode_ != mode)) own = object.gil;
+  if (own != kNone && (own == object.gil || gils_[own].mode_ == mode)) return;
+  if (own != kNone) gils_[own].end_hold(creator, time_ns, GilEnd::thread_end);
+  own = object.gil;
 }
 
 // From now on its holds are kept. Until here its process had one thread, which had it whenever it ran.
@@ -44,7 +46,7 @@ void Model::contend(Gil& gil) {
 void Model::apply_to_gil(Slot& slot, const trace::Event& event, std::uint16_t line) {
   const TaskId id = tasks_[slot.position].id;
   Object& object = objects_[object_for(event)];
-  if (object.gil == kNone) make_gil(object, id, trace::GilMode::gil);
+  if (object.gil == kNone) make_gil(object, id, trace::GilMode::gil, event.time_ns);
   if (slot.gil != object.gil) {  // another interpreter's: what was taken for granted before its first word was wrong
     if (slot.gil != kNone) gils_[slot.gil].forget(id);
     slot.gil = object.gil;
@@ -177,7 +179,7 @@ void Model::apply_interval(const trace::Record& record) {
   const trace::Event& event = record.event;
   if (event.object < trace::kFirstObject) return;
   Object& object = objects_[object_for(event)];
-  if (object.gil == kNone) make_gil(object, record.task, trace::GilMode::gil);
+  if (object.gil == kNone) make_gil(object, record.task, trace::GilMode::gil, event.time_ns);
   gils_[object.gil].interval_.set(event.time_ns, static_cast<std::int64_t>(event.a));
 }
 

@@ -206,6 +206,16 @@ TEST_CASE("gil: free threads have no lock to hold (G-07); another mode is anothe
   CHECK(model.works()[0].end_ns == 25);
 }
 
+TEST_CASE("gil: who changes the kind of its lock has the old one no more") {
+  std::vector<Record> records = forced_switch();
+  records.push_back(object(200, kGil + 1, ObjectKind::gil, "GIL-2", u64(trace::GilMode::free_threaded)));
+  const Model model = model_of(records);
+  CHECK(model.gil_of(1)->object() == kGil + 1);
+  CHECK(model.gils()[0].holds().back().end_ns == 200);
+  CHECK(model.gils()[0].at(210) == nullptr);
+  check_sound(model, model.gils()[0]);
+}
+
 TEST_CASE("gil: a thread of another interpreter has another lock, and never had this one (G-04)") {
   const Model model = model_of({begin(0, 1, "MainProcess", 0), object(1, kGil, ObjectKind::gil, "GIL-1"), object(2, kGil + 1, ObjectKind::gil, "GIL-2"),
                                 blocked(5, 1, BlockReason::thread_join, 2), begin_thread(10, 2, "Thread-1", 1),
