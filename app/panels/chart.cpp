@@ -177,7 +177,9 @@ void draw_histograms(const ChartArea& area, std::span<const HistogramRow> rows) 
       list->AddLine({x, top - px(2)}, {x, bottom}, palette().error, px(1.5f));
       const std::string mark = tr("chart.interval", fmt::arg("duration", time(row.interval_ns)));
       const bool left = x + text_width(Font::small, mark) + px(8) > area.x1;
-      text_at(list, Font::small, left ? x - px(4) : x + px(4), top - px(2), left ? 1 : 0, platform::readable(palette().error, palette().panel), mark);
+      const float from = left ? x - px(4) - text_width(Font::small, mark) : x + px(4);
+      list->AddRectFilled({from - px(2), top - px(2)}, {from + text_width(Font::small, mark) + px(2), top - px(1) + line_height(Font::small)}, platform::with_alpha(palette().panel, 0.85f));
+      text_at(list, Font::small, from, top - px(2), 0, platform::readable(palette().error, palette().panel), mark);
     }
     y += px(kRow);
   }

@@ -18,7 +18,7 @@ using timeline::Gil;
 using timeline::GilThread;
 using timeline::Model;
 
-constexpr float kSlider = 190, kRow = 26, kShare = 110;
+constexpr float kSlider = 190, kRow = 23, kShare = 110;
 
 // The lock whose interval can be set: the latest that has one.
 const Gil* with_interval(const Model& model) {
@@ -159,8 +159,9 @@ void draw_table(Context& context, const Gil& gil, std::int64_t median_ns) {
     const auto cells = cells_of(model, gil, thread, context.session.now_ns());
     for (std::size_t i = 0; i < cells.size(); ++i) widths.columns[i] = std::max(widths.columns[i], text_width(Font::body, cells[i]) + px(20));
   }
-  paragraph(Font::strong, palette().text, headline(model, gil, median_ns));
   const ImVec2 at = ImGui::GetCursorScreenPos();
+  const std::string lock = timeline_view::name_words(model, gil.object());
+  draw_text_in(ImGui::GetWindowDrawList(), Font::small, at.x, at.y, at.x + widths.name, at.y + px(20), palette().text_dim, lock);
   float x = at.x + widths.name;
   for (std::size_t i = 0; i < kColumns.size(); ++i) {
     x += widths.columns[i];
@@ -168,7 +169,8 @@ void draw_table(Context& context, const Gil& gil, std::int64_t median_ns) {
   }
   ImGui::Dummy({x + px(20) + px(kShare) - at.x, px(20)});
   for (const GilThread& thread : threads) draw_row(context, gil, thread, widths);
-  ImGui::Dummy({1, px(6)});
+  paragraph(Font::small, palette().text, headline(model, gil, median_ns));
+  ImGui::Dummy({1, px(8)});
 }
 
 }  // namespace
@@ -189,12 +191,12 @@ void draw_gil(Context& context, GilState& state) {
   const Gil* slider = with_interval(model);
   if (slider != nullptr) draw_slider(context, *slider);
   draw_compare(context);
-  paragraph(Font::small, palette().text_dim, tr("gil.model", fmt::arg("fact", timeline_view::gil_fact(slider != nullptr ? slider->mode() : model.gils().back().mode()))));
   for (std::size_t i = 0; i < model.gils().size(); ++i) {
     const Gil& gil = model.gils()[i];
     const bool lonely = gil.is_lock() && gil.threads().size() < 2;
     if (!lonely || model.gils().size() == 1 || context.ui.selection.task == gil.object()) draw_table(context, gil, i < state.medians.size() ? state.medians[i] : 0);
   }
+  paragraph(Font::small, palette().text_dim, tr("gil.model", fmt::arg("fact", timeline_view::gil_fact(slider != nullptr ? slider->mode() : model.gils().back().mode()))));
   ImGui::PopStyleVar();
 }
 

@@ -137,7 +137,7 @@ void draw_gil_header(Canvas& canvas, std::size_t lane) {
   if (process < canvas.layout.lanes().size())
     fill(canvas.list, {box.x0, row.y0 - px(4), box.x0 + px(4), box.y1}, platform::task_color(canvas.layout.lanes()[process].index));
   const GilHold* hold = gil.at(canvas.moment());
-  const std::string name = tr("timeline.gil.name");
+  const std::string name = name_words(canvas.model, gil.object());
   const std::string holder = hold == nullptr ? tr("timeline.gil.free") : name_words(canvas.model, hold->task);
   const std::string held = hold == nullptr ? holder : tr("timeline.gil.held_by", fmt::arg("name", holder));
   const float left = box.x0 + px(14), y = (box.y0 + box.y1 - line_height(Font::small)) * 0.5f;
