@@ -14,7 +14,7 @@ constexpr float kHeight = 30, kMargin = 12;
 
 // A run that can be put in or taken out.
 void draw_pick(Context& context, const session::EarlierRun& run, bool chosen) {
-  const std::string text = tr("compare.run", fmt::arg("number", run.number), fmt::arg("name", std::string(tr("scenario." + std::string(run.scenario->id) + ".title"))));
+  const std::string text = timeline_view::run_words(run.number, run.scenario->id, run.file);
   ImGui::PushID(run.number);
   const Hit area = hit(context.ui, "pick", {text_width(Font::small, text) + px(36), px(kHeight)});
   ImGui::PopID();

@@ -82,18 +82,21 @@ void paint(Canvas& canvas) {
   draw_gutter(canvas);
 }
 
-std::string settings_words(const scenario::Settings& settings) {
+// Where runs of one lesson differ from the run at hand, all else being the same; of another lesson everything.
+std::string settings_words(const scenario::Settings& settings, const scenario::Settings& others, bool same_lesson) {
   std::string words;
-  for (const auto& [name, value] : settings.values()) words += (words.empty() ? "" : ", ") + name + "=" + value;
+  for (const auto& [name, value] : settings.values()) {
+    if (!same_lesson || others.text(name) != value) words += (words.empty() ? "" : ", ") + name + "=" + value;
+  }
   return words;
 }
 
-Strip run_strip(const timeline::Model& model, int number, std::string_view scenario, const scenario::Settings& settings, const std::string& file) {
-  const std::string name = file.empty() ? std::string(tr("scenario." + std::string(scenario) + ".title")) : file.substr(file.find_last_of('/') + 1);
-  return {&model, tr("compare.run", fmt::arg("number", number), fmt::arg("name", name)), settings_words(settings), model.begin_ns(), model.end_ns()};
-}
-
 }  // namespace
+
+std::string run_words(int number, std::string_view scenario, const std::string& file) {
+  const std::string name = file.empty() ? std::string(tr("scenario." + std::string(scenario) + ".title")) : file.substr(file.find_last_of('/') + 1);
+  return tr("compare.run", fmt::arg("number", number), fmt::arg("name", name));
+}
 
 std::vector<Strip> strips_of(const session::Session& session, const session::UiState& ui, std::span<const timeline::Round> rounds) {
   std::vector<Strip> strips;
@@ -107,15 +110,16 @@ std::vector<Strip> strips_of(const session::Session& session, const session::UiS
     return strips;
   }
   if (ui.compare != session::Compare::runs) return strips;
+  std::string at_hand;
   for (const session::EarlierRun& run : session.earlier()) {
     const bool chosen = ui.compared.empty() ? &run == &session.earlier().back() : std::find(ui.compared.begin(), ui.compared.end(), run.number) != ui.compared.end();
-    if (chosen) strips.push_back(run_strip(run.model, run.number, run.scenario->id, run.settings, run.file));
+    if (!chosen) continue;
+    const bool same = run.scenario == &session.scenario();
+    strips.push_back({&run.model, run_words(run.number, run.scenario->id, run.file), settings_words(run.settings, session.run_settings(), same), run.model.begin_ns(), run.model.end_ns()});
+    if (same && at_hand.empty()) at_hand = settings_words(session.run_settings(), run.settings, true);
   }
-  if (!model.tasks().empty()) {
-    strips.push_back(run_strip(model, session.run_number(), session.scenario().id, session.run_settings(), session.file().string()));
-    strips.back().end_ns = session.now_ns();
-    strips.back().at_hand = true;
-  }
+  if (!model.tasks().empty())
+    strips.push_back({&model, run_words(session.run_number(), session.scenario().id, session.file().string()), at_hand, model.begin_ns(), session.now_ns(), false, true});
   return strips;
 }
 

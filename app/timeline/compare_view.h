@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/session/command.h"
@@ -29,6 +30,9 @@ struct Strip {
 
 // The rows that a session's state asks for: the run at hand and earlier ones, or its rounds. None where there is nothing to compare.
 [[nodiscard]] std::vector<Strip> strips_of(const session::Session& session, const session::UiState& ui, std::span<const timeline::Round> rounds);
+
+// "Run 3: The convoy", or its file's name.
+[[nodiscard]] std::string run_words(int number, std::string_view scenario, const std::string& file);
 
 class CompareView {
  public:

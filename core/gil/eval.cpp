@@ -12,14 +12,13 @@ using trace::Recorder;
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-constexpr int kCheckInterval = 100;           // sys.getcheckinterval() before 3.2
 constexpr std::uint64_t kMostOnRecord = 500;  // losses of one run that are written one by one: without a GIL there are millions
 
 // What one evaluation keeps across its functions.
 struct Run {
   const Program& program;
   std::uint64_t rounds;
-  int ticker = kCheckInterval;
+  int ticker = kTicks;
   bool pending = false;     // the variable has been read and not been written yet
   std::uint64_t read = 0;   // what was read
   std::uint64_t lost = 0, recorded = 0;
@@ -40,7 +39,7 @@ inline void check(Run& run, const std::atomic<std::uint32_t>& breaker, CheckPlac
 }
 
 void tick(Run& run) {
-  run.ticker = kCheckInterval;
+  run.ticker = kTicks;
   check_point(CheckPlace::tick);  // signals
   ThreadState* const me = current_thread();
   if (me == nullptr || me->interpreter->gil().mode() != trace::GilMode::before_3_2) return;
@@ -128,11 +127,19 @@ Checks checks_of(int python_minor, trace::GilMode mode) noexcept {
   return python_minor >= 10 ? Checks::places : Checks::every_instruction;
 }
 
+void end_round(int instructions) {
+  check_point(CheckPlace::loop_end);
+  ThreadState* const me = current_thread();
+  if (me == nullptr || me->interpreter->gil().mode() != trace::GilMode::before_3_2 || (me->ticks_left -= instructions) > 0) return;
+  me->ticks_left = kTicks;
+  me->interpreter->gil().tick(*me);
+}
+
 Outcome evaluate(const Program& program, std::uint64_t argument, std::uint64_t rounds, Checks checks) {
   static constexpr std::atomic<std::uint32_t> kNobody{0};
-  const ThreadState* me = current_thread();
+  ThreadState* const me = current_thread();
   const std::atomic<std::uint32_t>& breaker = me != nullptr ? me->breaker : kNobody;
-  Run run{program, rounds};
+  Run run{program, rounds, me != nullptr ? me->ticks_left : kTicks};
   std::uint64_t result = 0;
   switch (checks) {
     case Checks::places:
@@ -145,6 +152,7 @@ Outcome evaluate(const Program& program, std::uint64_t argument, std::uint64_t r
       result = evaluate_function<Checks::every_hundredth>(run, program.code, argument, breaker);
       break;
   }
+  if (me != nullptr) me->ticks_left = run.ticker;
   return {result, run.lost};
 }
 

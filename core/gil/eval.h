@@ -56,6 +56,9 @@ struct Outcome {
   std::uint64_t lost = 0;  // updates of the variable that this thread has overwritten without having seen them
 };
 
+// The end of a round of a loop that is written in C++ here, and in Python is so many instructions: a check point, as the loop's end is.
+void end_round(int instructions);
+
 // Runs it for so many rounds in the calling thread. Throws what a signal's handler throws.
 [[nodiscard]] Outcome evaluate(const Program& program, std::uint64_t argument, std::uint64_t rounds, Checks checks);
 

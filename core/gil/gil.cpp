@@ -57,7 +57,7 @@ Gil::~Gil() {
   ::sem_destroy(&lock_);
 }
 
-void Gil::keep_interval_in(std::atomic<std::uint32_t>& word) noexcept {
+void Gil::keep_interval_in(std::atomic<std::uint64_t>& word) noexcept {
   word.store(interval(), kRelaxed);
   interval_us_ = &word;
 }
@@ -72,8 +72,8 @@ bool Gil::closed_for(const ThreadState& me) const noexcept {
 }
 
 // With `mutex_` held. False if the interval is over.
-bool Gil::wait_one_interval(std::uint32_t microseconds) noexcept {
-  const timespec until = base::to_timespec(base::now_ns() + std::int64_t{microseconds} * 1000);
+bool Gil::wait_one_interval(std::uint64_t microseconds) noexcept {
+  const timespec until = base::to_timespec(base::now_ns() + static_cast<std::int64_t>(microseconds) * 1000);
   waiting_.fetch_add(1, kRelaxed);
   const int error = ::pthread_cond_timedwait(&cond_, &mutex_, &until);
   waiting_.fetch_sub(1, kRelaxed);
@@ -93,8 +93,8 @@ void Gil::take(ThreadState& me) noexcept {
   if (locked_) record(Kind::gil_want, last_task_.load(kRelaxed));
   while (locked_ && !closed_for(me)) {
     const std::uint64_t seen = switch_number_.load(kRelaxed);
-    const std::uint32_t interval_us = std::max(interval(), 1u);
-    record(Kind::gil_wait, std::uint64_t{interval_us} * 1000, seen);
+    const std::uint64_t interval_us = std::max<std::uint64_t>(interval(), 1);
+    record(Kind::gil_wait, interval_us * 1000, seen);
     if (wait_one_interval(interval_us)) {
       record(Kind::gil_wake, locked_ ? last_task_.load(kRelaxed) : 0);
       continue;

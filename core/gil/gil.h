@@ -23,17 +23,20 @@ class Interpreter;
 // Bits of the word that a running thread looks at where CPython's evaluation loop does (G.4): its "eval breaker".
 inline constexpr std::uint32_t kDropRequest = 1, kSignals = 2;
 
+inline constexpr int kTicks = 100;  // sys.getcheckinterval() before 3.2
+
 // A thread, as the lock of its interpreter knows it. Lives as long as the thread is attached.
 struct ThreadState {
   std::atomic<std::uint32_t> breaker{0};
   std::atomic<std::int64_t> requested_ns{0};  // when it was first asked to drop the lock; 0 = it is not
   trace::TaskId task = 0;
   bool holds = false;
+  int ticks_left = kTicks;  // instructions until the next tick, before 3.2
   bool alone = false;  // it left the lock locked: there is no other thread that could want it
   Interpreter* interpreter = nullptr;
 };
 
-inline constexpr std::uint32_t kDefaultInterval_us = 5000;
+inline constexpr std::uint64_t kDefaultInterval_us = 5000;
 
 class Gil {
  public:
@@ -56,10 +59,10 @@ class Gil {
   void be_object(std::uint32_t object) noexcept { object_ = object; }
   [[nodiscard]] std::uint32_t object() const noexcept { return object_; }
   // The switch interval lies where the learner can reach it, too. Only while no other thread looks at it.
-  void keep_interval_in(std::atomic<std::uint32_t>& word) noexcept;
+  void keep_interval_in(std::atomic<std::uint64_t>& word) noexcept;
   // Microseconds; 0 works as 1 (G-03).
-  void set_interval(std::uint32_t microseconds) noexcept { interval_us_->store(microseconds, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint32_t interval() const noexcept { return interval_us_->load(std::memory_order_relaxed); }
+  void set_interval(std::uint64_t microseconds) noexcept { interval_us_->store(microseconds, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t interval() const noexcept { return interval_us_->load(std::memory_order_relaxed); }
   // How often it has come to another thread than the one that had it last.
   [[nodiscard]] std::uint64_t switches() const noexcept { return switch_number_.load(std::memory_order_relaxed); }
 
@@ -67,14 +70,14 @@ class Gil {
   void record(trace::Kind kind, std::uint64_t a = 0, std::uint64_t b = 0) const noexcept;
   void take_ticking(ThreadState& me) noexcept;
   void took(ThreadState& me, bool noteworthy) noexcept;
-  [[nodiscard]] bool wait_one_interval(std::uint32_t microseconds) noexcept;
+  [[nodiscard]] bool wait_one_interval(std::uint64_t microseconds) noexcept;
   void force_switch(ThreadState& me) noexcept;
   [[nodiscard]] bool closed_for(const ThreadState& me) const noexcept;
 
   trace::GilMode mode_;
   std::uint32_t object_ = 0;
-  std::atomic<std::uint32_t> own_interval_us_{kDefaultInterval_us};
-  std::atomic<std::uint32_t>* interval_us_ = &own_interval_us_;
+  std::atomic<std::uint64_t> own_interval_us_{kDefaultInterval_us};
+  std::atomic<std::uint64_t>* interval_us_ = &own_interval_us_;
 
   pthread_mutex_t mutex_;
   pthread_cond_t cond_;  // for who waits for it; timed by CLOCK_MONOTONIC

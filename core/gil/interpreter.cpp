@@ -58,7 +58,7 @@ bool Interpreter::is_main() const noexcept { return this == main_interpreter; }
 bool Interpreter::set_mode(GilMode mode) noexcept {
   ThreadState* me = current_thread();
   if (me == nullptr || me->interpreter != this || threads() != 1) return false;
-  const std::uint32_t interval = gil_->interval();
+  const std::uint64_t interval = gil_->interval();
   gil_->drop(*me, DropReason::thread_end);
   gil_ = std::make_unique<Gil>(mode);
   gil_->set_interval(interval);
@@ -67,10 +67,10 @@ bool Interpreter::set_mode(GilMode mode) noexcept {
   return true;
 }
 
-void Interpreter::set_interval(std::uint32_t microseconds) noexcept {
+void Interpreter::set_interval(std::uint64_t microseconds) noexcept {
   announce();
   gil_->set_interval(microseconds);
-  Recorder::current().record(Kind::gil_interval, gil_->object(), std::uint64_t{microseconds} * 1000, 0);
+  Recorder::current().record(Kind::gil_interval, gil_->object(), microseconds * 1000, 0);
 }
 
 void Interpreter::announce() noexcept {
@@ -82,10 +82,10 @@ void Interpreter::announce() noexcept {
   *fmt::format_to_n(name, sizeof name - 1, "GIL-{}", number.ordinal).out = '\0';
   recorder.record_text(Kind::object_new, number.id, static_cast<std::uint64_t>(ObjectKind::gil), static_cast<std::uint64_t>(gil_->mode()), name);
   gil_->be_object(number.id);
-  std::byte* const memory = region.allocate(sizeof(std::atomic<std::uint32_t>));
+  std::byte* const memory = region.allocate(sizeof(std::atomic<std::uint64_t>));
   trace::SharedObject* const entry = region.shared_object(number.id);
   if (memory == nullptr || entry == nullptr) return;  // the learner cannot reach it then
-  gil_->keep_interval_in(*new (memory) std::atomic<std::uint32_t>(gil_->interval()));
+  gil_->keep_interval_in(*new (memory) std::atomic<std::uint64_t>(gil_->interval()));
   entry->kind = static_cast<std::uint32_t>(ObjectKind::gil);
   entry->fds[0] = entry->fds[1] = -1;
   entry->parts[0] = region.offset_of(memory);

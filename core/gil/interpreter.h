@@ -32,7 +32,7 @@ class Interpreter {
   // Another kind of lock from now on, a new object. False if there are other threads than the caller, who belongs here.
   [[nodiscard]] bool set_mode(trace::GilMode mode) noexcept;
   // sys.setswitchinterval(): microseconds, on record. Valid for this interpreter's lock, and for the next one of it.
-  void set_interval(std::uint32_t microseconds) noexcept;
+  void set_interval(std::uint64_t microseconds) noexcept;
   // Its lock becomes an object of the run, if it is none yet: when there is somebody to share it with.
   void announce() noexcept;
 

@@ -204,10 +204,10 @@ std::shared_ptr<gil::Interpreter> make_interpreter() {
 
 void set_switch_interval(double seconds) {
   if (!(seconds > 0)) throw PythonError(Fact::G_03);
-  gil::Interpreter::current().set_interval(static_cast<std::uint32_t>(std::min(seconds * 1e6, 4e9)));
+  gil::Interpreter::current().set_interval(static_cast<std::uint64_t>(std::min(seconds * 1e6, 1e15)));
 }
 
-double switch_interval() noexcept { return gil::Interpreter::current().gil().interval() * 1e-6; }
+double switch_interval() noexcept { return static_cast<double>(gil::Interpreter::current().gil().interval()) * 1e-6; }
 
 void join_all_threads() {
   for (;;) {

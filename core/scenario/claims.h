@@ -41,6 +41,12 @@ struct Events {
 // open.
 [[nodiscard]] bool held_at_gate(const timeline::Model& model);
 
+// Whether a thread has asked for a GIL, and whether one did before it had waited for a whole interval (G.2).
+struct Requests {
+  bool seen = false, early = false;
+};
+[[nodiscard]] Requests requests_for_gil(const timeline::Model& model, bool finished);
+
 // The program's own object of that name, nullptr as long as it is not there.
 [[nodiscard]] const timeline::Object* object_named(const timeline::Model& model, std::string_view name);
 // Whether a run came to its own end, with every event on record and nobody's hand in it: then what became of each message

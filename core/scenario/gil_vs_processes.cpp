@@ -35,6 +35,8 @@ consteval std::uint16_t py(std::string_view code) {
   return process::line_of(kPython, code);
 }
 
+constexpr double kAlmostOne = 0.9;  // core
+
 // What a worker says at its end.
 struct Told {
   std::uint64_t result = 0;
@@ -237,7 +239,8 @@ Verdict one_core(const timeline::Model& model, const Settings& settings, bool fi
   return eventually(all.size() == expected_stages(settings), finished);
 }
 
-// Two get more of a machine with two cores than two that queue for one lock, however busy it is.
+// Where there are cores to be had: threads that queue for one lock always keep one busy, so if they did not get that, others took it, and
+// nothing can be said.
 Verdict more_cores(const timeline::Model& model, const Settings& settings, bool finished) {
   const auto all = stages(model);
   const auto cores = [&](std::string_view way) {
@@ -249,7 +252,8 @@ Verdict more_cores(const timeline::Model& model, const Settings& settings, bool 
   };
   if (all.size() < expected_stages(settings)) return eventually(false, finished);
   if (settings.integer("most") < 2 || ::sysconf(_SC_NPROCESSORS_ONLN) < 2) return Verdict::held;
-  return cores("processes") > cores("threads") ? Verdict::held : Verdict::broken;
+  const bool busy_machine = cores("threads") < kAlmostOne;
+  return busy_machine || cores("processes") > cores("threads") ? Verdict::held : Verdict::broken;
 }
 
 // A process has memory of its own, a thread little more than its stack.

@@ -106,9 +106,10 @@ Verdict explained(const timeline::Model& model, const Settings& settings, bool f
   const auto losses = events_on(model, *variable, trace::Kind::update_lost);
   if (settings.text("lock") == "gil") {
     // Under the GIL it takes a hand-over for that, and what the thread had in hand was written down as it lost the lock.
+    const auto hands = events_on(model, *variable, trace::Kind::in_hand);
     for (const timeline::EventRef& loss : losses) {
       bool found = false;
-      for (const timeline::EventRef& hand : events_on(model, *variable, trace::Kind::in_hand)) {
+      for (const timeline::EventRef& hand : hands) {
         found = found || (hand.task == loss.task && hand.event.a == loss.event.a && hand.event.time_ns <= loss.event.time_ns);
       }
       if (!found) return Verdict::broken;

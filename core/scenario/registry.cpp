@@ -13,7 +13,7 @@ std::span<const Scenario* const> all() noexcept {
       &zombie(), &orphan(), &daemon(), &terminate_vs_kill(), &crash(), &copy_on_write(),  // life
       &queue(), &pipe(), &deadlock_join(),  // talking
       &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition(),  // sharing
-      &gil_vs_processes(), &gil_io(), &convoy(), &switch_interval(), &race()};  // gil
+      &gil_vs_processes(), &gil_io(), &convoy(), &switch_interval(), &race(), &trade_offs()};  // gil
   return scenarios;
 }
 

@@ -28,5 +28,6 @@ namespace forklight::scenario {
 [[nodiscard]] const Scenario& convoy();
 [[nodiscard]] const Scenario& switch_interval();
 [[nodiscard]] const Scenario& race();
+[[nodiscard]] const Scenario& trade_offs();
 
 }  // namespace forklight::scenario

@@ -2,12 +2,10 @@
 // becomes of the turns.
 #include <fmt/format.h>
 
-#include <map>
 #include <vector>
 
 #include "assets/embedded.h"
 #include "core/base/clock.h"
-#include "core/gil/interrupt.h"
 #include "core/gil/work.h"
 #include "core/process/python.h"
 #include "core/process/runtime.h"
@@ -23,6 +21,7 @@ using process::Frame;
 using process::Thread;
 
 constexpr std::uint64_t kRounds = 1000;
+constexpr int kInstructions = 10;  // of the loop around them
 constexpr std::string_view kPython = assets::assets_scenarios_switch_interval_py;
 consteval std::uint16_t py(std::string_view code) {
   return process::line_of(kPython, code);
@@ -38,7 +37,7 @@ void computes(std::int64_t until_ns) {
   std::uint64_t x = 0;
   while (goes_on(until_ns)) {
     x = gil::compute_unrecorded(kRounds, x, python);
-    gil::check_point(trace::CheckPlace::loop_end);
+    gil::end_round(kInstructions);
   }
   working.done(x);
 }
@@ -77,17 +76,8 @@ void run(const Settings& settings) {
 
 // G.2: who waits asks for the GIL when an interval has passed, whichever it was when the wait began, and not before.
 Verdict asked_late(const timeline::Model& model, const Settings&, bool finished) {
-  bool seen = false;
-  std::map<timeline::TaskId, timeline::EventRef> waits;
-  for (const timeline::EventRef& ref : recent_events(model, finished).events) {
-    if (ref.event.kind == trace::Kind::gil_wait) waits[ref.task] = ref;
-    if (ref.event.kind != trace::Kind::gil_request) continue;
-    const auto wait = waits.find(ref.task);
-    if (wait == waits.end()) continue;
-    seen = true;
-    if (ref.event.time_ns - wait->second.event.time_ns < static_cast<std::int64_t>(wait->second.event.a)) return Verdict::broken;
-  }
-  return so_far(seen, model, finished);
+  const Requests requests = requests_for_gil(model, finished);
+  return requests.early ? Verdict::broken : so_far(requests.seen, model, finished);
 }
 
 // Without seconds it goes on until it is stopped.

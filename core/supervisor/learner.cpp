@@ -64,9 +64,9 @@ std::string Learner::act(const nlohmann::json& message) const {
 // G-03: whole microseconds, above 0. The lesson's threads see it as their next wait begins.
 std::string Learner::set_interval(std::uint32_t object, const SharedObject& shared, std::int64_t microseconds) const {
   if (microseconds < 1 || microseconds > kLongestInterval_us) return "The switch interval must be from 1 microsecond to 1000 seconds.";
-  auto* const word = region_->part<std::atomic<std::uint32_t>>(shared.parts[0]);
+  auto* const word = region_->part<std::atomic<std::uint64_t>>(shared.parts[0]);
   if (word == nullptr) return "There is no such GIL in this run.";
-  word->store(static_cast<std::uint32_t>(microseconds), std::memory_order_relaxed);
+  word->store(static_cast<std::uint64_t>(microseconds), std::memory_order_relaxed);
   Recorder::current().record(Kind::gil_interval, object, u64(microseconds) * 1000, 1);
   return {};
 }

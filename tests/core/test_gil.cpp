@@ -23,7 +23,7 @@ using trace::GilMode;
 
 namespace {
 
-constexpr std::uint32_t kLong_us = 100'000'000;  // nobody asks within a test
+constexpr std::uint64_t kLong_us = 100'000'000;  // nobody asks within a test
 
 // Until it is so; a test that waits for ever is ended by its watchdog.
 void until(const std::function<bool()>& so) {
@@ -48,7 +48,7 @@ void in_threads(int count, const std::function<void(int)>& body) {
 }
 
 // This thread is Python's main thread from here on, in a fresh interpreter.
-void begin(GilMode mode, std::uint32_t interval_us = gil::kDefaultInterval_us) {
+void begin(GilMode mode, std::uint64_t interval_us = gil::kDefaultInterval_us) {
   gil::begin();
   REQUIRE(gil::Interpreter::main().set_mode(mode));
   gil::Interpreter::main().gil().set_interval(interval_us);
@@ -125,7 +125,7 @@ TEST_CASE("gil: asked to drop it, a thread goes on only when another has it; not
 }
 
 TEST_CASE("gil: a switch to a third thread starts the clock of all who wait anew") {  // G.2, consequence ii
-  for (std::uint32_t interval_us = 100'000;; interval_us *= 2) {
+  for (std::uint64_t interval_us = 100'000;; interval_us *= 2) {
     Gil gil(GilMode::gil);
     gil.set_interval(interval_us);
     ThreadState first;
@@ -153,7 +153,7 @@ TEST_CASE("gil: a switch to a third thread starts the clock of all who wait anew
     second.join();
     third.join();
     if (!in_time) continue;
-    CHECK(asked_at.load() - last_wanted.load() >= 2 * std::int64_t{interval_us} * 1000 - base::kMillisecond);
+    CHECK(asked_at.load() - last_wanted.load() >= 2 * static_cast<std::int64_t>(interval_us) * 1000 - base::kMillisecond);
     break;
   }
 }
