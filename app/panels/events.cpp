@@ -156,6 +156,7 @@ std::string traffic_words(const Model& model, const EventRef& ref, const std::st
 
 std::string event_words(const Model& model, const EventRef& ref) {
   const trace::Event& event = ref.event;
+  if (event.kind >= Kind::gil_want && event.kind <= Kind::work_end) return timeline_view::gil_event_words(model, event);
   const std::string name = name_of(model, event.object);
   const auto object = fmt::arg("name", name);
   switch (event.kind) {

@@ -53,6 +53,9 @@ const char* state_title(const Model& model, const Task& task, std::int64_t when)
       return "inspector.title.held";
     case State::stopped:
       return "inspector.title.stopped";
+    case State::gil_wait:
+    case State::gil_switch:
+      return "inspector.title.gil_wait";
     case State::lost:
       return "inspector.title.lost";
   }
@@ -154,6 +157,15 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when, st
       text = begins ? tr("inspector.from.stopped", whole, who) : tr("inspector.now.stopped", since, who);
       break;
     }
+    case State::gil_wait: {
+      const std::string holder = timeline_view::span_words(model, *span, now_ns);
+      const auto what = fmt::arg("what", holder);
+      text = begins ? tr("inspector.from.waiting", whole, what) : tr("inspector.now.waiting", since, what);
+      break;
+    }
+    case State::gil_switch:
+      text = begins ? tr("inspector.from.gil_switch", whole) : tr("inspector.now.gil_switch", since);
+      break;
     case State::lost:
       text = tr("inspector.now.lost", fmt::arg("count", i18n::format_count(span->detail)));
       break;

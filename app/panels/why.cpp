@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/timeline/words.h"
@@ -70,6 +72,43 @@ std::string wait_sentence(const Model& model, const Span& span) {
   return text;
 }
 
+// Who wants the GIL: what it waits for, and when it may ask for it (G.2); and whether it was asked itself (G.3).
+std::string gil_sentence(const Model& model, const Task& task, const Span& span, std::int64_t when) {
+  const timeline::Gil* gil = model.find_gil(span.partner);
+  if (gil == nullptr) return tr("why.blocked");
+  if (span.state == State::gil_switch) return tr("why.gil_switch");
+  const timeline::GilHold* hold = gil->at(when);
+  const std::string holder = hold != nullptr ? timeline_view::name_words(model, hold->task) : tr("why.somebody");
+  const std::string interval = timeline_view::short_duration(gil->interval_ns(when));
+  const bool old = gil->mode() == trace::GilMode::before_3_2;
+  std::string text = tr(old ? "why.gil_wait.before_3_2" : "why.gil_wait", fmt::arg("holder", holder), fmt::arg("interval", interval));
+  const timeline::GilRequest* request = gil->pending(when);
+  if (request != nullptr && request->by == task.id) text += tr("inspector.joint") + tr("why.gil_asked", fmt::arg("holder", holder), fmt::arg("time", timeline_view::short_duration(when - request->begin_ns)));
+  // What it had before, it may have lost because it was asked to.
+  const auto& holds = gil->holds();
+  auto before = std::upper_bound(holds.begin(), holds.end(), when, [](std::int64_t time, const timeline::GilHold& one) { return time < one.begin_ns; });
+  for (int left = 64; before != holds.begin() && left > 0; --left) {
+    --before;
+    if (before->task != task.id) continue;
+    if (before->how == timeline::GilEnd::request) text += std::string(tr("inspector.joint")) + tr("why.gil_dropped");
+    break;
+  }
+  return text;
+}
+
+// Who runs Python under a lock that others want, too.
+std::string running_sentence(const Model& model, const Task& task, std::int64_t when) {
+  const timeline::Gil* gil = model.gil_of(task.id);
+  const timeline::GilHold* hold = gil == nullptr ? nullptr : gil->at(when);
+  if (hold != nullptr && hold->task == task.id) {
+    const timeline::GilRequest* request = gil->pending(when);
+    if (request != nullptr && request->of == task.id)
+      return tr("why.running.asked", fmt::arg("by", timeline_view::name_words(model, request->by)), fmt::arg("time", timeline_view::short_duration(when - request->begin_ns)));
+    return tr("why.running.gil");
+  }
+  return tr(task.is_thread() ? "why.running.thread" : "why.running");
+}
+
 // Dead: a zombie until its parent asks, or until whoever has adopted it does, which is at once.
 std::string dead_sentence(const Model& model, const Task& task, std::int64_t when) {
   if (task.is_thread()) return tr("why.thread_ended");
@@ -85,7 +124,10 @@ std::string state_sentence(const Model& model, const Task& task, std::int64_t wh
   if (span == nullptr) return tr("why.starting", fmt::arg("parent", parent_name(model, task)));
   switch (span->state) {
     case State::running:
-      return tr(task.is_thread() ? "why.running.thread" : "why.running");
+      return running_sentence(model, task, when);
+    case State::gil_wait:
+    case State::gil_switch:
+      return gil_sentence(model, task, *span, when);
     case State::sleeping:
       return tr("why.sleeping");
     case State::blocked:

@@ -38,6 +38,17 @@ struct Output {
   bool block_buffered = false;  // as Python into a pipe or a file; else as on a terminal
 };
 
+// A run that was at hand before, kept as it was.
+struct EarlierRun {
+  int number;                       // counted from 1, as all that came to hand in this session
+  const scenario::Scenario* scenario;
+  scenario::Settings settings;
+  std::string file;                 // where it was opened from, "" = a run of this session
+  timeline::Model model;
+};
+// As many are kept, as long as they have not more events than that in all.
+inline constexpr std::size_t kMostEarlier = 4, kMostEarlierEvents = 4'000'000;
+
 class Session {
  public:
   // `engine` is the forklight-engine binary that runs are made with; `on_news` is called, from another thread, when update() has
@@ -74,6 +85,10 @@ class Session {
   [[nodiscard]] std::int64_t now_ns() const noexcept;  // the clock while live, else the run's last event
   [[nodiscard]] const std::vector<ClaimState>& claims() const noexcept { return claims_; }
   [[nodiscard]] int run_count() const noexcept { return run_count_; }
+  // What was at hand before, the latest last: a few, for comparing.
+  [[nodiscard]] const std::vector<EarlierRun>& earlier() const noexcept { return earlier_; }
+  [[nodiscard]] int run_number() const noexcept { return came_ + 1; }  // of the run at hand, as EarlierRun counts
+  [[nodiscard]] const scenario::Settings& run_settings() const noexcept { return run_settings_; }  // of the run at hand
 
   // --- its pace -----------------------------------------------------------------------------------------------------
   // Of the run going on, else of the next one.
@@ -95,6 +110,8 @@ class Session {
   void put(timeline::ObjectId object, nlohmann::json value);
   void set_event(timeline::ObjectId object, bool on);
   void close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task);
+  // The switch interval of one GIL, or of all of the run (0), seconds; the threads that wait now wait by it from their next turn on.
+  void set_interval(timeline::ObjectId gil, double seconds);
 
   // --- files --------------------------------------------------------------------------------------------------------
   void save(const std::filesystem::path& file) const;  // throws base::Failure
@@ -114,6 +131,7 @@ class Session {
 
  private:
   void start(supervisor::PaceSetting pace);
+  void keep_run();
   void finish_run();
   void tell_departure();
   void check_claims(bool finished);
@@ -138,6 +156,8 @@ class Session {
   timeline::Model model_;
   std::vector<ClaimState> claims_;
   int run_count_ = 0;
+  std::vector<EarlierRun> earlier_;
+  int came_ = 0;  // runs and files that have been at hand
   std::filesystem::path file_;
   std::string notice_;
 };

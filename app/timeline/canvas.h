@@ -84,7 +84,8 @@ struct Canvas {
   [[nodiscard]] const timeline::Kernel::Core& core(std::size_t lane) const {
     return model.kernel().cores()[layout.lanes()[lane].index];
   }
-  // The lane of a task or a channel, layout.lanes().size() if it has none.
+  [[nodiscard]] const timeline::Gil& gil(std::size_t lane) const { return model.gils()[layout.lanes()[lane].index]; }
+  // The lane of a task, a channel or a GIL, layout.lanes().size() if it has none.
   [[nodiscard]] std::size_t lane_of(std::uint32_t id) const { return timeline_view::lane_of(model, layout, id); }
   // The moment that the contents of channels are shown for: the selected one, else now.
   [[nodiscard]] std::int64_t moment() const noexcept { return ui.selection.time_ns.value_or(plot.now_ns()); }
@@ -102,6 +103,9 @@ void draw_core_header(Canvas& canvas, std::size_t lane);
 void draw_strip(Canvas& canvas, std::size_t lane);  // under a task: when it was on a core, when it wanted to be
 void draw_memory(Canvas& canvas, std::size_t lane);
 void draw_memory_header(Canvas& canvas, std::size_t lane);
+void draw_gil(Canvas& canvas, std::size_t lane);  // who had the lock, and who was asked to drop it
+void draw_gil_header(Canvas& canvas, std::size_t lane);
+void draw_hand_overs(Canvas& canvas);                      // from thread to thread
 void draw_lanes(Canvas& canvas);                           // backgrounds, rules
 void draw_ruler(Canvas& canvas);                           // ticks and grid
 void draw_tick_labels(Canvas& canvas);                     // once the flags are set

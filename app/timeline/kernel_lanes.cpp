@@ -1,10 +1,10 @@
 // What the kernel says, drawn: a lane for each core with who was on it, a strip under each task with when it was on one, and a lane
 // for the memory of each process.
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "app/i18n/i18n.h"
+#include "app/timeline/bands.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/curve.h"
 #include "app/timeline/fold.h"
@@ -34,37 +34,6 @@ Color color_of(const Canvas& canvas, const OnCpu& span) {
   return platform::task_color(static_cast<std::size_t>(task - canvas.model.tasks().data()));
 }
 
-// Some of what lies in a column, as bands: as high as the share of the time that the core was used, each task's part of it by samples.
-void draw_bands(Canvas& canvas, const std::vector<OnCpu>& spans, std::size_t first, std::size_t end, const Rect& box) {
-  constexpr std::size_t kSamples = 8;
-  struct Band {
-    std::uint32_t who = 0;
-    Color color = 0;
-    std::int64_t length_ns = 0;
-  };
-  std::array<Band, kSamples> bands;
-  std::size_t count = 0;
-  std::int64_t all = 0;
-  const std::size_t step = std::max<std::size_t>(1, (end - first) / kSamples);
-  for (std::size_t i = first, taken = 0; i < end && taken < kSamples; i += step, ++taken) {
-    const std::int64_t length = std::min(spans[i].end_ns, canvas.plot.now_ns()) - spans[i].begin_ns;
-    if (length <= 0) continue;
-    std::size_t at = 0;
-    while (at < count && bands[at].who != spans[i].who) ++at;
-    if (at == count) bands[count++] = {spans[i].who, color_of(canvas, spans[i]), 0};
-    bands[at].length_ns += length;
-    all += length;
-  }
-  // In order of birth, so that a task's band stays where it was in the column before.
-  std::sort(bands.begin(), bands.begin() + static_cast<std::ptrdiff_t>(count), [](const Band& x, const Band& y) { return x.who < y.who; });
-  float y = box.y1;
-  for (std::size_t i = 0; i < count && all > 0; ++i) {
-    const float height = box.height() * static_cast<float>(bands[i].length_ns) / static_cast<float>(all);
-    fill(canvas.list, {box.x0, y - height, box.x1, y}, bands[i].color);
-    y -= height;
-  }
-}
-
 // Many stretches in a few pixels: columns as high as the share of the time that was used.
 void draw_fold(Canvas& canvas, const CpuTrack& track, const Piece& piece, const Rect& bar) {
   const Plot& plot = canvas.plot;
@@ -83,7 +52,8 @@ void draw_fold(Canvas& canvas, const CpuTrack& track, const Piece& piece, const 
     const bool alone = to - from < 2 * kFoldColumn;
     const float height = alone ? bar.height() : std::max(bar.height() * std::clamp(share, 0.0f, 1.0f), px(2));
     if (busy_then > busy || next > first) {
-      draw_bands(canvas, spans, first, std::min(std::max(next, first + 1), spans.size()), {x, bar.y1 - height, x1, bar.y1});
+      draw_bands(canvas.list, spans, first, std::min(std::max(next, first + 1), spans.size()), plot.now_ns(), {x, bar.y1 - height, x1, bar.y1},
+                 [](const OnCpu& span) { return span.who; }, [&](const OnCpu& span) { return color_of(canvas, span); });
     }
     begin_ns = end_ns;
     busy = busy_then;

@@ -74,6 +74,7 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   if (canvas.layout.lanes()[lane].kind == LaneKind::thread) return draw_thread_header(canvas, lane);
   if (canvas.layout.lanes()[lane].kind == LaneKind::core) return draw_core_header(canvas, lane);
   if (canvas.layout.lanes()[lane].kind == LaneKind::memory) return draw_memory_header(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::gil) return draw_gil_header(canvas, lane);
   if (!canvas.layout.lanes()[lane].is_task()) return draw_channel_header(canvas, lane);
   const platform::Palette& colors = platform::palette();
   const timeline::Task& task = canvas.task(lane);
@@ -123,6 +124,7 @@ std::size_t lane_of(const timeline::Model& model, const Layout& layout, std::uin
   if (id >= trace::kFirstObject) {
     const timeline::Object* object = model.find_object(id);
     if (object != nullptr && object->internal()) object = model.find_object(object->owner);
+    if (object != nullptr && object->gil != timeline::kNone) return layout.lane_of_gil(object->gil);
     if (object == nullptr || object->channel == timeline::kNone) return layout.lanes().size();
     return layout.lane_of_channel(object->channel);
   }
@@ -144,12 +146,15 @@ void draw_lanes(Canvas& canvas) {
   for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) {
     const Rect row = canvas.layout.lane(i);
     const Lane& lane = canvas.layout.lanes()[i];
-    const std::uint32_t id = lane.is_channel() ? canvas.channel(i).object : lane.kind == LaneKind::core ? 0 : canvas.task(i).id;
+    const std::uint32_t id = lane.is_channel()               ? canvas.channel(i).object
+                             : lane.kind == LaneKind::core ? 0
+                             : lane.kind == LaneKind::gil  ? canvas.gil(i).object()
+                                                           : canvas.task(i).id;
     if (!lane.is_task()) fill(canvas.list, row, platform::mix(colors.lane, colors.panel, 0.6f));
     if (id != 0 && canvas.ui.selection.task == id) fill(canvas.list, row, platform::with_alpha(colors.selected, 0.55f));
     // Between the lanes of one group the rule is only hinted at.
     const auto of_the_same = [&](LaneKind next) {
-      return next == LaneKind::thread || next == LaneKind::stage || next == LaneKind::memory ||
+      return next == LaneKind::thread || next == LaneKind::stage || next == LaneKind::memory || next == LaneKind::gil ||
              (next == LaneKind::core && lane.kind == LaneKind::core);
     };
     const bool goes_on = i + 1 < canvas.layout.lanes().size() && of_the_same(canvas.layout.lanes()[i + 1].kind);
@@ -161,6 +166,7 @@ void draw_lanes(Canvas& canvas) {
 void draw_lane_content(Canvas& canvas, std::size_t lane) {
   if (canvas.layout.lanes()[lane].kind == LaneKind::core) return draw_core(canvas, lane);
   if (canvas.layout.lanes()[lane].kind == LaneKind::memory) return draw_memory(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::gil) return draw_gil(canvas, lane);
   if (!canvas.layout.lanes()[lane].is_task()) return draw_channel(canvas, lane);
   if (canvas.ui.cores) draw_strip(canvas, lane);
   const std::optional<Badge> badge = place_badge(canvas, lane);

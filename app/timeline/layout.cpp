@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/platform/theme.h"
+#include "core/timeline/shared_gil.h"
 
 namespace forklight::app::timeline_view {
 namespace {
@@ -33,6 +34,8 @@ Height height_of(LaneKind kind) noexcept {
       return {34, 52};
     case LaneKind::core:
       return {20, 26};
+    case LaneKind::gil:
+      return {26, 34};
   }
   return {40, 104};
 }
@@ -80,18 +83,37 @@ bool has_feeder(const Model& model, const timeline::Channel& channel) {
          (object->kind == trace::ObjectKind::queue || object->kind == trace::ObjectKind::joinable_queue);
 }
 
+bool lived_in(const timeline::Task& task, const std::optional<timeline::TimeRange>& range) noexcept {
+  return !range || (task.born_ns < range->end_ns && task.death_ns > range->begin_ns);
+}
+
+// Something was in it then.
+bool used_in(const timeline::Channel& channel, const std::optional<timeline::TimeRange>& range) {
+  if (!range) return true;
+  return std::any_of(channel.messages.begin(), channel.messages.end(), [&](const timeline::Message& message) {
+    return message.put_ns() < range->end_ns && message.gone_ns > range->begin_ns;
+  });
+}
+
+bool held_in(const timeline::Gil& gil, const std::optional<timeline::TimeRange>& range) {
+  if (!range) return true;
+  const auto& holds = gil.holds();
+  const auto first = std::partition_point(holds.begin(), holds.end(), [&](const timeline::GilHold& hold) { return hold.end_ns <= range->begin_ns; });
+  return first != holds.end() && first->begin_ns < range->end_ns;
+}
+
 }  // namespace
 
 Layout::Layout(Rect window, const Model& model, double scroll, Choice choice)
     : window_(window) {
   const float width = window.width(), height = window.height();
   const float gutter = std::min(px(kGutter), width * 0.34f);
-  const float ruler = std::min(px(kRuler), height * 0.25f);
+  const float ruler = choice.bare ? 0.0f : std::min(px(kRuler), height * 0.25f);
   list_lanes(model, choice);
   float least = px(kTopMargin);
   for (const Lane& lane : lanes_) least += px(height_of(lane.kind).least);
   const bool roomy = height - ruler - px(kOverview) >= least;
-  const float overview = height < px(kNoOverviewBelow) ? 0.0f : px(roomy ? kOverview : kLowOverview);
+  const float overview = choice.bare || height < px(kNoOverviewBelow) ? 0.0f : px(roomy ? kOverview : kLowOverview);
 
   ruler_ = {window.x0 + gutter, window.y0, window.x1, window.y0 + ruler};
   plot_ = {window.x0 + gutter, window.y0 + ruler, window.x1, window.y1 - overview};
@@ -118,23 +140,24 @@ void Layout::list_lanes(const Model& model, Choice choice) {
   // Places of the processes, and of each thread's; a thread whose process is not known stands for itself.
   std::vector<std::size_t> place(tasks.size(), 0), processes;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (tasks[i].is_thread() && model.find(tasks[i].process) != nullptr) continue;
+    if ((tasks[i].is_thread() && model.find(tasks[i].process) != nullptr) || !lived_in(tasks[i], choice.only)) continue;
     place[i] = processes.size();
     processes.push_back(i);
   }
   std::vector<std::pair<std::size_t, std::size_t>> threads, placed;  // (place, index)
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const timeline::Task* process = tasks[i].is_thread() ? model.find(tasks[i].process) : nullptr;
-    if (process != nullptr) threads.emplace_back(place[static_cast<std::size_t>(process - tasks.data())], i);
+    if (process != nullptr && lived_in(tasks[i], choice.only) && lived_in(*process, choice.only)) threads.emplace_back(place[static_cast<std::size_t>(process - tasks.data())], i);
   }
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (!processes.empty() && is_shown(model, channels[i])) placed.emplace_back(place_of(model, channels[i], place), i);
+    if (!processes.empty() && is_shown(model, channels[i]) && used_in(channels[i], choice.only)) placed.emplace_back(place_of(model, channels[i], place), i);
   }
   std::sort(threads.begin(), threads.end());
   std::sort(placed.begin(), placed.end());
 
   lane_of_.assign(tasks.size(), SIZE_MAX);
   lane_of_channel_.assign(channels.size(), SIZE_MAX);
+  lane_of_gil_.assign(model.gils().size(), SIZE_MAX);
   lanes_.reserve(tasks.size() + placed.size());
   auto thread = threads.begin();
   auto channel = placed.begin();
@@ -146,6 +169,12 @@ void Layout::list_lanes(const Model& model, Choice choice) {
       lanes_.push_back({LaneKind::thread, thread->second, 0, 0});
     }
     const timeline::TaskId id = tasks[processes[at]].id;
+    for (std::size_t gil = 0; choice.kernel != nullptr && gil < model.gils().size(); ++gil) {
+      const timeline::Gil& lock = model.gils()[gil];
+      if (lock.process() != id || !choice.kernel->shows_gil(lock.object(), timeline::is_shared(model, lock)) || !held_in(lock, choice.only)) continue;
+      lane_of_gil_[gil] = lanes_.size();
+      lanes_.push_back({LaneKind::gil, gil, 0, 0});
+    }
     if (const auto* kernel = model.kernel().find(id);
         choice.kernel != nullptr && choice.kernel->shows_memory(id) && kernel != nullptr && !kernel->memory.empty())
       lanes_.push_back({LaneKind::memory, processes[at], 0, 0});
@@ -159,7 +188,7 @@ void Layout::list_lanes(const Model& model, Choice choice) {
         lanes_.push_back({LaneKind::stage, channel->second, 0, 0, static_cast<timeline::Stage>(stage)});
     }
   }
-  if (choice.kernel == nullptr || !choice.kernel->cores) return;
+  if (choice.kernel == nullptr || !choice.kernel->cores || choice.only) return;
   for (std::size_t i = 0; i < model.kernel().cores().size(); ++i) lanes_.push_back({LaneKind::core, i, 0, 0});
 }
 
@@ -191,6 +220,7 @@ Rect Layout::lane(std::size_t index) const noexcept {
 Rect Layout::bar(std::size_t index) const noexcept {
   const Rect rect = lane(index);
   const LaneKind kind = lanes_[index].kind;
+  if (kind == LaneKind::gil) return {rect.x0, rect.y0 + px(8), rect.x1, rect.y1 - px(4)};  // requests stand above
   if (kind == LaneKind::core || kind == LaneKind::memory) return {rect.x0, rect.y0 + px(3), rect.x1, rect.y1 - px(3)};
   if (kind == LaneKind::channel || kind == LaneKind::stage) {
     const float gap = kind == LaneKind::channel ? px(8) : px(3);
@@ -224,6 +254,10 @@ std::size_t Layout::lane_of(std::size_t task) const noexcept {
 
 std::size_t Layout::lane_of_channel(std::size_t channel) const noexcept {
   return channel < lane_of_channel_.size() ? std::min(lane_of_channel_[channel], lanes_.size()) : lanes_.size();
+}
+
+std::size_t Layout::lane_of_gil(std::size_t gil) const noexcept {
+  return gil < lane_of_gil_.size() ? std::min(lane_of_gil_[gil], lanes_.size()) : lanes_.size();
 }
 
 }  // namespace forklight::app::timeline_view

@@ -3,6 +3,7 @@
 
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
+#include "app/timeline/bands.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/fold.h"
 #include "app/timeline/shapes.h"
@@ -193,6 +194,19 @@ std::string draw_zombie(const Here& here) {
                   colors.text, colors.lane, true);
 }
 
+// Vermillion diagonals, and who has the lock. A forced switch is the same, wider: it waits for another to take what it gave up.
+std::string draw_gil_wait(const Here& here) {
+  const platform::Palette& colors = platform::palette();
+  const bool forced = here.span.state == State::gil_switch;
+  const platform::Color ground = platform::mix(colors.lane, colors.error, 0.1f);
+  fill(here.canvas.list, here.visible, ground, px(2));
+  hatch(here.canvas.list, here.bar, here.visible.x0, here.visible.x1, platform::mix(colors.lane, colors.error, 0.85f), px(forced ? 12 : 7),
+        px(forced ? 1.2f : 2.2f));
+  const std::string holder = here.span.detail == 0 ? std::string() : name_words(here.canvas.model, static_cast<timeline::TaskId>(here.span.detail));
+  return write_on(here, bar_font(here),
+                  {span_words(here.canvas.model, here.span, here.canvas.plot.now_ns()), holder, tr("timeline.gil.name")}, colors.text, colors.lane, true);
+}
+
 std::string draw_lost(const Here& here) {
   const platform::Palette& colors = platform::palette();
   torn_gap(here.canvas.list, here.visible, platform::mix(colors.lane, colors.lost, 0.22f), colors.lost);
@@ -226,6 +240,12 @@ void draw_slim(const Here& here) {
       return;
     case State::stopped:
       return stopped_bar(here);
+    case State::gil_wait:
+    case State::gil_switch: {
+      // As pale as the hatch is from afar.
+      fill(here.canvas.list, here.visible, platform::mix(colors.lane, colors.error, 0.45f));
+      return;
+    }
   }
 }
 
@@ -249,6 +269,9 @@ std::string draw_wide(const Here& here) {
       return draw_held(here);
     case State::stopped:
       return draw_stopped(here);
+    case State::gil_wait:
+    case State::gil_switch:
+      return draw_gil_wait(here);
   }
   return {};
 }
@@ -270,19 +293,48 @@ platform::Color tick_color(const Span& span, std::size_t order) {
       return colors.held;
     case State::stopped:
       return colors.stopped_edge;
+    case State::gil_wait:
+    case State::gil_switch:
+      return platform::mix(colors.lane, colors.error, 0.6f);
   }
   return colors.blocked;
 }
 
+bool waits_for_gil(const Span& span) noexcept {
+  return span.state == State::gil_wait || span.state == State::gil_switch;
+}
+
+// Turns at the GIL that cannot be told apart: columns of what it did, by share of the time.
+void draw_turns(Canvas& canvas, const timeline::Task& task, std::size_t order, const Piece& piece, const Rect& rect) {
+  constexpr float kColumn = 4;
+  std::size_t first = first_ending_after(task.spans, piece.first, canvas.plot.time_ns(rect.x0));
+  for (float x = rect.x0; x < rect.x1; x += kColumn) {
+    const float x1 = std::min(x + kColumn, rect.x1);
+    const std::size_t next = first_ending_after(task.spans, first, canvas.plot.time_ns(x1));
+    const std::size_t end = std::min(std::max(next, first + 1), piece.first + piece.count);
+    if (first < end)
+      draw_bands(canvas.list, task.spans, first, end, canvas.plot.now_ns(), {x, rect.y0, x1, rect.y1},
+                 [](const Span& span) { return waits_for_gil(span) ? 1000u : static_cast<std::uint32_t>(span.state); },
+                 [&](const Span& span) { return tick_color(span, order); });
+    first = next;
+  }
+}
+
 // Several spans in a few pixels: a ribbed block, and how many there are.
-std::string draw_fold(Canvas& canvas, std::size_t order, const Piece& piece, const Rect& rect) {
+std::string draw_fold(Canvas& canvas, const timeline::Task& task, std::size_t order, const Piece& piece, const Rect& rect) {
   const platform::Palette& colors = platform::palette();
   const platform::Color color = platform::task_color(order);
   const platform::Color ground = platform::mix(color, colors.lane, 0.4f);
-  fill(canvas.list, rect, ground, px(2));
-  const float step = px(4);
-  for (float x = rect.x0 + step * 0.5f; x < rect.x1 - 1; x += step)
-    line(canvas.list, x, rect.y0, x, rect.y1, color, px(1));
+  const std::size_t looked_at = std::min<std::size_t>(piece.count, 8);
+  const auto some = task.spans.begin() + static_cast<std::ptrdiff_t>(piece.first);
+  if (std::any_of(some, some + static_cast<std::ptrdiff_t>(looked_at), waits_for_gil)) {
+    draw_turns(canvas, task, order, piece, rect);
+  } else {
+    fill(canvas.list, rect, ground, px(2));
+    const float step = px(4);
+    for (float x = rect.x0 + step * 0.5f; x < rect.x1 - 1; x += step)
+      line(canvas.list, x, rect.y0, x, rect.y1, color, px(1));
+  }
   const std::string count = i18n::format_count(piece.count);
   std::string text = first_that_fits(Font::small, rect.width() - px(10),
                                      {tr("timeline.span.folded", fmt::arg("count", count)), count});
@@ -336,7 +388,7 @@ void draw_spans(Canvas& canvas, std::size_t lane, const Badge* badge) {
       }
       add(piece, rect, {});
     } else {
-      add(piece, rect, draw_fold(canvas, order, piece, rect));
+      add(piece, rect, draw_fold(canvas, task, order, piece, rect));
     }
   }
 }

@@ -309,6 +309,69 @@ Story about_memory(const Canvas& canvas, const timeline::Task& task) {
   return story;
 }
 
+std::string model_words(const timeline::Gil& gil) {
+  return tr("gil.model", fmt::arg("fact", gil_fact(gil.mode())));
+}
+
+// The lock at the moment under the mouse; of its header at the moment that is shown.
+Story about_gil(const Canvas& canvas, const timeline::Gil& gil, std::int64_t when) {
+  Story story{fmt::format("{}, {}", tr("timeline.gil.name"), name_of(canvas, gil.process())), {}, {}};
+  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+  if (const timeline::GilHold* hold = gil.at(when)) {
+    story.second = tr("timeline.gil.held_by", fmt::arg("name", name_of(canvas, hold->task)));
+    story.rows.push_back({tr("gil.since"), i18n::format_duration(when - hold->begin_ns)});
+    if (hold->end_ns <= canvas.plot.now_ns()) story.rows.push_back({tr("gil.turn"), length(canvas, hold->begin_ns, hold->end_ns)});
+  } else {
+    story.second = tr("timeline.gil.free");
+  }
+  std::size_t waiting = 0;
+  for (const timeline::GilThread& thread : gil.threads()) {
+    const timeline::Task* task = canvas.model.find(thread.task);
+    const timeline::Span* span = task == nullptr ? nullptr : canvas.model.span_at(*task, when);
+    if (span != nullptr && span->state == timeline::State::gil_wait && ++waiting <= 4)
+      story.rows.push_back({tr("gil.waits", fmt::arg("name", task->name)), i18n::format_duration(when - span->begin_ns)});
+  }
+  if (const timeline::GilRequest* request = gil.pending(when))
+    story.rows.push_back({tr("gil.asked_by", fmt::arg("name", name_of(canvas, request->by))), i18n::format_duration(when - request->begin_ns)});
+  if (gil.mode() == trace::GilMode::gil) story.rows.push_back({tr("gil.interval"), short_duration(gil.interval_ns(when))});
+  story.rows.push_back({model_words(gil), {}});
+  return story;
+}
+
+Story about_hand_over(const Canvas& canvas, const timeline::Gil& gil, const Item& item) {
+  const timeline::GilHold& hold = gil.holds()[item.index];
+  Story story{tr("gil.hand_over", fmt::arg("from", name_of(canvas, hold.from)), fmt::arg("to", name_of(canvas, hold.task))), {}, {}};
+  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, hold.begin_ns)});
+  if (item.index > 0) {
+    const timeline::GilHold& before = gil.holds()[item.index - 1];
+    story.rows.push_back({tr("timeline.tip.took"), i18n::format_duration(hold.begin_ns - before.end_ns)});
+    if (before.how == timeline::GilEnd::request) story.second = tr("gil.forced");
+    if (before.how == timeline::GilEnd::blocking) story.second = tr("gil.blocking");
+  }
+  return story;
+}
+
+Story about_request(const Canvas& canvas, const timeline::Gil& gil, const Item& item) {
+  const timeline::GilRequest& request = gil.requests()[item.index];
+  Story story{tr("gil.request", fmt::arg("by", name_of(canvas, request.by)), fmt::arg("of", name_of(canvas, request.of))), {}, {}};
+  if (item.count > 1) {
+    story.title = tr("gil.requests", fmt::arg("count", i18n::format_count(item.count)));
+    story.rows.push_back({tr("timeline.tip.zoom"), {}});
+    return story;
+  }
+  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, request.begin_ns)});
+  if (request.seen_ns != kOpen) {
+    story.second = tr("gil.seen", fmt::arg("place", check_place_words(request.place)));
+    story.rows.push_back({tr("gil.age"), i18n::format_duration(request.age_ns(canvas.plot.now_ns()))});
+  } else if (request.end_ns > canvas.plot.now_ns()) {
+    story.second = tr("gil.unseen");
+    story.rows.push_back({tr("gil.age"), i18n::format_duration(request.age_ns(canvas.plot.now_ns()))});
+  } else {
+    story.rows.push_back({tr("gil.let_go_after"), i18n::format_duration(request.end_ns - request.begin_ns)});
+  }
+  return story;
+}
+
 void show(const Story& story) {
   const platform::Palette& colors = platform::palette();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(12), px(9)));
@@ -362,6 +425,11 @@ void draw_tooltip(const Canvas& canvas, const Item& item) {
       return show({tr("timeline.tip.stages"), {}, {}});
     default:
       break;
+  }
+  if (const timeline::Gil* gil = canvas.model.find_gil(item.drawn.task)) {
+    if (item.drawn.what == Drawn::What::hand_over) return show(about_hand_over(canvas, *gil, item));
+    if (item.drawn.what == Drawn::What::request) return show(about_request(canvas, *gil, item));
+    return show(about_gil(canvas, *gil, item.drawn.what == Drawn::What::header ? canvas.moment() : moment_under_mouse(canvas)));
   }
   const timeline::Task* task = canvas.model.find(item.drawn.task);
   if (task == nullptr) return;

@@ -21,9 +21,9 @@ constexpr std::array<std::string_view, 17> kReasons = {
     "join", "wait", "output", "put", "get", "send", "recv", "poll",
     "lock", "semaphore", "event", "condition", "barrier", "queue_join", "feed", "thread_join", "requests"};
 
-constexpr std::array<std::string_view, 13> kObjects = {
+constexpr std::array<std::string_view, 14> kObjects = {
     "pipe", "queue", "simple_queue", "joinable_queue", "lock", "rlock", "semaphore",
-    "bounded_semaphore", "condition", "event", "barrier", "value", "array"};
+    "bounded_semaphore", "condition", "event", "barrier", "value", "array", "gil"};
 
 std::string_view reason_key(BlockReason reason) noexcept {
   const auto index = static_cast<std::size_t>(reason);

@@ -136,6 +136,9 @@ Attached::Attached(Interpreter& interpreter, trace::TaskId task) noexcept {
   state_.interpreter = &interpreter;
   detail::current_state = &state_;
   interpreter.gil().take(state_);
+  // Nobody had it before, so the take is not on record; but whose thread it is has to be.
+  if (!interpreter.is_main() && interpreter.gil().object() != 0)
+    Recorder::current().record(Kind::gil_take, interpreter.gil().object(), 0, interpreter.gil().switches());
 }
 
 void Attached::detach() noexcept {

@@ -56,6 +56,7 @@ enum class Verdict : std::uint8_t { pending, held, broken };
 struct Claim {
   std::string_view id;
   Verdict (*check)(const timeline::Model& model, const Settings& settings, bool finished);
+  std::string_view measured = {};  // how the line begins by which the program tells what it measured for it, "" = it does not
 };
 
 // What lets a run through that would stand still for ever. Its text is scenario.ID.cure.

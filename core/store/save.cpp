@@ -184,6 +184,8 @@ std::string_view class_name(trace::ObjectKind kind) noexcept {
       return "Value";
     case array:
       return "Array";
+    case gil:
+      return "GIL";
   }
   return "?";
 }
