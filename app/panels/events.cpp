@@ -143,13 +143,19 @@ std::string traffic_words(const Model& model, const EventRef& ref, const std::st
   std::string key = fmt::format("event.{}", trace::name(event.kind));
   const bool failed = (event.kind == Kind::put_end && event.b == 0) || (event.kind == Kind::get_end && event.b == 0) ||
                       ((event.kind == Kind::acquire_end || event.kind == Kind::wait_end || event.kind == Kind::import_end) && event.a == 0);
-  if (failed) key += ".failed";
+  const bool failed_in_pool = ((event.kind == Kind::item_end || event.kind == Kind::chunk_result || event.kind == Kind::callback_end ||
+                                event.kind == Kind::result_got) && event.b == 0) ||
+                              (event.kind == Kind::job_done && event.b != 0);
+  if (failed || failed_in_pool) key += ".failed";
+  if (event.kind == Kind::result_got && event.b == 2) key += ".raised";
+  if (event.kind == Kind::pool_state) key += fmt::format(".{}", event.a);
   if (event.kind == Kind::wait_end && event.a == 2) key += ".broken";
   if (!i18n::has(key)) return std::string(trace::name(event.kind));
   const std::string text = printable(timeline_view::first_line(model.text(ref.text), 40)),
                     operation = timeline_view::operation_words(model, static_cast<Kind>(event.a), event.object);
   return tr(key, fmt::arg("name", name), fmt::arg("value", text), fmt::arg("operation", operation),
-            fmt::arg("number", i18n::format_count(event.a)), fmt::arg("bytes", timeline_view::bytes_words(static_cast<std::int64_t>(event.a))));
+            fmt::arg("number", i18n::format_count(event.a)), fmt::arg("job", event.a >> 32),
+            fmt::arg("part", event.a & 0xffffffffU), fmt::arg("worker", name_of(model, static_cast<std::uint32_t>(event.a))), fmt::arg("bytes", timeline_view::bytes_words(static_cast<std::int64_t>(event.a))));
 }
 
 }  // namespace

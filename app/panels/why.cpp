@@ -58,6 +58,10 @@ const char* wait_key(BlockReason reason) {
       return "why.blocked.feed";
     case BlockReason::requests:
       return "why.blocked.requests";
+    case BlockReason::result:
+      return "why.blocked.result";
+    case BlockReason::tasks:
+      return "why.blocked.tasks";
   }
   return "why.blocked";
 }

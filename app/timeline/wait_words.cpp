@@ -17,13 +17,15 @@ using trace::BlockReason;
 using trace::Kind;
 using trace::ObjectKind;
 
-constexpr std::array<std::string_view, 17> kReasons = {
+constexpr std::array<std::string_view, 19> kReasons = {
     "join", "wait", "output", "put", "get", "send", "recv", "poll",
-    "lock", "semaphore", "event", "condition", "barrier", "queue_join", "feed", "thread_join", "requests"};
+    "lock", "semaphore", "event", "condition", "barrier", "queue_join", "feed", "thread_join",
+    "requests", "result", "tasks"};
 
-constexpr std::array<std::string_view, 14> kObjects = {
+constexpr std::array<std::string_view, 16> kObjects = {
     "pipe", "queue", "simple_queue", "joinable_queue", "lock", "rlock", "semaphore",
-    "bounded_semaphore", "condition", "event", "barrier", "value", "array", "gil"};
+    "bounded_semaphore", "condition", "event", "barrier", "value", "array", "gil",
+    "pool", "executor"};
 
 std::string_view reason_key(BlockReason reason) noexcept {
   const auto index = static_cast<std::size_t>(reason);

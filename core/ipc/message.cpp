@@ -19,9 +19,16 @@ Message Message::lambda() {
   return message;
 }
 
+Message Message::containing(const Message& unsendable, Value value) {
+  Message message(std::move(value));
+  message.unsendable_ = unsendable.unsendable_;
+  return message;
+}
+
 PythonError Message::refusal() const {
   if (unsendable_ == &kProcess) return {"TypeError", "Pickling an AuthenticationString object is disallowed for security reasons"};
   if (unsendable_ == &kThread) return {"TypeError", "cannot pickle '_thread.lock' object"};
+  if (*unsendable_ == "Pool") return {"NotImplementedError", "pool objects cannot be passed between processes or pickled"};  // E.3
   if (unsendable_ != &kLambda) return {"RuntimeError", fmt::format("{} objects should only be shared between processes through inheritance", *unsendable_)};
   return process::cannot_pickle_lambda(process::Runtime::current().context().python_minor);
 }

@@ -61,6 +61,9 @@ class Message {
   // A lambda or a nested function: the PicklingError that `python_minor` gives.
   [[nodiscard]] static Message lambda();
 
+  // Something that contains what cannot be sent: it is that which is refused when it is pickled. `value` is for who asks what it was.
+  [[nodiscard]] static Message containing(const Message& unsendable, Value value);
+
   [[nodiscard]] bool sendable() const noexcept { return unsendable_ == nullptr; }
   [[nodiscard]] const Value& value() const noexcept { return value_; }  // of an Object: when this message was made
   [[nodiscard]] const std::optional<Object>& object() const noexcept { return object_; }

@@ -105,6 +105,7 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
     std::atomic<bool> closed{false}, join_cancelled{false}, exiting{false};
     bool feeder_idle = false;
     bool reads_flow = false, writes_flow = false;  // for frame_io; under the reader lock, the feeder's
+    std::function<bool(const PythonError&, const Message&)> on_error;  // an executor's
     int close_finalizer = 0, join_finalizer = 0;
   };
   std::unique_ptr<Own> own = std::make_unique<Own>();
@@ -211,9 +212,10 @@ bool Queue::Handle::send_one(const Item& item, std::vector<std::uint8_t>& payloa
   } catch (const PythonError& error) {
     recorder.record_text(Kind::dropped, object, item.id, 0, error.what());
     if (own->exiting) return false;  // what goes wrong while the process ends is not said
+    if (own->on_error && error.type() == "BrokenPipeError") return false;
     // The item is gone, its place is free again, and the one who put it never learns.
     sync::give(*slots);
-    process::write_stderr(process::traceback(error, Runtime::current().context().program, {}));
+    if (!own->on_error || !own->on_error(error, item.message)) process::write_stderr(process::traceback(error, Runtime::current().context().program, {}));
     now = base::now_ns();
   }
   return true;
@@ -228,8 +230,9 @@ void Queue::Handle::close() {
 
 // --- the queue ------------------------------------------------------------------------------------------------------
 
-std::shared_ptr<Queue::Handle> Queue::make(ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label) {
-  const std::uint32_t object = sync::announce(kind, label, 0, static_cast<std::uint32_t>(std::max(0, maxsize)));
+std::shared_ptr<Queue::Handle> Queue::make(ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label,
+                                           std::uint32_t owner) {
+  const std::uint32_t object = sync::announce(kind, label, owner, static_cast<std::uint32_t>(std::max(0, maxsize)));
   auto [reader, writer] = Connection::pair(false, object);
   for (const Connection* end : {&reader, &writer}) end->handle_->read_reason = BlockReason::get;
   auto handle = std::make_shared<Handle>(std::move(reader), std::move(writer));
@@ -251,7 +254,8 @@ std::shared_ptr<Queue::Handle> Queue::make(ObjectKind kind, std::string_view pyt
   return handle;
 }
 
-Queue::Queue(int maxsize, std::string label) : handle_(make(ObjectKind::queue, kPythonClass, maxsize, label)) {
+Queue::Queue(int maxsize, std::string label, std::uint32_t owner)
+    : handle_(make(ObjectKind::queue, kPythonClass, maxsize, label, owner)) {
   begin_anew_in_children(handle_);
 }
 
@@ -400,6 +404,10 @@ void Queue::cancel_join_thread() {
   handle_->own->join_cancelled = true;
   if (handle_->own->join_finalizer != 0) Runtime::current().remove_finalizer(std::exchange(handle_->own->join_finalizer, 0));
 }
+
+void Queue::set_feeder_error(std::function<bool(const PythonError&, const Message&)> handler) { handle_->own->on_error = std::move(handler); }
+
+Connection Queue::reader() const { return handle_->reader; }
 
 std::uint32_t Queue::object() const noexcept { return handle_->object; }
 

@@ -1,6 +1,7 @@
 // multiprocessing.Queue as CPython builds it: deque → feeder thread → pipe → reader, two locks and a bounded semaphore (Q.1).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace forklight::ipc {
 class Queue {
  public:
   static constexpr std::string_view kPythonClass = "Queue";
-  explicit Queue(int maxsize = 0, std::string label = {});  // ≤ 0: no limit
+  explicit Queue(int maxsize = 0, std::string label = {}, std::uint32_t owner = 0);  // ≤ 0: no limit
 
   void put(Message item, bool block = true, Timeout timeout = {});  // Full; ValueError when closed
   [[nodiscard]] Value get(bool block = true, Timeout timeout = {});  // Empty
@@ -25,6 +26,10 @@ class Queue {
   void close();
   void join_thread();           // AssertionError unless closed
   void cancel_join_thread();
+  // For an executor: what its feeder does with an item that cannot be sent instead of the traceback (true: it has been dealt with); and
+  // that it ends without a word when nobody reads any more (Q.1).
+  void set_feeder_error(std::function<bool(const process::PythonError&, const Message&)> handler);
+  [[nodiscard]] Connection reader() const;
   [[nodiscard]] std::uint32_t object() const noexcept;
   void depart(process::Departure& out) const;
   static Queue arrive(process::Arrival& in) { return Queue(arrived(in)); }
@@ -34,7 +39,8 @@ class Queue {
  protected:
   static std::shared_ptr<Handle> arrived(process::Arrival& in);
   explicit Queue(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
-  static std::shared_ptr<Handle> make(trace::ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label);
+  static std::shared_ptr<Handle> make(trace::ObjectKind kind, std::string_view python_class, int maxsize, const std::string& label,
+                                      std::uint32_t owner = 0);
   static void begin_anew_in_children(const std::shared_ptr<Handle>& handle);
   std::shared_ptr<Handle> handle_;
 };
@@ -55,14 +61,21 @@ class JoinableQueue : public Queue {
 class SimpleQueue {
  public:
   static constexpr std::string_view kPythonClass = "SimpleQueue";
-  explicit SimpleQueue(std::string label = {});
-  void put(const Message& item);
-  [[nodiscard]] Value get();
+  explicit SimpleQueue(std::string label = {}, std::uint32_t owner = 0);
+  void put(const Message& item) { put(item, repr(item.value()), true); }
+  [[nodiscard]] Value get() { return get(true, true); }
   [[nodiscard]] bool empty();
   void close();
   [[nodiscard]] std::uint32_t object() const noexcept;
   void depart(process::Departure& out) const;
   static SimpleQueue arrive(process::Arrival& in);
+
+  // For a pool (L.1). `shown`: what the timeline says of the item. Who alone writes, or alone reads, does so without the lock.
+  void put(const Message& item, std::string_view shown, bool locked);
+  [[nodiscard]] Value get(bool shown, bool locked);
+  [[nodiscard]] Connection reader() const;
+  [[nodiscard]] Connection writer() const;
+  void take_reader_lock();  // and never gives it back
 
   struct Handle;
 

@@ -20,8 +20,8 @@ struct SimpleQueue::Handle {
   trace::StartMethod made_under = process::making().method;
 };
 
-SimpleQueue::SimpleQueue(std::string label) {
-  const std::uint32_t object = sync::announce(ObjectKind::simple_queue, label, 0, 0);
+SimpleQueue::SimpleQueue(std::string label, std::uint32_t owner) {
+  const std::uint32_t object = sync::announce(ObjectKind::simple_queue, label, owner, 0);
   auto [reader, writer] = Connection::pair(false, object);
   handle_ = std::make_shared<Handle>(Handle{object, sync::announce(ObjectKind::lock, "reader lock", object, 1),
                                             sync::announce(ObjectKind::lock, "writer lock", object, 1), reader, writer,
@@ -32,7 +32,7 @@ SimpleQueue::SimpleQueue(std::string label) {
   }
 }
 
-void SimpleQueue::put(const Message& item) {
+void SimpleQueue::put(const Message& item, std::string_view shown, bool locked) {
   Connection::Handle& writer = *handle_->writer.handle_;
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::put_begin, handle_->object);
@@ -40,22 +40,22 @@ void SimpleQueue::put(const Message& item) {
   std::vector<std::uint8_t>& payload = frame_buffer();
   encode(id, item, payload);  // before any lock
   writer.check_writable();
-  recorder.record_text(Kind::put_begin, handle_->object, id, 0, repr(item.value()));
-  (void)sync::take(*handle_->writer_lock, {BlockReason::lock, handle_->writer_lock_id}, std::nullopt);
+  recorder.record_text(Kind::put_begin, handle_->object, id, 0, shown);
+  if (locked) (void)sync::take(*handle_->writer_lock, {BlockReason::lock, handle_->writer_lock_id}, std::nullopt);
   try {
     write_frame(writer.writing(), payload);  // blocks in the caller
   } catch (...) {
-    sync::give(*handle_->writer_lock);
+    if (locked) sync::give(*handle_->writer_lock);
     recorder.record(Kind::put_end, handle_->object, id, 0);
     throw;
   }
-  sync::give(*handle_->writer_lock);
+  if (locked) sync::give(*handle_->writer_lock);
   recorder.record(Kind::sent, handle_->object, id, wire_size(payload.size()));
   recorder.record(Kind::put_end, handle_->object, id, 1);
   writer.sample_fill();
 }
 
-Value SimpleQueue::get() {
+Value SimpleQueue::get(bool shown, bool locked) {
   Connection::Handle& reader = *handle_->reader.handle_;
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::get_begin, handle_->object);
@@ -64,14 +64,14 @@ Value SimpleQueue::get() {
   Decoded decoded;
   try {
     reader.check_readable();
-    (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
+    if (locked) (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
     try {
       read_message_frame(reader.reading(), payload);
     } catch (...) {
-      sync::give(*handle_->reader_lock);
+      if (locked) sync::give(*handle_->reader_lock);
       throw;
     }
-    sync::give(*handle_->reader_lock);
+    if (locked) sync::give(*handle_->reader_lock);
     decoded = decode(payload);
   } catch (...) {
     recorder.record(Kind::get_end, handle_->object, 0, 0);
@@ -79,7 +79,7 @@ Value SimpleQueue::get() {
   }
   const std::int64_t now = base::now_ns();
   recorder.record_at(now, Kind::received, recorder.line(), handle_->object, decoded.id, wire_size(payload.size()));
-  recorder.record_text(Kind::get_end, handle_->object, decoded.id, 1, repr(decoded.value));
+  recorder.record_text(Kind::get_end, handle_->object, decoded.id, 1, shown ? repr(decoded.value) : std::string());
   reader.sample_fill(now);
   return std::move(decoded.value);
 }
@@ -87,6 +87,14 @@ Value SimpleQueue::get() {
 bool SimpleQueue::empty() {
   handle_->reader.handle_->check_open();
   return !wait_readable(handle_->reader.handle_->reading(), 0);
+}
+
+Connection SimpleQueue::reader() const { return handle_->reader; }
+
+Connection SimpleQueue::writer() const { return handle_->writer; }
+
+void SimpleQueue::take_reader_lock() {
+  (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
 }
 
 void SimpleQueue::close() {

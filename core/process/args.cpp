@@ -88,6 +88,12 @@ Args Args::of(const nlohmann::json& iterable) {
   return args;
 }
 
+Args Args::from(std::size_t index) const {
+  Args rest = *this;
+  rest.list_.erase(rest.list_.begin(), rest.list_.begin() + static_cast<std::ptrdiff_t>(std::min(index, list_.size())));
+  return rest;
+}
+
 nlohmann::json Args::depart(Departure& out) const {
   auto parts = nlohmann::json::array();
   for (const Arg& arg : list_) {

@@ -140,6 +140,10 @@ class Args {
     return T::arrive(in);
   }
 
+  // These and then those; and all from that place on.
+  void append(const Args& others) { list_.insert(list_.end(), others.list_.begin(), others.list_.end()); }
+  [[nodiscard]] Args from(std::size_t index) const;
+
   // For start() and the child's side of it. Throws the error of what cannot travel.
   [[nodiscard]] nlohmann::json depart(Departure& out) const;
   [[nodiscard]] static Args arrive(const trace::Region& region, const nlohmann::json& parts, std::vector<int> descriptors);

@@ -27,6 +27,17 @@ using trace::Recorder;
 
 namespace {
 
+std::vector<const Target*>& library_targets() {
+  static std::vector<const Target*> targets;
+  return targets;
+}
+
+const Target* find_target(const Lesson& lesson, std::string_view name) {
+  const auto found = std::find_if(lesson.targets.begin(), lesson.targets.end(),
+                                  [&](const Target* target) { return target->name == name && target->scope == Scope::module; });
+  return found != lesson.targets.end() ? *found : LibraryTarget::find(name);
+}
+
 struct Boot {
   Booked booked;
   RunContext context;
@@ -83,13 +94,10 @@ int run_target(const nlohmann::json& luggage, const Lesson& lesson, std::vector<
   Runtime& runtime = Runtime::current();
   const std::string name = luggage.at("target");
   const bool imported = lesson.program.source == Source::file;
-  const auto found = std::find_if(lesson.targets.begin(), lesson.targets.end(),
-                                  [&](const Target* target) { return target->name == name && target->scope == Scope::module; });
+  const Target* const found = imported ? find_target(lesson, name) : LibraryTarget::find(name);
   Args args;
   try {
-    if (found == lesson.targets.end() || !imported) {
-      throw target_not_found(name, imported ? lesson.program.file : std::string_view(), runtime.context().python_minor);
-    }
+    if (found == nullptr) throw target_not_found(name, imported ? lesson.program.file : std::string_view(), runtime.context().python_minor);
     args = Args::arrive(*runtime.context().region, luggage.at("args"), std::move(descriptors));
   } catch (const PythonError& error) {
     Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
@@ -97,7 +105,7 @@ int run_target(const nlohmann::json& luggage, const Lesson& lesson, std::vector<
     leave(1, trace::ExitHow::exception);
     return 1;
   }
-  return runtime.run_to_end([&] { (*found)->function(args); });
+  return runtime.run_to_end([&] { found->function(args); });
 }
 
 void describe(const nlohmann::json& luggage, base::Fd parent_death, Process::Object& object) {
@@ -178,6 +186,17 @@ int run_spawned(base::Fd data, const FindBooked& find) {
 }
 
 }  // namespace
+
+LibraryTarget::LibraryTarget(std::string_view target_name, void (*target_function)(const Args& args)) : Target{target_name, target_function} {
+  library_targets().push_back(this);
+}
+
+const Target* LibraryTarget::find(std::string_view name) noexcept {
+  for (const Target* target : library_targets()) {
+    if (target->name == name) return target;
+  }
+  return nullptr;
+}
 
 std::optional<int> boot(int argc, char** argv, const FindBooked& find) {
   if (argc != 3) return std::nullopt;

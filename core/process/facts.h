@@ -39,6 +39,21 @@ namespace forklight::process {
   X(E_15_notify, "AssertionError", "lock is not owned")                                                          \
   X(E_20, "threading.BrokenBarrierError", "")                                                                    \
   X(E_44, "IndexError", "invalid index")                                                                         \
+  X(L_07, "multiprocessing.context.TimeoutError", "")                                                            \
+  X(L_15, "AssertionError", "Cannot have cache with result_hander not alive")                                    \
+  X(L_15_since_3_14, "AssertionError", "Cannot have cache with result_handler not alive")                        \
+  X(L_28, "ValueError", "Pool not running")                                                                      \
+  X(L_29, "ValueError", "Pool is still running")                                                                 \
+  X(L_30_processes, "ValueError", "Number of processes must be at least 1")                                      \
+  X(L_30_maxtasks, "ValueError", "maxtasksperchild must be a positive int or None")                              \
+  X(L_50, "concurrent.futures.process.BrokenProcessPool",                                                        \
+    "A process in the process pool was terminated abruptly while the future was running or pending.")            \
+  X(L_51, "concurrent.futures.process.BrokenProcessPool",                                                        \
+    "A child process terminated abruptly, the process pool is not usable anymore")                               \
+  X(L_57, "RuntimeError", "cannot schedule new futures after shutdown")                                          \
+  X(L_workers, "ValueError", "max_workers must be greater than 0")                                               \
+  X(L_chunksize, "ValueError", "chunksize must be >= 1.")                                                        \
+  X(L_cancelled, "concurrent.futures._base.CancelledError", "")                                                  \
   X(Q_01, "queue.Full", "")                                                                                      \
   X(Q_02, "_queue.Empty", "")                                                                                    \
   X(Q_10, "AssertionError", "Queue <multiprocessing.queues.Queue object at 0x0> not closed")                     \
@@ -74,10 +89,13 @@ class PythonError : public std::exception {
   [[nodiscard]] const std::string& type() const noexcept { return type_; }
   [[nodiscard]] const std::string& message() const noexcept { return message_; }
   [[nodiscard]] const std::vector<FramePlace>& frames() const noexcept { return frames_; }
+  // "raise … from": the whole text of the cause, which a traceback begins with; empty where there is none.
+  [[nodiscard]] const std::string& cause() const noexcept { return cause_; }
+  void set_cause(std::string cause) { cause_ = std::move(cause); }
   [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }  // "RuntimeError: why"
 
  private:
-  std::string type_, message_, text_;
+  std::string type_, message_, text_, cause_;
   std::vector<FramePlace> frames_;
 };
 

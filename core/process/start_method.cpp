@@ -64,9 +64,9 @@ Context Context::get(std::string_view name) { return Context(find_or_raise(name)
 
 void Context::set_start_method(std::string_view) { throw PythonError(Fact::S_36); }
 
-Context::Within::Within(StartMethod method) noexcept { concrete = method; }
+Context::Within::Within(StartMethod method) noexcept : before_(std::exchange(concrete, method)) {}
 
-Context::Within::~Within() { concrete.reset(); }
+Context::Within::~Within() { concrete = before_; }
 
 Making making() { return concrete ? Making{*concrete, true} : Making{get_start_method(), false}; }
 

@@ -1,6 +1,7 @@
 // multiprocessing's start methods and contexts: who may choose one, and what Python takes if nobody does.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,9 @@ class Context {
     ~Within();
     Within(const Within&) = delete;
     Within& operator=(const Within&) = delete;
+
+   private:
+    std::optional<StartMethod> before_;
   };
   StartMethod method_;
 };

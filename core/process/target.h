@@ -26,6 +26,11 @@ struct Target {
 
 // How Python got the program: a child that imports it anew finds it in a file alone (S-30, S-31).
 enum class Source : std::uint8_t { file, command, standard_input };
+// Targets that are no part of any program, but of a library beside it: found by a child of any program. Registered before main().
+struct LibraryTarget : Target {
+  LibraryTarget(std::string_view name, void (*function)(const Args& args));
+  [[nodiscard]] static const Target* find(std::string_view name) noexcept;
+};
 
 // The Python program that the C++ body is the twin of.
 struct Program {

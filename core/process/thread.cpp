@@ -65,6 +65,7 @@ namespace {
 struct Registry {
   std::mutex mutex;
   std::vector<std::shared_ptr<Thread::Object>> alive;
+  std::vector<std::function<void()>> at_end;
   int counter = 0;
 };
 
@@ -83,11 +84,11 @@ void run_body(Thread::Object& object) {
     // In a thread it ends just the thread, silently.
   } catch (const PythonError& error) {
     Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
-    write_stderr(fmt::format("Exception in thread {}:\n{}", object.name, traceback(error, Runtime::current().context().program, {})));
+    write_stderr(fmt::format("Exception in thread {}:\n{}", object.name, traceback(error, Runtime::current().context().program, std::string_view{})));
   } catch (const std::exception& error) {
     const PythonError as_python("RuntimeError", error.what());
     Recorder::current().record_text(Kind::raise, 0, 0, 0, as_python.what());
-    write_stderr(fmt::format("Exception in thread {}:\n{}", object.name, traceback(as_python, Runtime::current().context().program, {})));
+    write_stderr(fmt::format("Exception in thread {}:\n{}", object.name, traceback(as_python, Runtime::current().context().program, std::string_view{})));
   }
 }
 
@@ -133,6 +134,8 @@ Thread::Thread(std::function<void()> body, ThreadOptions options) : object_(std:
   Registry& all = registry();
   const std::lock_guard lock(all.mutex);
   object_->name = options.name.empty() ? fmt::format("Thread-{}", ++all.counter) : std::move(options.name);
+  const bool says_target = options.name.empty() && !options.target.empty() && Runtime::current().context().python_minor >= 10;
+  if (says_target) object_->name += fmt::format(" ({})", options.target);
 }
 
 void Thread::start() {
@@ -213,8 +216,22 @@ void set_switch_interval(double seconds) {
 
 double switch_interval() noexcept { return static_cast<double>(gil::Interpreter::current().gil().interval()) * 1e-6; }
 
+void at_threads_end(std::function<void()> action) {
+  threads_made.store(true);
+  Registry& all = registry();
+  const std::lock_guard lock(all.mutex);
+  all.at_end.push_back(std::move(action));
+}
+
 FORKLIGHT_EVERY_CHILD void join_all_threads() {
   if (!threads_made.load()) return;
+  std::vector<std::function<void()>> at_end;
+  {
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    at_end.swap(all.at_end);
+  }
+  for (const auto& action : at_end) action();
   for (;;) {
     std::shared_ptr<Thread::Object> next;
     {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/gil/interpreter.h"
 
@@ -16,6 +17,7 @@ struct ThreadOptions {
   std::string name = {};  // empty: Thread-N
   bool daemon = false;    // a daemon thread is not waited for at the process's end (P-69)
   std::shared_ptr<gil::Interpreter> interpreter = {};  // empty: that of the thread that makes it; else one made by make_interpreter()
+  std::string_view target = {};  // the function it runs: Thread-N (target), since 3.10
 };
 
 // A handle, like a Python variable. An exception ends only the thread, with a traceback on stderr.
@@ -43,6 +45,8 @@ void set_switch_interval(double seconds);
 // sys.getswitchinterval(), seconds.
 [[nodiscard]] double switch_interval() noexcept;
 
+// Called at the end of a process before its threads are waited for (threading._register_atexit); not in a forked child.
+void at_threads_end(std::function<void()> action);
 // At the end of a process: waits for every thread that is no daemon.
 void join_all_threads();
 // In a forked child: the parent's threads do not exist here (S-12).

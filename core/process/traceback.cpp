@@ -33,6 +33,7 @@ std::string program_frames(const PythonError& error, const Program& program) {
 std::string traceback(const PythonError& error, const Program& program, std::string_view process_name) {
   std::string text;
   if (!process_name.empty()) text += fmt::format("Process {}:\n", process_name);
+  if (!error.cause().empty()) text += error.cause() + "\nThe above exception was the direct cause of the following exception:\n\n";
   text += kHead;
   if (!process_name.empty()) {
     // Where CPython 3.11 calls the target from.
@@ -54,8 +55,14 @@ std::string traceback(const PythonError& error, const Program& program, Importer
   return text + program_frames(error, program);
 }
 
+std::string worker_traceback(const PythonError& error, const Program& program, std::string_view library) {
+  std::string text;
+  if (!error.cause().empty()) text += error.cause() + "\nThe above exception was the direct cause of the following exception:\n\n";
+  return text.append(kHead).append(library) + program_frames(error, program);
+}
+
 std::string ignored(std::string_view where, const PythonError& error, const Program& program) {
-  std::string text = fmt::format("Exception ignored in{}\n{}", where, traceback(error, program, {}));
+  std::string text = fmt::format("Exception ignored in{}\n{}", where, traceback(error, program, std::string_view{}));
   if (error.message().empty()) text.insert(text.size() - 1, ": ");  // printed by another hand than other tracebacks
   return text;
 }

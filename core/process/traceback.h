@@ -17,6 +17,9 @@ namespace forklight::process {
 enum class Importer { spawn, forkserver };
 [[nodiscard]] std::string traceback(const PythonError& error, const Program& program, Importer importer);
 
+// In a pool's worker (L-10): `library` are the frames of multiprocessing that called the program's function.
+[[nodiscard]] std::string worker_traceback(const PythonError& error, const Program& program, std::string_view library);
+
 // What is said of an exception that nobody can catch any more: "Exception ignored in WHERE", and its traceback (P-66).
 [[nodiscard]] std::string ignored(std::string_view where, const PythonError& error, const Program& program);
 

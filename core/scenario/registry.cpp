@@ -14,7 +14,8 @@ std::span<const Scenario* const> all() noexcept {
       &zombie(), &orphan(), &daemon(), &terminate_vs_kill(), &crash(), &copy_on_write(),  // life
       &queue(), &pipe(), &deadlock_join(),  // talking
       &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition(),  // sharing
-      &gil_vs_processes(), &gil_io(), &convoy(), &switch_interval(), &race(), &trade_offs()};  // gil
+      &gil_vs_processes(), &gil_io(), &convoy(), &switch_interval(), &race(), &trade_offs(),  // gil
+      &pool_apply(), &pool_map(), &pool_imap(), &pool_event(), &pool_dead_worker(), &pool_recycle()};  // pools
   // Each of them offers Python's version: tracebacks, functions of atexit, queues and start methods differ, and somewhere in all (0.1).
   static const std::vector<Scenario> made = [] {
     std::vector<Scenario> each;

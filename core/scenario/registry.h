@@ -29,5 +29,11 @@ namespace forklight::scenario {
 [[nodiscard]] const Scenario& switch_interval();
 [[nodiscard]] const Scenario& race();
 [[nodiscard]] const Scenario& trade_offs();
+[[nodiscard]] const Scenario& pool_apply();
+[[nodiscard]] const Scenario& pool_map();
+[[nodiscard]] const Scenario& pool_imap();
+[[nodiscard]] const Scenario& pool_event();
+[[nodiscard]] const Scenario& pool_dead_worker();
+[[nodiscard]] const Scenario& pool_recycle();
 
 }  // namespace forklight::scenario

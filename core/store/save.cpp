@@ -186,6 +186,10 @@ std::string_view class_name(trace::ObjectKind kind) noexcept {
       return "Array";
     case gil:
       return "GIL";
+    case pool:
+      return "Pool";
+    case executor:
+      return "ProcessPoolExecutor";
   }
   return "?";
 }

@@ -29,7 +29,8 @@ const trace::Region& region() { return *process::Runtime::current().context().re
 
 std::string_view kind_name(trace::ObjectKind kind) {
   static constexpr std::string_view kNames[] = {"Pipe",      "Queue",            "SimpleQueue", "JoinableQueue", "Lock",    "RLock", "Semaphore",
-                                                "BoundedSemaphore", "Condition", "Event",       "Barrier",       "Value",   "Array", "GIL"};
+                                                "BoundedSemaphore", "Condition", "Event",       "Barrier",       "Value",   "Array",
+                                                "GIL",              "Pool",      "ProcessPoolExecutor"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

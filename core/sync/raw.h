@@ -1,4 +1,4 @@
-// The bare mechanisms in shared memory, without the events and checks of the objects above them. For core/sync and core/ipc alone.
+// The bare mechanisms in shared memory, without the events and checks of the objects above them. For core/sync, core/ipc and core/pool alone.
 //
 // Everything here lies in the run's heap, so that it is the same for every process; nothing remembers an owner that death could release.
 #pragma once

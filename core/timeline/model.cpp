@@ -73,6 +73,7 @@ void Model::take(const trace::Record& record) {
   }
   if (record.task != 0) apply_to_writer(record);
   apply_to_object(record);
+  pools_.take(record, text);
   add_mark(record, apply_to_shared(record, text));
   if (event.kind == trace::Kind::gil_interval) apply_interval(record);
   if (event.kind == trace::Kind::work_begin || event.kind == trace::Kind::work_end) apply_work(record);

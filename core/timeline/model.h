@@ -13,6 +13,7 @@
 #include "core/timeline/gil.h"
 #include "core/timeline/kernel.h"
 #include "core/timeline/objects.h"
+#include "core/timeline/pools.h"
 #include "core/timeline/traffic.h"
 #include "core/trace/event.h"
 
@@ -125,6 +126,8 @@ class Model {
   [[nodiscard]] const std::vector<ConsoleLine>& console() const noexcept;
   [[nodiscard]] const std::vector<EventRef>& events() const noexcept;  // sorted by time
   [[nodiscard]] const std::string& text(std::uint32_t index) const noexcept;
+  // Jobs, workers and waiters of the pools and executors, in order of birth.
+  [[nodiscard]] const Pools& pools() const noexcept { return pools_; }
   // What the kernel says of it; not among the events.
   [[nodiscard]] const Kernel& kernel() const noexcept { return kernel_; }
   // Everything as records again, by time: for saving, and for doing the same once more.
@@ -278,6 +281,7 @@ class Model {
   std::vector<Traffic> traffic_;  // by index of the channel
   std::vector<Gil> gils_;
   std::vector<Work> works_;
+  Pools pools_;
   Kernel kernel_;
   std::vector<ConsoleLine> console_;
   std::vector<EventRef> events_;

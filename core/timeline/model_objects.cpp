@@ -263,7 +263,8 @@ void Model::crowd(Slot& slot, const trace::Event& event) {
   const trace::BlockReason reason{event.a & 0xffffffffU};
   if (reason != trace::BlockReason::put && reason != trace::BlockReason::send) return;
   auto found = object_index_.find(event.object);
-  if (found != object_index_.end() && objects_[found->second].internal()) {
+  const bool is_part = found != object_index_.end() && objects_[found->second].internal() && objects_[found->second].channel == kNone;
+  if (is_part) {
     found = object_index_.find(objects_[found->second].owner);
   }
   if (found == object_index_.end() || objects_[found->second].channel == kNone) return;

@@ -152,6 +152,10 @@ std::optional<Holder> keeper(const Model& model, const Inside& inside, const Obj
     const bool arrived = model.channels()[object.channel].counts.at(time_ns).pipe > 0;
     const Holder* const writer = inside.find(object.id, false);
     if (!arrived && writer != nullptr && writer->dead) return *writer;
+  } else if (span.reason == BlockReason::result) {
+    const Pool* const pool = model.pools().find(object.id);
+    const TaskId lost_with = pool == nullptr ? 0 : died_with_result(model, *pool, task.id, time_ns);
+    if (lost_with != 0) return Holder{lost_with, span.begin_ns, true};
   } else if (is_notified(span.reason)) {
     return waker(model, object, task, span, time_ns);
   }

@@ -109,7 +109,25 @@
   X(122, work_end, "", "units", "check sum")                                                      \
   /* a variable of several threads: what one has read of it is in its hand while it loses the GIL, and is stale when it writes */ \
   X(123, in_hand, "variable", "value read", "place: see CheckPlace")                              \
-  X(124, update_lost, "variable", "value read", "value found, and overwritten")
+  X(124, update_lost, "variable", "value read", "value found, and overwritten") \
+  /* Pool and ProcessPoolExecutor; `pool` is an object of kind pool or executor. A job is one apply, map, imap or submit; a chunk is what        \
+     travels at once, an item is one call of the function, at its place in the input */           \
+  X(130, pool_state, "pool", "state: see PoolState", "")                                          \
+  X(131, worker_started, "pool", "worker task", "tasks that it may do, 0 no limit")               \
+  X(132, worker_joined, "pool", "worker task", "exit code + 256")                                 \
+  X(133, job_new, "pool", "job << 32 | items or 2^32-1 not known", "how << 32 | chunk size: see JobKind") /* + text: the function */ \
+  X(134, chunk_put, "pool", "job << 32 | chunk", "first item << 32 | items") /* about to go to the workers */ \
+  X(135, chunk_refused, "pool", "job << 32 | chunk", "")    /* + text: why it cannot be pickled */ \
+  X(136, chunk_begin, "pool", "job << 32 | chunk", "first item << 32 | items") /* a worker has it */ \
+  X(137, item_begin, "pool", "job << 32 | item", "")        /* + text: repr of the arguments */   \
+  X(138, item_end, "pool", "job << 32 | item", "1 returned, 0 raised") /* + text: repr of the result, or the error */ \
+  X(139, chunk_end, "pool", "job << 32 | chunk", "1 all returned, 0 one raised") /* its result is on its way */ \
+  X(140, chunk_result, "pool", "job << 32 | chunk", "1 good, 0 failed") /* its result has arrived */ \
+  X(141, job_done, "pool", "job << 32", "how: see JobEnd")                                        \
+  X(142, result_wait, "pool", "job << 32 | item or 2^32-1 all", "timeout or -1")                  \
+  X(143, result_got, "pool", "job << 32 | item or 2^32-1 all", "1 value, 0 timed out, 2 raised")  \
+  X(144, callback_begin, "pool", "job << 32", "")                                                 \
+  X(145, callback_end, "pool", "job << 32", "1 returned, 0 raised")
 
 namespace forklight::trace {
 
@@ -121,13 +139,14 @@ enum class Kind : std::uint16_t {
 
 enum class ExitHow : std::uint64_t { returned, sys_exit, exception, os_exit };
 // What a blocked task waits for. `put`: room in a queue; `feed`: a feeder that has nothing to send; `send`: room in a pipe. `requests`: a
-// helper of multiprocessing that has nothing to do.
+// helper of multiprocessing that has nothing to do; `result`: of a pool's job; `tasks`: a pool's task handler that has nothing to hand out.
 enum class BlockReason : std::uint64_t {
   join, wait, output, put, get, send, recv, poll, lock, semaphore, event, condition, barrier, queue_join, feed, thread_join,
-  requests
+  requests, result, tasks
 };
 enum class ObjectKind : std::uint64_t {
-  pipe, queue, simple_queue, joinable_queue, lock, rlock, semaphore, bounded_semaphore, condition, event, barrier, value, array, gil
+  pipe, queue, simple_queue, joinable_queue, lock, rlock, semaphore, bounded_semaphore, condition, event, barrier, value, array, gil, pool,
+  executor
 };
 // Where the interpreter looks at the drop request (G.4). `tick`: every hundredth instruction, before 3.2 (G-01).
 enum class CheckPlace : std::uint64_t { loop_end, call, function_start, instruction, tick };
@@ -135,6 +154,9 @@ enum class DropReason : std::uint64_t { request, blocking, thread_end, tick };
 // How the lock of an interpreter works: CPython's since 3.2, the one before (G-01), or none at all (G-07). `size` of a gil's object_new.
 enum class GilMode : std::uint64_t { gil, before_3_2, free_threaded };
 enum class WorkKind : std::uint64_t { cpu, io, mixed };
+enum class PoolState : std::uint64_t { run, close, terminate, broken };
+enum class JobKind : std::uint64_t { apply, map, starmap, imap, imap_unordered, submit };
+enum class JobEnd : std::uint64_t { value, error, broken, cancelled };
 enum class PipeEnd : std::uint64_t { first, second };  // of Pipe(): the reading and the writing one, if it is not duplex
 enum class Pace : std::uint32_t { real, slow, step, replay };
 enum class LearnerAct : std::uint64_t { signal, put, set, clear, close, interrupt };  // interrupt: Ctrl+C, to every process of the run

@@ -101,7 +101,8 @@ TEST_CASE("settings: what is unknown or out of range is refused in one sentence,
 TEST_CASE("scenario: an unknown one is refused by naming those there are") {
   CHECK_THROWS_WITH_AS((void)scenario::find("helo"),
                        "There is no scenario 'helo': choose from hello, exit-codes, start-methods, main-guard, zombie, orphan, daemon, terminate-vs-kill, "
-                       "crash, copy-on-write, queue, pipe, deadlock-join, event, shared-memory, killed-with-lock, barrier, condition, gil-vs-processes, gil-io, convoy, switch-interval, race, trade-offs.",
+                       "crash, copy-on-write, queue, pipe, deadlock-join, event, shared-memory, killed-with-lock, barrier, condition, gil-vs-processes, gil-io, "
+                       "convoy, switch-interval, race, trade-offs, pool-apply, pool-map, pool-imap, pool-event, pool-dead-worker, pool-recycle.",
                        base::UsageError);
 }
 

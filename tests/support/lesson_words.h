@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -42,6 +43,9 @@ void attempt(Action&& action) {
     process::print(error.what());
   }
 }
+
+// print(a, b, c): the words are made in this order.
+inline void say(std::initializer_list<std::string> words) { process::print(fmt::format("{}", fmt::join(words, " "))); }
 
 // Until the condition holds; false after `seconds`.
 inline bool eventually(const std::function<bool()>& condition, double seconds = 10) {

@@ -654,7 +654,8 @@ std::span<const TestLesson> lessons() { return kLessons; }
 const TestLesson* find_lesson(std::string_view name) {
   const std::span<const TestLesson> parts[] = {lessons(), {kPaceLessons, kPaceLessonCount}, queue_lessons(), pipe_lessons(), sync_lessons(),
                                              killed_lessons(), recorded_lessons(), learner_lessons(), start_lessons(), life_lessons(), kernel_lessons(),
-                                             object_lessons(), inherit_lessons(), memory_lessons(), gil_lessons()};
+                                             object_lessons(), inherit_lessons(), memory_lessons(), gil_lessons(), pool_lessons(), executor_lessons(),
+                                             busy_pool_lessons()};
   for (const auto part : parts) {
     const auto found = std::find_if(part.begin(), part.end(), [&](const TestLesson& lesson) { return lesson.name == name; });
     if (found != part.end()) return &*found;

@@ -38,6 +38,9 @@ struct TestLesson {
 [[nodiscard]] std::span<const TestLesson> recorded_lessons();
 [[nodiscard]] std::span<const TestLesson> kernel_lessons();
 [[nodiscard]] std::span<const TestLesson> gil_lessons();
+[[nodiscard]] std::span<const TestLesson> pool_lessons();
+[[nodiscard]] std::span<const TestLesson> executor_lessons();
+[[nodiscard]] std::span<const TestLesson> busy_pool_lessons();
 
 // From now on the kernel refuses this process its records; for the supervisor of "kernel refused".
 void refuse_perf_events();
