@@ -118,6 +118,7 @@ TEST_CASE("gil: the interval goes in steps of 1, 2, 5, and stays in its bounds")
 TEST_CASE("gil commands: bad input gets one sentence; without a running lock there is nothing to set") {
   GilDesk desk;
   desk.open("one.flt");
+  desk.open("two.flt");  // so that there is an earlier run
   const app::session::Command* interval = app::session::find_command("gil.interval");
   REQUIRE(interval != nullptr);
   CHECK_FALSE(interval->enabled(desk.context));  // a file does not run

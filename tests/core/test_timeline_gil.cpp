@@ -165,6 +165,19 @@ TEST_CASE("gil: the later of two threads may be heard first") {
   CHECK(gil.forced() == 1);
 }
 
+TEST_CASE("gil: who came back to a lock that looked free, for its new holder had not been heard of, never had it") {
+  Model model;
+  model.append(std::vector<Record>{begin(0, 1, "MainProcess", 0), object(1, kGil, ObjectKind::gil, "GIL-1"), begin_thread(10, 2, "Thread-1", 1),
+                                   event(10, 2, Kind::gil_want, kGil, 1), event(20, 1, Kind::sleep_begin, 0, 10), event(30, 1, Kind::sleep_end, 0, 10),
+                                   event(32, 1, Kind::gil_want, kGil, 2)});
+  model.append(std::vector<Record>{event(21, 2, Kind::gil_take, kGil, 1, 2)});
+  const Gil& gil = model.gils()[0];
+  check_sound(model, gil);
+  REQUIRE(gil.at(31) != nullptr);
+  CHECK(gil.at(31)->task == 2);
+  CHECK(gil.holds().back().end_ns == kOpen);
+}
+
 TEST_CASE("gil: each process has its own; a thread that dies with its process holds it to the end (G-09)") {
   const Model model = model_of({begin(0, 1, "MainProcess", 0), object(1, kGil, ObjectKind::gil, "GIL-1"), begin(10, 2, "Process-1"),
                                 event(11, 2, Kind::object_new, kGil + 1, u64(ObjectKind::gil), 0, 0, "GIL-2"),
