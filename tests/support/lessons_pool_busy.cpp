@@ -27,15 +27,12 @@ using pool::Value;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int kMany = 40'000, kCalls = 8'000;
+#elif !defined(__OPTIMIZE__)  // a million would take minutes
+constexpr int kMany = 100'000, kCalls = 100'000;
 #else
 constexpr int kMany = 1'000'000, kCalls = 100'000;
 #endif
 constexpr int kWorkers = 4, kKilled = 16;
-#if defined(__OPTIMIZE__)
-constexpr int kChunk = 1;  // each travels by itself
-#else
-constexpr int kChunk = 100;  // what is not optimised would take minutes
-#endif
 
 // In memory that all processes share: how often each item was called.
 std::atomic<std::uint8_t>* calls = nullptr;
@@ -59,7 +56,7 @@ const Target kInherit{"inherit", [](const Args& args) { inherited = args.get<syn
 void all_over_workers() {
   calls = reinterpret_cast<std::atomic<std::uint8_t>*>(sync::shared_memory(kMany));
   Pool p(kWorkers);
-  const Value results = p.map(kCount, pool::range(0, kMany), kChunk);
+  const Value results = p.map(kCount, pool::range(0, kMany), 1);
   bool in_order = results.size() == kMany;
   std::set<int> pids;
   int wrong = 0;
