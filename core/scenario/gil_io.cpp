@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -189,7 +190,8 @@ Verdict scales(const timeline::Model& model, const Settings& settings, bool fini
     ++place;
     const bool only_waits = (io == "sleep" || io == "pipe") && settings.real("pause") >= 0.01 && !held_at_gate(model);
     if (done != count * static_cast<std::size_t>(settings.integer("times"))) return Verdict::broken;
-    if (only_waits && speed_up < static_cast<double>(count) / 2) return Verdict::broken;
+    // On a busy machine they wait for a core as well; under a lock that is not let go of they would take as long as one after the other.
+    if (only_waits && speed_up < std::min(static_cast<double>(count) / 2, 1.5)) return Verdict::broken;
   }
   return eventually(found == expected, finished);
 }
