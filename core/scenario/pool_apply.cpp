@@ -61,8 +61,9 @@ Verdict waits(const timeline::Model& model, const Settings&, bool finished) {
   const timeline::Pool* const pool = pool_named(model, "pool");
   if (pool == nullptr || pool->jobs.size() < 4 || pool->waiters.size() < 3) return eventually(false, finished);
   const auto& jobs = pool->jobs;
-  const bool one_by_one = jobs[1].begin_ns >= jobs[0].end_ns && jobs[2].begin_ns >= jobs[1].end_ns;
-  const bool at_once = jobs[3].begin_ns <= pool->waiters[2].begin_ns;
+  const auto& waiters = pool->waiters;
+  const bool one_by_one = jobs[1].begin_ns >= waiters[0].end_ns && jobs[2].begin_ns >= waiters[1].end_ns;
+  const bool at_once = jobs[3].begin_ns <= waiters[2].begin_ns;
   return one_by_one && at_once ? Verdict::held : Verdict::broken;
 }
 
