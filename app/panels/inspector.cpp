@@ -194,6 +194,7 @@ void draw_facts(const Model& model, const Task& task, std::int64_t when) {
   const bool dead = when >= task.death_ns;
   if (const auto code = task.exit_code(); code && dead)
     key_value(tr("inspector.exit_code"), timeline_view::exit_words(*code));
+  draw_worker_facts(model, task, when);
   key_value(tr("inspector.pid"), std::to_string(task.pid));
   const timeline::Flow* start = flow_to(model, task, timeline::FlowKind::start);
   int line = 0;

@@ -78,6 +78,7 @@ void draw_object_inspector(Context& context, const Object& object) {
   key_value(tr("inspector.object.made_by"), timeline_view::name_words(model, object.creator));
   if (object.kind == ObjectKind::event)
     key_value(tr("inspector.object.state"), tr(object.value.at(when) > 0 ? "inspector.object.set" : "inspector.object.clear"));
+  if (const timeline::Pool* pool = model.pools().find(object.id)) draw_pool_facts(model, *pool, when);
   if (const timeline::Channel* channel = model.find_channel(object.id)) draw_channel(model, object, *channel, when);
   if (const timeline::Gil* gil = model.find_gil(object.id)) draw_lock(model, *gil, when);
   if (const std::string holder = timeline_view::holder_words(model, object.id, when); !holder.empty())

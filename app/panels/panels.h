@@ -113,6 +113,9 @@ void draw_code(Context& context, CodeRows& rows);
 void draw_inspector(Context& context);
 // Of a queue, a pipe, an event that is selected: what it is, what is in it, what can be done to it.
 void draw_object_inspector(Context& context, const timeline::Object& object);
+// Of a task that works for a pool, and of a pool itself: rows for the inspector. Nothing of a task that is no worker.
+void draw_worker_facts(const timeline::Model& model, const timeline::Task& task, std::int64_t when);
+void draw_pool_facts(const timeline::Model& model, const timeline::Pool& pool, std::int64_t when);
 void draw_console(Context& context, ConsoleRows& rows);
 void draw_events(Context& context, EventRows& rows);
 void draw_processes(Context& context);

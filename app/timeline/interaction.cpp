@@ -151,13 +151,18 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
   switch (item.drawn.what) {
     case Drawn::What::header:
       return {task, std::nullopt};
+    case Drawn::What::work:
+    case Drawn::What::tail:
     case Drawn::What::span: {
       const std::int64_t last_ns = std::max(item.begin_ns, std::min(item.end_ns, canvas.plot.now_ns()) - 1);
       return {task, std::clamp(canvas.plot.time_ns(x), item.begin_ns, last_ns)};
     }
     case Drawn::What::badge:
     case Drawn::What::mark:
+    case Drawn::What::result:
       return {task, item.begin_ns};
+    case Drawn::What::pool:
+    case Drawn::What::job:
     case Drawn::What::channel:
       return {task, std::min(canvas.plot.time_ns(x), canvas.plot.now_ns())};
     case Drawn::What::strip:

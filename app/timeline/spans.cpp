@@ -6,6 +6,7 @@
 #include "app/timeline/bands.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/fold.h"
+#include "app/timeline/pool_words.h"
 #include "app/timeline/shapes.h"
 #include "app/timeline/text.h"
 #include "app/timeline/words.h"
@@ -30,6 +31,7 @@ struct Here {
   Canvas& canvas;
   const timeline::Task& task;
   std::size_t order;  // of birth
+  std::size_t lane;
   const Span& span;
   Rect bar;      // the whole span, perhaps far beyond the plot
   Rect visible;  // what of it is in the plot
@@ -91,8 +93,11 @@ std::string draw_blocked(const Here& here) {
   const std::size_t partner_lane = here.canvas.lane_of(here.span.partner);
   const bool known = partner_lane < here.canvas.layout.lanes().size() && here.canvas.layout.lanes()[partner_lane].is_task();
   const bool full = here.span.reason == BlockReason::put || here.span.reason == BlockReason::send;
-  const bool idle = here.span.reason == BlockReason::feed || here.span.reason == BlockReason::requests;  // nothing that anybody would mind
-  const platform::Color frame = known  ? platform::task_color(here.canvas.layout.lanes()[partner_lane].index)
+  // Nothing that anybody would mind: there is nothing to send, to hand out, or, for a pool's worker, to do.
+  const bool idle = here.span.reason == BlockReason::feed || here.span.reason == BlockReason::requests || here.span.reason == BlockReason::tasks || here.canvas.layout.lanes()[here.lane].of_pool;
+  const Awaited result = awaited(here.canvas.model, here.span, std::min(here.span.end_ns - 1, here.canvas.plot.now_ns()));
+  const platform::Color frame = result.lost ? colors.error
+                                : known  ? platform::task_color(here.canvas.layout.lanes()[partner_lane].index)
                                 : full ? colors.error
                                 : idle ? platform::with_alpha(colors.blocked, 0.5f)
                                        : colors.blocked;
@@ -104,13 +109,16 @@ std::string draw_blocked(const Here& here) {
     const std::string name = short_name(here.canvas.task(partner_lane).name);
     middle = tr(join ? "timeline.wait.join.task" : "timeline.wait.wait.task", fmt::arg("name", name));
     least = tr(join ? "timeline.wait.join" : "timeline.wait.wait");
+  } else if (result.job != nullptr) {
+    middle = tr("timeline.wait.result.of", fmt::arg("what", result.what));
+    least = result.what;
   } else if (here.span.reason != BlockReason::output) {
     middle = short_wait_words(here.span.reason);
   }
-  const platform::Color ink = full   ? platform::readable(colors.error, colors.panel)
+  const platform::Color ink = full || result.lost ? platform::readable(colors.error, colors.panel)
                               : idle ? colors.text_faint
                                      : colors.text;
-  return write_on(here, bar_font(here), {wait_words(here.canvas.model, here.span), middle, least}, ink, colors.panel,
+  return write_on(here, bar_font(here), {result.lost ? wait_words(here.canvas.model, here.span, here.canvas.plot.now_ns()) : wait_words(here.canvas.model, here.span), middle, least}, ink, colors.panel,
                   false);
 }
 
@@ -370,7 +378,7 @@ void draw_spans(Canvas& canvas, std::size_t lane, const Badge* badge) {
     }
     Rect visible{std::max(piece.x0, plot.x0), bar.y0, std::min(piece.x1, plot.x1), bar.y1};
     if (visible.x1 <= visible.x0) return;
-    const Here here{canvas, task, order, task.spans[piece.first], {piece.x0, bar.y0, piece.x1, bar.y1}, visible, badge};
+    const Here here{canvas, task, order, lane, task.spans[piece.first], {piece.x0, bar.y0, piece.x1, bar.y1}, visible, badge};
     add(piece, visible, draw_wide(here));
   });
   for (const Piece& piece : narrow) {

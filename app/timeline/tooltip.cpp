@@ -4,43 +4,41 @@
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/timeline/canvas.h"
+#include "app/timeline/story.h"
 #include "app/timeline/text.h"
 #include "app/timeline/words.h"
 
 namespace forklight::app::timeline_view {
-namespace {
 
 using i18n::tr;
 using platform::Font;
 using platform::px;
 using timeline::kOpen;
 
-struct Row {
-  std::string what, value;
-};
-struct Story {
-  std::string title, second;
-  std::vector<Row> rows;
-};
-
-std::string name_of(const Canvas& canvas, timeline::TaskId id) {
-  const timeline::Task* task = canvas.model.find(id);
-  return task == nullptr || task->name.empty() ? tr("timeline.task.unnamed") : task->name;
-}
-
-std::string moment(const Canvas& canvas, std::int64_t time_ns) {
-  return i18n::format_duration(time_ns - canvas.model.begin_ns());
-}
+namespace {
 
 std::string length(const Canvas& canvas, std::int64_t begin_ns, std::int64_t end_ns) {
   const std::string text = i18n::format_duration(std::min(end_ns, canvas.plot.now_ns()) - begin_ns);
   return end_ns > canvas.plot.now_ns() ? tr("timeline.tip.so_far", fmt::arg("duration", text)) : text;
 }
 
+}  // namespace
+
+std::string moment_words(const Canvas& canvas, std::int64_t time_ns) {
+  return i18n::format_duration(time_ns - canvas.model.begin_ns());
+}
+
 void add_times(const Canvas& canvas, std::int64_t begin_ns, std::int64_t end_ns, Story& story) {
-  story.rows.push_back({tr("timeline.tip.began"), moment(canvas, begin_ns)});
+  story.rows.push_back({tr("timeline.tip.began"), moment_words(canvas, begin_ns)});
   story.rows.push_back({tr("timeline.tip.lasted"), length(canvas, begin_ns, end_ns)});
-  if (end_ns <= canvas.plot.now_ns()) story.rows.push_back({tr("timeline.tip.ended"), moment(canvas, end_ns)});
+  if (end_ns <= canvas.plot.now_ns()) story.rows.push_back({tr("timeline.tip.ended"), moment_words(canvas, end_ns)});
+}
+
+namespace {
+
+std::string name_of(const Canvas& canvas, timeline::TaskId id) {
+  const timeline::Task* task = canvas.model.find(id);
+  return task == nullptr || task->name.empty() ? tr("timeline.task.unnamed") : task->name;
 }
 
 void add_line(int line, Story& story) {
@@ -71,7 +69,7 @@ Story about_span(const Canvas& canvas, const Item& item, const timeline::Task& t
 
 Story about_badge(const Canvas& canvas, const timeline::Task& task) {
   Story story{task.name, ended_words(task), {}};
-  story.rows.push_back({tr("timeline.tip.died"), moment(canvas, task.death_ns)});
+  story.rows.push_back({tr("timeline.tip.died"), moment_words(canvas, task.death_ns)});
   if (task.reaped_ns <= canvas.plot.now_ns()) {
     story.rows.push_back({tr("timeline.tip.zombie"), i18n::format_duration(task.reaped_ns - task.death_ns)});
     if (task.reaped_by != 0) story.rows.push_back({tr("timeline.tip.joined_by"), name_of(canvas, task.reaped_by)});
@@ -85,7 +83,7 @@ Story about_badge(const Canvas& canvas, const timeline::Task& task) {
 Story about_mark(const Canvas& canvas, const Item& item, const timeline::Task& task) {
   const timeline::Mark& mark = task.marks[item.index];
   Story story{task.name, mark_words(canvas.model, mark), {}};
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, mark.time_ns)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, mark.time_ns)});
   add_line(mark.line, story);
   if (item.count > 1) story.rows.push_back({tr("timeline.tip.marks"), i18n::format_count(item.count)});
   // All of what was said, up to what a tooltip can hold.
@@ -117,7 +115,7 @@ Story about_message(const Canvas& canvas, const Item& item) {
                                                               : "timeline.flow.message.under_way";
   story.title = tr(key, fmt::arg("value", value), fmt::arg("from", from), fmt::arg("to", to));
   story.rows.push_back({tr("timeline.tip.through"), name_words(canvas.model, channel.object)});
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, message.put_ns())});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, message.put_ns())});
   for (std::size_t stage = 0; stage < timeline::kStages; ++stage) {
     const std::int64_t entered = message.entered_ns[stage];
     if (entered == kOpen) continue;
@@ -142,7 +140,7 @@ Story about_channel(const Canvas& canvas, const Item& item) {
     values += (values.empty() ? "" : "  ") + value_words(canvas.model, channel.messages[index], 12);
   if (static_cast<std::size_t>(std::max(counts.depth, 0)) > kShown) values += "  …";
   story.second = values;
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
   const auto number = [](std::int32_t count) {
     return i18n::format_count(static_cast<std::uint64_t>(std::max(count, 0)));
   };
@@ -167,7 +165,7 @@ Story about_wake(const Canvas& canvas, const timeline::Flow& flow) {
   Story story;
   story.title = tr(lock ? "timeline.flow.wake.lock" : "timeline.flow.wake", fmt::arg("from", from), fmt::arg("to", to),
                    fmt::arg("object", object));
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, flow.from_ns)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, flow.from_ns)});
   if (flow.to_ns > flow.from_ns)
     story.rows.push_back({tr("timeline.tip.took"), i18n::format_duration(flow.to_ns - flow.from_ns)});
   return story;
@@ -197,7 +195,7 @@ Story about_arrow(const Canvas& canvas, const Item& item) {
     case timeline::FlowKind::wake:
       break;
   }
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, flow.from_ns)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, flow.from_ns)});
   if (flow.to_ns > flow.from_ns)
     story.rows.push_back({tr("timeline.tip.took"), i18n::format_duration(flow.to_ns - flow.from_ns)});
   return story;
@@ -231,14 +229,14 @@ Story about_core(const Canvas& canvas, const Item& item) {
   if (!core.samples.empty()) {
     const timeline::Kernel::Sample* const seen = core.sample_at(when);
     story.second = seen == nullptr ? tr("timeline.core.not_seen") : tr("timeline.core.seen", fmt::arg("name", name_of(canvas, seen->who)));
-    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, seen == nullptr ? when : seen->time_ns)});
+    story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, seen == nullptr ? when : seen->time_ns)});
     story.rows.push_back({tr("timeline.core.sampled"), {}});
     return story;
   }
   const timeline::OnCpu* on = core.track.at(when);
   if (on == nullptr) {
     story.second = tr("timeline.core.nobody");
-    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+    story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
     return story;
   }
   if (on->is_hole()) {
@@ -264,7 +262,7 @@ Story about_strip(const Canvas& canvas, const timeline::Task& task) {
     const char letter = kernel->state_at(when);
     const std::string key = std::string("processes.letter.") + letter;
     story.second = letter == 0 || !i18n::has(key) ? tr("timeline.core.not_seen") : tr(key);
-    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+    story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
     story.rows.push_back({tr("timeline.core.sampled"), {}});
     return story;
   }
@@ -282,7 +280,7 @@ Story about_strip(const Canvas& canvas, const timeline::Task& task) {
     story.second = unborn || left == timeline::Left::preempted ? tr("timeline.core.waits")
                    : left == timeline::Left::own_will          ? tr("timeline.core.away")
                                                                : left_words(left);
-    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+    story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
     if (left == timeline::Left::own_will) story.rows.push_back({tr("timeline.core.woken_unknown"), {}});
   }
   story.rows.push_back({tr("timeline.core.total"), i18n::format_duration(kernel->on_cpu.busy_until(canvas.plot.now_ns()))});
@@ -301,7 +299,7 @@ Story about_memory(const Canvas& canvas, const timeline::Task& task) {
   const auto row = [&](const char* key, std::uint32_t kib) {
     story.rows.push_back({tr(key), bytes_words(std::int64_t{kib} * 1024)});
   };
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
   row("timeline.memory.private", memory.private_pages);
   row("timeline.memory.shared", memory.shared_pages);
   row("timeline.memory.rss", memory.rss);
@@ -316,7 +314,7 @@ std::string model_words(const timeline::Gil& gil) {
 // The lock at the moment under the mouse; of its header at the moment that is shown.
 Story about_gil(const Canvas& canvas, const timeline::Gil& gil, std::int64_t when) {
   Story story{fmt::format("{}, {}", tr("timeline.gil.name"), name_of(canvas, gil.process())), {}, {}};
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
   if (const timeline::GilHold* hold = gil.at(when)) {
     story.second = tr("timeline.gil.held_by", fmt::arg("name", name_of(canvas, hold->task)));
     story.rows.push_back({tr("gil.since"), i18n::format_duration(when - hold->begin_ns)});
@@ -341,7 +339,7 @@ Story about_gil(const Canvas& canvas, const timeline::Gil& gil, std::int64_t whe
 Story about_hand_over(const Canvas& canvas, const timeline::Gil& gil, const Item& item) {
   const timeline::GilHold& hold = gil.holds()[item.index];
   Story story{tr("gil.hand_over", fmt::arg("from", name_of(canvas, hold.from)), fmt::arg("to", name_of(canvas, hold.task))), {}, {}};
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, hold.begin_ns)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, hold.begin_ns)});
   if (item.index > 0) {
     const timeline::GilHold& before = gil.holds()[item.index - 1];
     story.rows.push_back({tr("timeline.tip.took"), i18n::format_duration(hold.begin_ns - before.end_ns)});
@@ -359,7 +357,7 @@ Story about_request(const Canvas& canvas, const timeline::Gil& gil, const Item& 
     story.rows.push_back({tr("timeline.tip.zoom"), {}});
     return story;
   }
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, request.begin_ns)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, request.begin_ns)});
   if (request.seen_ns != kOpen) {
     story.second = tr("gil.seen", fmt::arg("place", check_place_words(request.place)));
     story.rows.push_back({tr("gil.age"), i18n::format_duration(request.age_ns(canvas.plot.now_ns()))});
@@ -412,6 +410,10 @@ void show(const Story& story) {
 }  // namespace
 
 void draw_tooltip(const Canvas& canvas, const Item& item) {
+  if (const std::optional<Story> story = pool_story(canvas, item)) {
+    if (!story->title.empty()) show(*story);
+    return;
+  }
   switch (item.drawn.what) {
     case Drawn::What::arrow:
       return show(about_arrow(canvas, item));
