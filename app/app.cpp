@@ -69,6 +69,7 @@ App::App(const Options& options)
   ui_.bottom_height = std::clamp(static_cast<float>(options.height) * 0.3f, 200.0f, 340.0f);
   if (!options.scenario.empty()) session_.choose(options.scenario);
   if (!options.open.empty()) ui_.push("open", options.open.string());
+  session_.observe(options.observe);
   apply_ui();
 }
 

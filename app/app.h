@@ -24,6 +24,7 @@ struct Options {
   float text_scale = 1;
   std::string scenario;        // "" = the first one
   std::filesystem::path open;  // a trace file to show, "" = none
+  observe::Want observe = observe::Want::best;  // what the kernel is asked
   bool visible = true;
   bool wait_when_idle = true;  // false: frame() never blocks, for tests
 };

@@ -41,6 +41,7 @@ int open_window(const app::cli::WindowRequest& request) {
     options.theme = *request.theme == "paper" ? app::session::ThemeName::paper : app::session::ThemeName::stage;
   }
   options.language = app::i18n::language();
+  options.observe = request.observe;
   options.text_scale = static_cast<float>(request.scale);
   if (request.scenario) options.scenario = *request.scenario;
   if (request.file) options.open = *request.file;

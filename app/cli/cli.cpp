@@ -56,10 +56,18 @@ int list() {
   return kOk;
 }
 
+observe::Want want_of(const std::string& word) {
+  if (word == "best") return observe::Want::best;
+  if (word == "sampling") return observe::Want::samples;
+  if (word == "nothing") return observe::Want::nothing;
+  throw base::UsageError(tr("cli.bad_observe", fmt::arg("word", word)));
+}
+
 struct RunRequest {
   std::string scenario;
   std::vector<std::string> settings;
   std::optional<std::string> duration, save, pace, replay, directory;
+  observe::Want observe = observe::Want::best;
   bool json = false;
 };
 
@@ -154,6 +162,7 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
   if (request.replay)
     session.replay();
   else
+    session.observe(request.observe);
     session.run();
   const auto began = std::chrono::steady_clock::now();
   while (session.live()) {
@@ -191,6 +200,8 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     app.set_version_flag("--version", std::string("forklight " FORKLIGHT_VERSION));
     std::optional<std::string> language;
     app.add_option("--lang", language, "Language: en or zh-CN (default: the terminal's)");
+    std::string observe = "best";
+    app.add_option("--observe", observe, "What the kernel is asked: best (context switches where it lets us), sampling (/proc alone), nothing");
     app.fallthrough();
 
     WindowRequest window;
@@ -226,6 +237,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     }
     choose_language(language);
     window.language = language;
+    window.observe = request.observe = want_of(observe);
     if (list_command->parsed()) return list();
     if (run_command->parsed() && request.scenario.empty() && !request.replay) {
       throw base::UsageError("scenario is required (forklight --help shows what there is.)");

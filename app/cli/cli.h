@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "core/observe/observer.h"
+
 namespace forklight::app::cli {
 
 inline constexpr int kOk = 0, kFailure = 1, kUsage = 2, kClaimBroken = 3;
@@ -15,6 +17,7 @@ struct WindowRequest {
   std::optional<std::filesystem::path> file;
   std::optional<std::string> scenario, theme, language, size;
   double scale = 1;
+  observe::Want observe = observe::Want::best;
 };
 
 // Reads the arguments and does what they say; the window, where it is wanted, through `open_window`. Returns the exit status: 0 done,

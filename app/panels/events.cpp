@@ -131,6 +131,8 @@ std::string act_of_learner(const EventRef& ref, const std::string& name) {
       return tr("event.clear", fmt::arg("name", name));
     case trace::LearnerAct::close:
       return tr("event.learner.close", fmt::arg("name", name));
+    case trace::LearnerAct::interrupt:
+      return tr("event.learner.interrupt");
   }
   return std::string(trace::name(event.kind));
 }
@@ -160,6 +162,7 @@ std::string traffic_words(const Model& model, const EventRef& ref, const std::st
 
 std::string event_words(const Model& model, const EventRef& ref) {
   const trace::Event& event = ref.event;
+  if (event.kind >= Kind::gil_want && event.kind <= Kind::work_end) return timeline_view::gil_event_words(model, event);
   const std::string name = name_of(model, event.object);
   const auto object = fmt::arg("name", name);
   switch (event.kind) {

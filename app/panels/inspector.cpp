@@ -53,6 +53,9 @@ const char* state_title(const Model& model, const Task& task, std::int64_t when)
       return "inspector.title.held";
     case State::stopped:
       return "inspector.title.stopped";
+    case State::gil_wait:
+    case State::gil_switch:
+      return "inspector.title.gil_wait";
     case State::lost:
       return "inspector.title.lost";
   }
@@ -91,7 +94,9 @@ std::string end_sentence(const Model& model, const Task& task) {
     return tr(doing, fmt::arg("who", name_of(model, sent->from)), fmt::arg("signal", signal),
               fmt::arg("after", format_duration(sent->from_ns - task.born_ns)));
   const bool by_hand = std::any_of(task.marks.begin(), task.marks.end(), [&](const timeline::Mark& mark) {
-    return mark.kind == trace::Kind::learner && trace::LearnerAct{mark.a} == trace::LearnerAct::signal && static_cast<int>(mark.b) == -*code;
+    const trace::LearnerAct act{mark.a};
+    const bool signal_sent = act == trace::LearnerAct::signal || act == trace::LearnerAct::interrupt;
+    return mark.kind == trace::Kind::learner && signal_sent && static_cast<int>(mark.b) == -*code;
   });
   return tr(by_hand ? "inspector.end.by_you" : "inspector.end.killed", lived, fmt::arg("signal", signal));
 }
@@ -152,6 +157,15 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when, st
       text = begins ? tr("inspector.from.stopped", whole, who) : tr("inspector.now.stopped", since, who);
       break;
     }
+    case State::gil_wait: {
+      const std::string holder = timeline_view::span_words(model, *span, now_ns);
+      const auto what = fmt::arg("what", holder);
+      text = begins ? tr("inspector.from.waiting", whole, what) : tr("inspector.now.waiting", since, what);
+      break;
+    }
+    case State::gil_switch:
+      text = begins ? tr("inspector.from.gil_switch", whole) : tr("inspector.now.gil_switch", since);
+      break;
     case State::lost:
       text = tr("inspector.now.lost", fmt::arg("count", i18n::format_count(span->detail)));
       break;
@@ -180,6 +194,7 @@ void draw_facts(const Model& model, const Task& task, std::int64_t when) {
   const bool dead = when >= task.death_ns;
   if (const auto code = task.exit_code(); code && dead)
     key_value(tr("inspector.exit_code"), timeline_view::exit_words(*code));
+  draw_worker_facts(model, task, when);
   key_value(tr("inspector.pid"), std::to_string(task.pid));
   const timeline::Flow* start = flow_to(model, task, timeline::FlowKind::start);
   int line = 0;

@@ -39,6 +39,28 @@ void draw_closings(const Model& model, const Object& object, std::int64_t when) 
   }
 }
 
+// Who has it, who waits, who asked, and since when; and that it is a model.
+void draw_lock(const Model& model, const timeline::Gil& gil, std::int64_t when) {
+  const timeline::GilHold* hold = gil.at(when);
+  key_value(tr("inspector.gil.mode"), timeline_view::gil_mode_words(gil.mode()));
+  if (!gil.is_lock()) return;
+  key_value(tr("inspector.gil.holder"), hold == nullptr ? tr("timeline.gil.free") : timeline_view::name_words(model, hold->task));
+  if (hold != nullptr) key_value(tr("gil.since"), i18n::format_duration(when - hold->begin_ns));
+  for (const timeline::GilThread& thread : gil.threads()) {
+    const timeline::Task* task = model.find(thread.task);
+    const timeline::Span* span = task == nullptr ? nullptr : model.span_at(*task, when);
+    if (span != nullptr && span->state == timeline::State::gil_wait)
+      key_value(tr("gil.waits", fmt::arg("name", task->name)), i18n::format_duration(when - span->begin_ns));
+  }
+  if (const timeline::GilRequest* request = gil.pending(when))
+    key_value(tr("gil.asked_by", fmt::arg("name", timeline_view::name_words(model, request->by))), i18n::format_duration(when - request->begin_ns));
+  if (gil.mode() == trace::GilMode::gil) key_value(tr("gil.interval"), timeline_view::short_duration(gil.interval_ns(when)));
+  key_value(tr("inspector.gil.hand_overs"), i18n::format_count(gil.hand_overs()));
+  key_value(tr("inspector.gil.forced"), i18n::format_count(gil.forced()));
+  ImGui::Dummy({1, px(6)});
+  paragraph(Font::small, palette().text_dim, tr("gil.model", fmt::arg("fact", timeline_view::gil_fact(gil.mode()))));
+}
+
 }  // namespace
 
 void draw_object_inspector(Context& context, const Object& object) {
@@ -56,7 +78,9 @@ void draw_object_inspector(Context& context, const Object& object) {
   key_value(tr("inspector.object.made_by"), timeline_view::name_words(model, object.creator));
   if (object.kind == ObjectKind::event)
     key_value(tr("inspector.object.state"), tr(object.value.at(when) > 0 ? "inspector.object.set" : "inspector.object.clear"));
+  if (const timeline::Pool* pool = model.pools().find(object.id)) draw_pool_facts(model, *pool, when);
   if (const timeline::Channel* channel = model.find_channel(object.id)) draw_channel(model, object, *channel, when);
+  if (const timeline::Gil* gil = model.find_gil(object.id)) draw_lock(model, *gil, when);
   if (const std::string holder = timeline_view::holder_words(model, object.id, when); !holder.empty())
     paragraph(Font::body, palette().text, holder);
   draw_closings(model, object, when);

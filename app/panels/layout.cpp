@@ -123,7 +123,9 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
     tab_row(context, {{"tab.console", ""},
                       {"tab.events", count(model.event_count())},
                       {"tab.processes", count(model.tasks().size())},
-                      {"tab.waits", ""}});
+                      {"tab.waits", ""},
+                      {"tab.gil", ""},
+                      {"tab.measured", ""}});
     draw_tab_tools(context, tabs, ImGui::GetItemRectMax().x);
   });
   // Claims never take the room of what is above them: where they are many, they scroll.
@@ -132,8 +134,11 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
   const char* id = context.ui.bottom_tab == BottomTab::console  ? "console"
                    : context.ui.bottom_tab == BottomTab::events ? "events"
                    : context.ui.bottom_tab == BottomTab::waits  ? "waits"
+                   : context.ui.bottom_tab == BottomTab::gil      ? "gil"
+                   : context.ui.bottom_tab == BottomTab::measured ? "measured"
                                                                 : "table";
-  const bool sideways = context.ui.bottom_tab == BottomTab::console || context.ui.bottom_tab == BottomTab::waits;
+  const bool sideways = context.ui.bottom_tab == BottomTab::console || context.ui.bottom_tab == BottomTab::waits ||
+                        context.ui.bottom_tab == BottomTab::gil || context.ui.bottom_tab == BottomTab::measured;
   const ImGuiWindowFlags flags = sideways
                                      ? ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar
                                      : ImGuiWindowFlags_NoNav;
@@ -150,6 +155,12 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
         break;
       case BottomTab::waits:
         draw_waits(context, state.waits);
+        break;
+      case BottomTab::gil:
+        draw_gil(context, state.gil);
+        break;
+      case BottomTab::measured:
+        draw_measured(context, state.measured);
         break;
     }
   });
@@ -181,7 +192,12 @@ void draw_right(Context& context, PanelState& state, const Area& area) {
 }
 
 void draw_timeline(Context& context, timeline_view::TimelineView& timeline, const Area& area) {
-  panel("timeline", area, palette().window, {0, 0}, kStill, [&] { timeline.draw(context); });
+  Area below = area;
+  if (context.ui.compare != session::Compare::nothing && area.height() > px(160)) {
+    below.y0 += px(36);
+    panel("compare-bar", {area.x0, area.y0, area.x1, below.y0}, palette().panel, {0, 0}, kStill, [&] { draw_compare_bar(context); });
+  }
+  panel("timeline", below, palette().window, {0, 0}, kStill, [&] { timeline.draw(context); });
 }
 
 void draw_presentation(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& area) {

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/panels/chart.h"
 #include "app/panels/console_rows.h"
 #include "app/panels/highlight.h"
 #include "app/panels/waits.h"
@@ -40,12 +42,45 @@ struct DirectoryListing {
   std::vector<std::string> folders, files;
 };
 
+struct GilState {
+  std::uint64_t revision = UINT64_MAX;
+  double at = 0;                      // when it was counted
+  std::vector<std::int64_t> medians;  // of forced turns, by lock
+};
+
+// What the program said it measured for one of the lesson's claims.
+struct Evidence {
+  std::string_view claim;
+  std::string text;
+  timeline::TaskId task;
+  std::int64_t time_ns;
+};
+
+struct MeasuredState {
+  struct Waits {
+    std::string name;
+    std::size_t order;
+    Histogram histogram;
+    std::int64_t interval_ns;
+  };
+  std::uint64_t revision = UINT64_MAX;
+  std::int64_t run_begin_ns = -1;
+  double at = 0;
+  std::vector<timeline::Round> rounds;
+  std::vector<timeline::RoundCost> costs;
+  std::vector<timeline::SpeedUpLine> lines;
+  std::vector<Waits> waits;
+  std::vector<Evidence> evidence;
+};
+
 struct PanelState {
   CodeRows code;
   ConsoleRows console;
   EventRows events;
   DirectoryListing listing;
   WaitsState waits;
+  GilState gil;
+  MeasuredState measured;
   session::Dialog shown_dialog = session::Dialog::none;
   float inspector_height = 0, frame_rate = 0;
 };
@@ -78,9 +113,17 @@ void draw_code(Context& context, CodeRows& rows);
 void draw_inspector(Context& context);
 // Of a queue, a pipe, an event that is selected: what it is, what is in it, what can be done to it.
 void draw_object_inspector(Context& context, const timeline::Object& object);
+// Of a task that works for a pool, and of a pool itself: rows for the inspector. Nothing of a task that is no worker.
+void draw_worker_facts(const timeline::Model& model, const timeline::Task& task, std::int64_t when);
+void draw_pool_facts(const timeline::Model& model, const timeline::Pool& pool, std::int64_t when);
 void draw_console(Context& context, ConsoleRows& rows);
 void draw_events(Context& context, EventRows& rows);
 void draw_processes(Context& context);
+void draw_gil(Context& context, GilState& state);
+void draw_compare_bar(Context& context);
+void draw_measured(Context& context, MeasuredState& state);
+[[nodiscard]] std::vector<Evidence> evidence_of(const timeline::Model& model, std::span<const scenario::Claim> claims);
+void draw_evidence(Context& context, std::span<const Evidence> evidence);
 [[nodiscard]] float claims_height(const Context& context, float width);
 void draw_claims(Context& context);
 void draw_status_bar(Context& context, const PanelState& state);

@@ -19,6 +19,13 @@ std::string key_of(const Scenario& scenario, std::string_view rest) {
   return "scenario." + std::string(scenario.id) + "." + std::string(rest);
 }
 
+// Its own texts, or those that all scenarios share.
+std::string key_of(const Scenario& scenario, const Parameter& parameter) {
+  const std::string shared = "parameter." + std::string(parameter.id);
+  std::string own = key_of(scenario, shared);
+  return i18n::has(own) ? own : shared;
+}
+
 void draw_item(Context& context, const Scenario& scenario) {
   const bool chosen = &scenario == &context.session.scenario();
   const float width = ImGui::GetContentRegionAvail().x;
@@ -40,7 +47,7 @@ void draw_item(Context& context, const Scenario& scenario) {
 }
 
 void draw_choice(Context& context, const Scenario& scenario, const Parameter& parameter, float width) {
-  const std::string base = key_of(scenario, "parameter." + std::string(parameter.id));
+  const std::string base = key_of(scenario, parameter);
   const std::string& value = context.session.settings().text(parameter.id);
   const auto choose = [&](std::string_view choice) {
     context.ui.push("set", std::string(parameter.id) + "=" + std::string(choice));
@@ -108,14 +115,12 @@ void draw_number(Context& context, const Parameter& parameter, float width) {
 
 // `labels`: the width of the widest name, so that all fields begin at one edge.
 void draw_parameter(Context& context, const Scenario& scenario, const Parameter& parameter, float labels) {
-  const std::string name = tr(key_of(scenario, "parameter." + std::string(parameter.id)));
+  const std::string base = key_of(scenario, parameter), name = tr(base);
   const float all = ImGui::GetContentRegionAvail().x;
   const float taken = labels + px(12);
   float needed = px(96);
   for (const std::string_view choice : parameter.choices)
-    needed =
-        std::max(needed, px(48) + text_width(Font::body, tr(key_of(scenario, "parameter." + std::string(parameter.id) +
-                                                                                 "." + std::string(choice)))));
+    needed = std::max(needed, px(48) + text_width(Font::body, tr(base + "." + std::string(choice))));
   const bool beside = all - taken >= needed;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   draw_text_in(ImGui::GetWindowDrawList(), Font::body, at.x, at.y, at.x + all, at.y + px(beside ? 30 : 22),
@@ -130,7 +135,7 @@ void draw_parameter(Context& context, const Scenario& scenario, const Parameter&
     draw_choice(context, scenario, parameter, width);
   else
     draw_number(context, parameter, width);
-  if (const std::string help = key_of(scenario, "parameter." + std::string(parameter.id) + ".help"); i18n::has(help))
+  if (const std::string help = base + ".help"; i18n::has(help))
     paragraph(Font::small, palette().text_dim, tr(help));
 }
 
@@ -144,7 +149,7 @@ void draw_settings(Context& context) {
   section_title(tr("settings.title"));
   float labels = 0;
   for (const Parameter& parameter : scenario.parameters)
-    labels = std::max(labels, text_width(Font::body, tr(key_of(scenario, "parameter." + std::string(parameter.id)))));
+    labels = std::max(labels, text_width(Font::body, tr(key_of(scenario, parameter))));
   for (const Parameter& parameter : scenario.parameters) draw_parameter(context, scenario, parameter, labels);
   if (context.session.live()) paragraph(Font::small, palette().text_dim, tr("settings.next_run"));
   ImGui::Unindent(px(8));

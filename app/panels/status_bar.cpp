@@ -76,7 +76,8 @@ void draw_status_bar(Context& context, const PanelState& state) {
     const float from = x;
     const std::uint64_t lost = model.kernel().lost();
     const std::string counted = format_count(lost);
-    add(!perf ? tr("status.kernel.sampling") : lost == 0 ? tr("status.kernel.perf") : tr("status.kernel.lost", fmt::arg("lost", counted)),
+    const bool refused = model.kernel().refusal() != 0;
+    add(!perf ? tr(refused ? "status.kernel.refused" : "status.kernel.sampling") : lost == 0 ? tr("status.kernel.perf") : tr("status.kernel.lost", fmt::arg("lost", counted)),
         perf && lost == 0 ? colors.text_dim : platform::readable(colors.warning, colors.status_bar));
     ImGui::SetCursorScreenPos({from - px(6), start.y});
     if (hit(context.ui, "kernel", {x - from - px(12), size.y}).clicked) context.ui.push("kernel");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/timeline/words.h"
@@ -54,6 +56,8 @@ const char* wait_key(BlockReason reason) {
       return "why.blocked.queue_join";
     case BlockReason::feed:
       return "why.blocked.feed";
+    case BlockReason::requests:
+      return "why.blocked.requests";
     case BlockReason::result:
       return "why.blocked.result";
     case BlockReason::tasks:
@@ -72,6 +76,43 @@ std::string wait_sentence(const Model& model, const Span& span) {
   return text;
 }
 
+// Who wants the GIL: what it waits for, and when it may ask for it (G.2); and whether it was asked itself (G.3).
+std::string gil_sentence(const Model& model, const Task& task, const Span& span, std::int64_t when) {
+  const timeline::Gil* gil = model.find_gil(span.partner);
+  if (gil == nullptr) return tr("why.blocked");
+  if (span.state == State::gil_switch) return tr("why.gil_switch");
+  const timeline::GilHold* hold = gil->at(when);
+  const std::string holder = hold != nullptr ? timeline_view::name_words(model, hold->task) : tr("why.somebody");
+  const std::string interval = timeline_view::short_duration(gil->interval_ns(when));
+  const bool old = gil->mode() == trace::GilMode::before_3_2;
+  std::string text = tr(old ? "why.gil_wait.before_3_2" : "why.gil_wait", fmt::arg("holder", holder), fmt::arg("interval", interval));
+  const timeline::GilRequest* request = gil->pending(when);
+  if (request != nullptr && request->by == task.id) text += tr("inspector.joint") + tr("why.gil_asked", fmt::arg("holder", holder), fmt::arg("time", timeline_view::short_duration(when - request->begin_ns)));
+  // What it had before, it may have lost because it was asked to.
+  const auto& holds = gil->holds();
+  auto before = std::upper_bound(holds.begin(), holds.end(), when, [](std::int64_t time, const timeline::GilHold& one) { return time < one.begin_ns; });
+  for (int left = 64; before != holds.begin() && left > 0; --left) {
+    --before;
+    if (before->task != task.id) continue;
+    if (before->how == timeline::GilEnd::request) text += std::string(tr("inspector.joint")) + tr("why.gil_dropped");
+    break;
+  }
+  return text;
+}
+
+// Who runs Python under a lock that others want, too.
+std::string running_sentence(const Model& model, const Task& task, std::int64_t when) {
+  const timeline::Gil* gil = model.gil_of(task.id);
+  const timeline::GilHold* hold = gil == nullptr ? nullptr : gil->at(when);
+  if (hold != nullptr && hold->task == task.id) {
+    const timeline::GilRequest* request = gil->pending(when);
+    if (request != nullptr && request->of == task.id)
+      return tr("why.running.asked", fmt::arg("by", timeline_view::name_words(model, request->by)), fmt::arg("time", timeline_view::short_duration(when - request->begin_ns)));
+    return tr("why.running.gil");
+  }
+  return tr(task.is_thread() ? "why.running.thread" : "why.running");
+}
+
 // Dead: a zombie until its parent asks, or until whoever has adopted it does, which is at once.
 std::string dead_sentence(const Model& model, const Task& task, std::int64_t when) {
   if (task.is_thread()) return tr("why.thread_ended");
@@ -87,7 +128,10 @@ std::string state_sentence(const Model& model, const Task& task, std::int64_t wh
   if (span == nullptr) return tr("why.starting", fmt::arg("parent", parent_name(model, task)));
   switch (span->state) {
     case State::running:
-      return tr(task.is_thread() ? "why.running.thread" : "why.running");
+      return running_sentence(model, task, when);
+    case State::gil_wait:
+    case State::gil_switch:
+      return gil_sentence(model, task, *span, when);
     case State::sleeping:
       return tr("why.sleeping");
     case State::blocked:
@@ -108,7 +152,13 @@ std::string state_sentence(const Model& model, const Task& task, std::int64_t wh
 
 std::string why_words(const Model& model, const Task& task, std::int64_t when) {
   if (when < task.born_ns) return {};
-  std::string text = state_sentence(model, task, when);
+  // Multiprocessing's own helpers: what they are goes before what they do.
+  const bool tracker = task.parent != 0 && task.name == trace::kResourceTracker;
+  const bool server = task.parent != 0 && task.name == trace::kForkserver;
+  std::string text = tracker  ? tr("why.helper.tracker") + std::string(tr("inspector.joint"))
+                     : server ? tr("why.helper.forkserver") + std::string(tr("inspector.joint"))
+                              : std::string();
+  text += state_sentence(model, task, when);
   if (when >= task.adopted_ns && when < task.death_ns) {
     text += tr("inspector.joint") +
             tr("why.orphan", fmt::arg("parent", parent_name(model, task)), fmt::arg("time", format_duration(when - task.adopted_ns)));

@@ -230,8 +230,31 @@ void segmented(Context& context, std::initializer_list<std::string_view> command
   ImGui::PopStyleVar();
 }
 
+namespace {
+
+float tab_width(const Tab& tab) {
+  const float count = tab.count.empty() ? 0 : px(6) + text_width(Font::small, tab.count);
+  return text_width(Font::strong, short_title(tab.command)) + count + px(24);
+}
+
+// How far a row that is wider than its place is moved, so that the tab that is shown stands in its middle: its neighbours can be reached.
+float moved_by(const Context& context, std::initializer_list<Tab> tabs) {
+  const float room = ImGui::GetWindowWidth() - ImGui::GetCursorPosX();
+  float all = 0, middle = 0;
+  for (const Tab& tab : tabs) {
+    const session::Command* command = session::find_command(tab.command);
+    const float width = tab_width(tab);
+    if (command != nullptr && on(context, *command)) middle = all + width / 2;
+    all += width;
+  }
+  return std::clamp(middle - room / 2, 0.0f, std::max(0.0f, all - room));
+}
+
+}  // namespace
+
 void tab_row(Context& context, std::initializer_list<Tab> tabs) {
   ImDrawList* list = ImGui::GetWindowDrawList();
+  ImGui::SetCursorPosX(ImGui::GetCursorPosX() - moved_by(context, tabs));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   bool first = true;
   for (const Tab& tab : tabs) {

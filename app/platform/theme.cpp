@@ -213,6 +213,16 @@ Color task_ink(std::size_t order) noexcept {
   return readable(task_color(order), palette().panel);
 }
 
+Color order_color(double share) noexcept {
+  // The dark end is told from Stage's ground, the bright end from Paper's.
+  constexpr std::array kOnDark = {rgb(0x3a4fae), rgb(0x35749c), rgb(0x3f9a86), rgb(0x9fba4e), rgb(0xfde725)};
+  constexpr std::array kOnLight = {rgb(0x1f2a6b), rgb(0x2b5f8f), rgb(0x3c8d80), rgb(0x8fa83f), rgb(0xe8c800)};
+  const auto& stops = look().theme == session::ThemeName::stage ? kOnDark : kOnLight;
+  const double place = std::clamp(share, 0.0, 1.0) * static_cast<double>(stops.size() - 1);
+  const std::size_t below = std::min(static_cast<std::size_t>(place), stops.size() - 2);
+  return mix(stops[below], stops[below + 1], static_cast<float>(place - static_cast<double>(below)));
+}
+
 Color text_on(Color surface) noexcept {
   return contrast(kInk, surface) >= contrast(kWhite, surface) ? kInk : kWhite;
 }

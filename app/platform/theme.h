@@ -35,6 +35,8 @@ void set_theme(session::ThemeName theme) noexcept;  // also restyles Dear ImGui,
 [[nodiscard]] Color task_text_color(std::size_t order) noexcept;
 // A task's colour as ink for its name on a panel: its hue, darkened or lightened until it is readable there.
 [[nodiscard]] Color task_ink(std::size_t order) noexcept;
+// A place in an order, 0 … 1: from dark blue to bright yellow, ever lighter, so that it can be followed without seeing hues.
+[[nodiscard]] Color order_color(double share) noexcept;
 // Near-black or white, whichever reads better on the surface.
 [[nodiscard]] Color text_on(Color surface) noexcept;
 // The ink moved towards black or white just as far as 4.5:1 on the surface asks for.

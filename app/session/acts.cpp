@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/timeline/shared_gil.h"
+
 namespace forklight::app::session {
 
 using timeline::kOpen;
@@ -20,7 +22,13 @@ bool can_be_put_into(const Object& object) {
 }
 
 bool in_reach(const Object& object) {
-  return !object.internal() && (can_be_put_into(object) || object.kind == ObjectKind::event || object.kind == ObjectKind::pipe);
+  return !object.internal() && (can_be_put_into(object) || object.kind == ObjectKind::event || object.kind == ObjectKind::pipe || object.kind == ObjectKind::gil);
+}
+
+// Threads queue for it, and its interval can be set.
+bool is_worth_a_hand(const Model& model, const Object& object) {
+  const timeline::Gil* gil = model.find_gil(object.id);
+  return gil != nullptr && gil->mode() == trace::GilMode::gil && timeline::is_shared(model, *gil);
 }
 
 // When a process got what its parent had: at the fork.
@@ -62,6 +70,11 @@ Acts acts_on_pipe(const Session& session, const Object& pipe) {
 Acts acts_on_object(const Session& session, const Object& object) {
   const bool running = session.state() == RunState::running;
   const std::string id = std::to_string(object.id);
+  if (object.kind == ObjectKind::gil) {
+    const timeline::Gil* gil = session.model().find_gil(object.id);
+    const bool has_interval = running && gil != nullptr && gil->mode() == trace::GilMode::gil;
+    return {object.id, {{"gil.shorter", id, has_interval}, {"gil.longer", id, has_interval}}};
+  }
   if (object.kind == ObjectKind::pipe) return acts_on_pipe(session, object);
   if (object.kind == ObjectKind::event) return {object.id, {{"object.set", id, running}, {"object.clear", id, running}}};
   const timeline::Channel* channel = session.model().find_channel(object.id);
@@ -77,7 +90,8 @@ Acts acts_on_task(const Session& session, const Task& task) {
           {{"task.terminate", id, alive},
            {"task.kill", id, alive},
            {"task.stop", id, alive && !stopped},
-           {"task.continue", id, alive && stopped}}};
+           {"task.continue", id, alive && stopped},
+           {"interrupt", {}, session.state() == RunState::running}}};
 }
 
 // What a task waits for or is about to use; nothing where that cannot be acted on.
@@ -108,7 +122,7 @@ std::vector<Acts> acts_on(const Session& session, std::uint32_t task_or_object) 
 std::vector<const Object*> objects_in_reach(const Model& model) {
   std::vector<const Object*> objects;
   for (const Object& object : model.objects())
-    if (in_reach(object)) objects.push_back(&object);
+    if (in_reach(object) && (object.kind != ObjectKind::gil || is_worth_a_hand(model, object))) objects.push_back(&object);
   return objects;
 }
 

@@ -23,7 +23,7 @@ struct Acts {
   std::vector<Act> acts;
 };
 
-// Of a task: its signals, then what can be done to the object that it waits for or is about to use. Of an object: its own.
+// Of a task: its signals, the one to all, then what can be done to the object that it waits for or is about to use. Of an object: its own.
 // Empty where nothing can ever be done.
 [[nodiscard]] std::vector<Acts> acts_on(const Session& session, std::uint32_t task_or_object);
 

@@ -12,8 +12,10 @@
 
 #include "app/i18n/i18n.h"
 #include "app/session/acts.h"
+#include "app/session/interval.h"
 #include "app/session/navigate.h"
 #include "core/base/error.h"
+#include "core/timeline/rounds.h"
 
 namespace forklight::app::session {
 namespace {
@@ -109,6 +111,11 @@ void send_signal(Context& c, std::string_view argument) {
   const timeline::Task& task = task_meant(c, argument);
   if (task.death_ns != timeline::kOpen) throw base::UsageError(tr("error.task_ended", fmt::arg("name", task.name)));
   c.session.signal(task.id, number);
+}
+
+// What a terminal does with Ctrl+C.
+void interrupt(Context& c, std::string_view) {
+  c.session.interrupt();
 }
 
 // Which shared object a command is for: the one named, by number or by name, else the one selected.
@@ -321,6 +328,9 @@ void clear(Context& c, std::string_view) {
     ui.focus.id = 0;
   } else if (ui.selection != Selection{}) {
     ui.selection = {};
+  } else if (ui.compare != Compare::nothing) {
+    ui.compare = Compare::nothing;
+    ui.fit_wanted = true;
   } else {
     ui.presenting = false;
   }
@@ -429,6 +439,99 @@ void tell_kernel(Context& c, std::string_view) {
   c.session.notify(c.session.kernel_words());
 }
 
+// Of the lock that is named or selected; else of all that threads share.
+void toggle_gil(Context& c, std::string_view argument) {
+  timeline::ObjectId id = c.ui.selection.task;
+  if (!argument.empty()) std::from_chars(argument.data(), argument.data() + argument.size(), id);
+  if (const timeline::Task* task = c.session.model().find(id); task != nullptr && c.session.model().gil_of(id) != nullptr) id = c.session.model().gil_of(id)->object();
+  if (c.session.model().find_gil(id) != nullptr) {
+    if (std::erase(c.ui.gil_other, id) == 0) c.ui.gil_other.push_back(id);
+    return;
+  }
+  c.ui.gil = !c.ui.gil;
+  c.ui.gil_other.clear();
+}
+bool gil_shown(const Context& c) {
+  return c.ui.gil;
+}
+bool has_gil(const Context& c) {
+  return !c.session.model().gils().empty();
+}
+
+const timeline::Gil* with_interval(const Context& c) {
+  const auto& gils = c.session.model().gils();
+  const auto found = std::find_if(gils.rbegin(), gils.rend(), [](const timeline::Gil& gil) { return gil.mode() == trace::GilMode::gil; });
+  return found == gils.rend() ? nullptr : &*found;
+}
+bool can_set_interval(const Context& c) {
+  return is_running(c) && with_interval(c) != nullptr;
+}
+// 50 µs to 1 s, in seconds, for all threads of the run (G-03: strictly positive; what Python takes beyond is of no use to an eye).
+void set_interval(Context& c, std::string_view argument) {
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), seconds);
+  if (error != std::errc{} || end != argument.data() + argument.size() || !(seconds > 0) || seconds > 1000) throw base::UsageError(tr("error.interval", fmt::arg("text", argument)));
+  c.session.set_interval(0, seconds);
+}
+// In steps of 1, 2, 5: 5 ms, 2 ms, 1 ms, 500 µs …
+template <int by>
+void step_interval(Context& c, std::string_view argument) {
+  timeline::ObjectId id = 0;
+  std::from_chars(argument.data(), argument.data() + argument.size(), id);
+  const timeline::Gil* gil = id == 0 ? with_interval(c) : c.session.model().find_gil(id);
+  if (gil == nullptr) return;
+  c.session.set_interval(id, interval_beside(gil->interval_ns(c.session.now_ns()), by));
+}
+
+bool has_earlier(const Context& c) {
+  return !c.session.earlier().empty() || c.ui.compare == Compare::runs;
+}
+void compare_with(Context& c, Compare what) {
+  c.ui.compare = c.ui.compare == what ? Compare::nothing : what;
+  c.ui.fit_wanted = true;
+  c.ui.selection.time_ns.reset();  // a moment of one run is none of another
+}
+void compare_runs(Context& c, std::string_view) {
+  compare_with(c, Compare::runs);
+}
+bool runs_compared(const Context& c) {
+  return c.ui.compare == Compare::runs;
+}
+// Takes an earlier run in or out, by its number.
+void compare_run(Context& c, std::string_view argument) {
+  const auto number = number_in(argument);
+  const auto& earlier = c.session.earlier();
+  const bool known = number && std::any_of(earlier.begin(), earlier.end(), [&](const EarlierRun& run) { return run.number == *number; });
+  if (!known) throw base::UsageError(tr("error.earlier_run", fmt::arg("text", argument)));
+  if (c.ui.compared.empty()) c.ui.compared.push_back(earlier.back().number);
+  if (std::erase(c.ui.compared, *number) == 0) c.ui.compared.push_back(*number);
+  c.ui.compare = Compare::runs;
+  c.ui.fit_wanted = true;
+}
+bool has_rounds_or_one(const Context& c) {
+  return !timeline::rounds_of(c.session.model()).empty();
+}
+bool has_rounds(const Context& c) {
+  return c.ui.compare == Compare::rounds || timeline::rounds_of(c.session.model()).size() > 1;
+}
+void compare_rounds(Context& c, std::string_view) {
+  compare_with(c, Compare::rounds);
+}
+// Brings a round (1 is the first) into view, on the timeline of its run.
+void show_round(Context& c, std::string_view argument) {
+  const auto rounds = timeline::rounds_of(c.session.model());
+  const auto number = number_in(argument);
+  if (!number || *number < 1 || static_cast<std::size_t>(*number) > rounds.size()) throw base::UsageError(tr("error.round", fmt::arg("text", argument)));
+  const timeline::Round& round = rounds[static_cast<std::size_t>(*number - 1)];
+  const timeline::Axis axis(c.ui.axis, c.session.model());
+  c.ui.compare = Compare::nothing;
+  c.ui.follow = false;
+  c.ui.view.fit(axis.coordinate(round.begin_ns), axis.coordinate(std::min(round.end_ns, c.session.now_ns())), 0.05);
+}
+bool rounds_compared(const Context& c) {
+  return c.ui.compare == Compare::rounds;
+}
+
 template <BottomTab tab>
 void show_tab(Context& c, std::string_view) {
   c.ui.bottom_tab = tab;
@@ -505,6 +608,7 @@ constexpr std::array kCommands = {
     Command{"replay", kNone, can_replay, replay},
     Command{"cure", shift(Key::c), can_cure, cure},
     Command{"folder", shift(Key::o), has_folder, open_folder},
+    Command{"interrupt", ctrl(Key::c), is_running, interrupt},
     Command{"task.terminate", key(Key::k), is_running, send_signal<SIGTERM>},
     Command{"task.kill", kNone, is_running, send_signal<SIGKILL>},
     Command{"task.stop", kNone, is_running, send_signal<SIGSTOP>},
@@ -539,6 +643,16 @@ constexpr std::array kCommands = {
     Command{"tab.events", key(Key::e), always, show_tab<BottomTab::events>, tab_shown<BottomTab::events>},
     Command{"tab.processes", key(Key::p), always, show_tab<BottomTab::processes>, tab_shown<BottomTab::processes>},
     Command{"tab.waits", key(Key::w), always, show_tab<BottomTab::waits>, tab_shown<BottomTab::waits>},
+    Command{"tab.gil", shift(Key::g), always, show_tab<BottomTab::gil>, tab_shown<BottomTab::gil>},
+    Command{"tab.measured", key(Key::n), always, show_tab<BottomTab::measured>, tab_shown<BottomTab::measured>},
+    Command{"gil", key(Key::g), has_gil, toggle_gil, gil_shown},
+    Command{"gil.interval", kNone, can_set_interval, set_interval},
+    Command{"gil.shorter", shift(Key::comma), can_set_interval, step_interval<-1>},
+    Command{"gil.longer", shift(Key::period), can_set_interval, step_interval<1>},
+    Command{"compare.runs", key(Key::v), has_earlier, compare_runs, runs_compared},
+    Command{"compare.run", kNone, has_earlier, compare_run},
+    Command{"measured.round", kNone, has_rounds_or_one, show_round},
+    Command{"compare.rounds", key(Key::b), has_rounds, compare_rounds, rounds_compared},
     Command{"stages", key(Key::u), has_channels, toggle_stages, stages_shown},
     Command{"cores", key(Key::x), always, toggle_cores, cores_shown},
     Command{"memory", key(Key::m), always, toggle_memory, memory_shown},

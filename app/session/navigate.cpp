@@ -101,12 +101,13 @@ void step_span(Context& context, int by) {
   reveal(context);
 }
 
-// Tasks by birth, then the shared objects that can be acted on.
+// Tasks by birth, then the pools, then the shared objects that can be acted on.
 void step_task(Context& context, int by) {
   const Model& model = context.session.model();
   std::vector<std::uint32_t> stops;
   for (const Task& task : model.tasks()) stops.push_back(task.id);
   if (stops.empty()) return;
+  for (const timeline::Pool& pool : model.pools().all()) stops.push_back(pool.object);
   for (const timeline::Object* object : objects_in_reach(model)) stops.push_back(object->id);
   Selection& selection = context.ui.selection;
   const auto here = std::find(stops.begin(), stops.end(), selection.task);

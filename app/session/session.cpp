@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <ctime>
 #include <utility>
 
@@ -69,6 +70,7 @@ std::string deed_words(const supervisor::Deed& deed) {
                     : deed.what == LearnerAct::put   ? "session.deed.put"
                     : deed.what == LearnerAct::set   ? "session.deed.set"
                     : deed.what == LearnerAct::clear ? "session.deed.clear"
+                    : deed.what == LearnerAct::interrupt ? "session.deed.interrupt"
                                                      : "session.deed.close";
   const std::string signal = i18n::signal_name(deed.number), value = deed.value.substr(0, 40);
   return i18n::tr(key, fmt::arg("signal", signal), fmt::arg("task", deed.task), fmt::arg("object", deed.object), fmt::arg("value", value));
@@ -93,14 +95,26 @@ void Session::choose(std::string_view id) {
   if (&chosen == scenario_ && state_ != RunState::opened) return;
   engine_.reset();
   folder_.reset();
+  keep_run();
   scenario_ = &chosen;
   settings_ = run_settings_ = scenario::Settings(chosen.parameters);
-  model_.clear();
   has_choices_ = false;
   meta_ = {};
   file_.clear();
   state_ = RunState::ready;
   check_claims(false);
+}
+
+// What is at hand makes room for something else. The newest are kept, without what would take too much memory.
+void Session::keep_run() {
+  if (model_.tasks().empty()) return model_.clear();
+  earlier_.push_back({++came_, scenario_, run_settings_, file_.string(), model_.take_out()});
+  const auto events = [this] {
+    std::size_t sum = 0;
+    for (const EarlierRun& run : earlier_) sum += run.model.events().size();
+    return sum;
+  };
+  while (!earlier_.empty() && (earlier_.size() > kMostEarlier || events() > kMostEarlierEvents)) earlier_.erase(earlier_.begin());
 }
 
 void Session::set(std::string_view name, std::string_view value) { settings_.set(name, value); }
@@ -123,7 +137,7 @@ void Session::start(supervisor::PaceSetting pace) {
   engine_.reset();  // ends a run that is still going on
   folder_.reset();
   notice_.clear();
-  model_.clear();
+  keep_run();
   has_choices_ = departure_told_ = false;
   file_.clear();
   state_ = RunState::ready;
@@ -132,6 +146,7 @@ void Session::start(supervisor::PaceSetting pace) {
 
   supervisor::RunRequest request;
   request.scenario = scenario_->id;
+  request.observe = observe_;
   request.python_minor = scenario::python_minor(settings_, installed_python_minor());
   request.settings.insert(settings_.values().begin(), settings_.values().end());
   if (scenario_->writes_files) {
@@ -230,6 +245,10 @@ void Session::signal(trace::TaskId task, int signal) {
   if (live()) engine_->signal(task, signal);
 }
 
+void Session::interrupt() {
+  if (live()) engine_->interrupt();
+}
+
 void Session::put(timeline::ObjectId object, nlohmann::json value) {
   if (live()) engine_->act({{"act", "put"}, {"object", object}, {"value", std::move(value)}});
 }
@@ -240,6 +259,12 @@ void Session::set_event(timeline::ObjectId object, bool on) {
 
 void Session::close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task) {
   if (live()) engine_->act({{"act", "close"}, {"object", object}, {"task", task}, {"end", end == trace::PipeEnd::first ? 0 : 1}});
+}
+
+void Session::set_interval(timeline::ObjectId gil, double seconds) {
+  if (!live()) return;
+  for (const timeline::Gil& one : model_.gils())
+    if (one.mode() == trace::GilMode::gil && (gil == 0 || one.object() == gil)) engine_->act({{"act", "interval"}, {"object", one.object()}, {"seconds", seconds}, {"us", std::llround(seconds * 1e6)}});
 }
 
 void Session::finish_run() {
@@ -299,10 +324,10 @@ void Session::open(const std::filesystem::path& file) {
   engine_.reset();
   folder_.reset();
   notice_.clear();
+  keep_run();
   scenario_ = &chosen;
   settings_ = run_settings_ = std::move(settings);
   meta_ = std::move(run.meta);
-  model_.clear();
   model_.append(run.records);
   has_choices_ = chosen_in(run.records);
   file_ = file;

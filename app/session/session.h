@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/session/run_folder.h"
+#include "core/observe/observer.h"
 #include "core/scenario/scenario.h"
 #include "core/store/store.h"
 #include "core/supervisor/pace.h"
@@ -36,6 +37,17 @@ struct Output {
   int stdout_fd = 1, stderr_fd = 2;
   bool block_buffered = false;  // as Python into a pipe or a file; else as on a terminal
 };
+
+// A run that was at hand before, kept as it was.
+struct EarlierRun {
+  int number;                       // counted from 1, as all that came to hand in this session
+  const scenario::Scenario* scenario;
+  scenario::Settings settings;
+  std::string file;                 // where it was opened from, "" = a run of this session
+  timeline::Model model;
+};
+// As many are kept, as long as they have not more events than that in all.
+inline constexpr std::size_t kMostEarlier = 4, kMostEarlierEvents = 4'000'000;
 
 class Session {
  public:
@@ -66,12 +78,17 @@ class Session {
   // one at hand.
   [[nodiscard]] const RunFolder* folder() const noexcept { return folder_ ? &*folder_ : nullptr; }
   void keep_files_in(std::filesystem::path directory) { files_in_ = std::move(directory); }  // of all runs from now on
+  void observe(observe::Want want) noexcept { observe_ = want; }  // what the kernel is asked in all runs from now on
   [[nodiscard]] RunState state() const noexcept { return state_; }
   [[nodiscard]] bool live() const noexcept { return state_ == RunState::running || state_ == RunState::stopping; }
   [[nodiscard]] const timeline::Model& model() const noexcept { return model_; }
   [[nodiscard]] std::int64_t now_ns() const noexcept;  // the clock while live, else the run's last event
   [[nodiscard]] const std::vector<ClaimState>& claims() const noexcept { return claims_; }
   [[nodiscard]] int run_count() const noexcept { return run_count_; }
+  // What was at hand before, the latest last: a few, for comparing.
+  [[nodiscard]] const std::vector<EarlierRun>& earlier() const noexcept { return earlier_; }
+  [[nodiscard]] int run_number() const noexcept { return came_ + 1; }  // of the run at hand, as EarlierRun counts
+  [[nodiscard]] const scenario::Settings& run_settings() const noexcept { return run_settings_; }  // of the run at hand
 
   // --- its pace -----------------------------------------------------------------------------------------------------
   // Of the run going on, else of the next one.
@@ -87,11 +104,14 @@ class Session {
   [[nodiscard]] std::vector<trace::AtGate> at_gate() const;  // who came first is first; empty at pace real
   // SIGTERM, SIGKILL, SIGSTOP or SIGCONT to a task's process, as the learner.
   void signal(trace::TaskId task, int signal);
+  void interrupt();  // Ctrl+C: SIGINT to every process of the run, as the learner
   // The learner's act on a shared object: put (a value), set, clear, or close of an end (of the process of a task). What the run refuses
   // comes as a notice.
   void put(timeline::ObjectId object, nlohmann::json value);
   void set_event(timeline::ObjectId object, bool on);
   void close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task);
+  // The switch interval of one GIL, or of all of the run (0), seconds; the threads that wait now wait by it from their next turn on.
+  void set_interval(timeline::ObjectId gil, double seconds);
 
   // --- files --------------------------------------------------------------------------------------------------------
   void save(const std::filesystem::path& file) const;  // throws base::Failure
@@ -111,6 +131,7 @@ class Session {
 
  private:
   void start(supervisor::PaceSetting pace);
+  void keep_run();
   void finish_run();
   void tell_departure();
   void check_claims(bool finished);
@@ -123,6 +144,7 @@ class Session {
   scenario::Settings settings_;      // for the next run
   scenario::Settings run_settings_;  // of the run that the model shows
   std::filesystem::path files_in_;   // chosen by the person, "" = temporary
+  observe::Want observe_ = observe::Want::best;
   std::optional<RunFolder> folder_;  // goes after the engine, whose processes may write into it
   std::unique_ptr<supervisor::Engine> engine_;
   RunState state_ = RunState::ready;
@@ -134,6 +156,8 @@ class Session {
   timeline::Model model_;
   std::vector<ClaimState> claims_;
   int run_count_ = 0;
+  std::vector<EarlierRun> earlier_;
+  int came_ = 0;  // runs and files that have been at hand
   std::filesystem::path file_;
   std::string notice_;
 };

@@ -28,7 +28,9 @@ struct Action {
 
 enum class ThemeName : std::uint8_t { stage, paper };
 enum class CodeTab : std::uint8_t { python, cpp };
-enum class BottomTab : std::uint8_t { console, events, processes, waits };
+enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
+// What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
+enum class Compare : std::uint8_t { nothing, runs, rounds };
 enum class Dialog : std::uint8_t { none, open, save, keys };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
@@ -73,6 +75,13 @@ struct UiState {
   [[nodiscard]] bool shows_memory(timeline::TaskId process) const {
     return memory != (std::find(memory_other.begin(), memory_other.end(), process) != memory_other.end());
   }
+  bool gil = true;  // a lane for each GIL that threads share
+  std::vector<timeline::ObjectId> gil_other;  // those for which it is the other way round: shown though one thread alone has it, or hidden
+  [[nodiscard]] bool shows_gil(timeline::ObjectId object, bool shared) const {
+    return (gil && shared) != (std::find(gil_other.begin(), gil_other.end(), object) != gil_other.end());
+  }
+  Compare compare = Compare::nothing;
+  std::vector<int> compared;  // numbers of the earlier runs that stand above the one at hand; empty: the last one
   // dialogs
   Dialog dialog = Dialog::none;
   std::string path_entry;  // what is typed in the open and save dialogs

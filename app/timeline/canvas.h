@@ -24,6 +24,7 @@ struct Item {
   // Index into model.channels(): of a channel's lane and its parts, and of an arrow that is a message.
   std::size_t channel = timeline::kNone;
   timeline::Stage stage = timeline::Stage::deque;  // of a stage's lane
+  std::uint32_t job = timeline::kAllItems;         // of a pool, where it is about one; index: the item or chunk of it
 };
 
 // What a view has counted before, so that no frame counts it again.
@@ -84,7 +85,9 @@ struct Canvas {
   [[nodiscard]] const timeline::Kernel::Core& core(std::size_t lane) const {
     return model.kernel().cores()[layout.lanes()[lane].index];
   }
-  // The lane of a task or a channel, layout.lanes().size() if it has none.
+  [[nodiscard]] const timeline::Gil& gil(std::size_t lane) const { return model.gils()[layout.lanes()[lane].index]; }
+  [[nodiscard]] const timeline::Pool& pool(std::size_t lane) const { return model.pools().all()[layout.lanes()[lane].index]; }
+  // The lane of a task, a channel, a GIL or a pool, layout.lanes().size() if it has none.
   [[nodiscard]] std::size_t lane_of(std::uint32_t id) const { return timeline_view::lane_of(model, layout, id); }
   // The moment that the contents of channels are shown for: the selected one, else now.
   [[nodiscard]] std::int64_t moment() const noexcept { return ui.selection.time_ns.value_or(plot.now_ns()); }
@@ -102,6 +105,13 @@ void draw_core_header(Canvas& canvas, std::size_t lane);
 void draw_strip(Canvas& canvas, std::size_t lane);  // under a task: when it was on a core, when it wanted to be
 void draw_memory(Canvas& canvas, std::size_t lane);
 void draw_memory_header(Canvas& canvas, std::size_t lane);
+void draw_gil(Canvas& canvas, std::size_t lane);  // who had the lock, and who was asked to drop it
+void draw_gil_header(Canvas& canvas, std::size_t lane);
+void draw_hand_overs(Canvas& canvas);                      // from thread to thread
+void draw_pool(Canvas& canvas, std::size_t lane);  // its jobs, and the results in the order in which they came
+void draw_pool_header(Canvas& canvas, std::size_t lane);
+void draw_work(Canvas& canvas, std::size_t lane);       // of a pool's worker: its tasks, and where it had none left
+void draw_pool_edge(Canvas& canvas, std::size_t lane);  // what ties the lanes of a pool together, in the gutter
 void draw_lanes(Canvas& canvas);                           // backgrounds, rules
 void draw_ruler(Canvas& canvas);                           // ticks and grid
 void draw_tick_labels(Canvas& canvas);                     // once the flags are set

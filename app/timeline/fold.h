@@ -1,4 +1,4 @@
-// Which spans of a track (what a task did, who was on a core: anything with begin_ns and end_ns) are worth drawing one by one, and which share a few pixels and are counted instead.
+// Which spans of a track (what a task did, who was on a core: a vector or std::span of anything with begin_ns and end_ns) are worth drawing one by one, and which share a few pixels and are counted instead.
 //
 // The cost goes with the pixels: inside a fold the search jumps to the first span that ends beyond the next three
 // pixels.
@@ -23,9 +23,8 @@ struct Piece {
 
 // Index of the first span from `from` on that ends after `time_ns`, found by galloping: near ones are found in a few
 // steps.
-template <typename Span>
-[[nodiscard]] std::size_t first_ending_after(const std::vector<Span>& spans, std::size_t from,
-                                                    std::int64_t time_ns) noexcept {
+template <typename Spans>
+[[nodiscard]] std::size_t first_ending_after(const Spans& spans, std::size_t from, std::int64_t time_ns) noexcept {
   std::size_t step = 1, low = from;
   while (low + step < spans.size() && spans[low + step].end_ns <= time_ns) {
     low += step;
@@ -34,18 +33,18 @@ template <typename Span>
   const auto begin = spans.begin() + static_cast<std::ptrdiff_t>(std::min(low, spans.size()));
   const auto end = spans.begin() + static_cast<std::ptrdiff_t>(std::min(low + step + 1, spans.size()));
   const auto found =
-      std::partition_point(begin, end, [time_ns](const Span& span) { return span.end_ns <= time_ns; });
+      std::partition_point(begin, end, [time_ns](const auto& span) { return span.end_ns <= time_ns; });
   return static_cast<std::size_t>(found - spans.begin());
 }
 
-template <typename Span, typename Emit>
-void for_each_piece(const std::vector<Span>& spans, const Plot& plot, float fold_below, Emit&& emit) {
+template <typename Spans, typename Emit>
+void for_each_piece(const Spans& spans, const Plot& plot, float fold_below, Emit&& emit) {
   const std::int64_t from_ns = plot.time_ns(plot.area().x0), to_ns = plot.time_ns(plot.area().x1);
   std::size_t i = first_ending_after(spans, 0, from_ns);
   // Most spans begin where the one before ended.
   std::int64_t known_ns = INT64_MIN;
   float known_x = 0;
-  const auto begin_of = [&](const Span& span) {
+  const auto begin_of = [&](const auto& span) {
     return span.begin_ns == known_ns ? known_x : plot.x(span.begin_ns);
   };
   while (i < spans.size() && spans[i].begin_ns <= to_ns) {

@@ -143,7 +143,7 @@ const Item* item_at(const Canvas& canvas, float x, float y) {
   for (auto arrow = canvas.arrows.rbegin(); in_plot && arrow != canvas.arrows.rend(); ++arrow) {
     if (distance_to(arrow->points, x, y) <= px(kArrowReach)) return &canvas.items[arrow->item];
   }
-  return front_first([](const Item& item) { return item.drawn.what != Drawn::What::arrow; });
+  return front_first([](const Item& item) { return item.drawn.what != Drawn::What::arrow && item.drawn.what != Drawn::What::hand_over; });
 }
 
 session::Selection selection_for(const Canvas& canvas, const Item& item, float x) {
@@ -151,28 +151,46 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
   switch (item.drawn.what) {
     case Drawn::What::header:
       return {task, std::nullopt};
+    case Drawn::What::work:
+    case Drawn::What::tail:
     case Drawn::What::span: {
       const std::int64_t last_ns = std::max(item.begin_ns, std::min(item.end_ns, canvas.plot.now_ns()) - 1);
       return {task, std::clamp(canvas.plot.time_ns(x), item.begin_ns, last_ns)};
     }
     case Drawn::What::badge:
     case Drawn::What::mark:
+    case Drawn::What::result:
       return {task, item.begin_ns};
+    case Drawn::What::pool:
+    case Drawn::What::job:
     case Drawn::What::channel:
       return {task, std::min(canvas.plot.time_ns(x), canvas.plot.now_ns())};
     case Drawn::What::strip:
     case Drawn::What::memory:
+    case Drawn::What::gil:
       return {task, std::min(canvas.plot.time_ns(x), canvas.plot.now_ns())};
     case Drawn::What::core: {
       const std::int64_t when = std::min(canvas.plot.time_ns(x), canvas.plot.now_ns());
-      const timeline::OnCpu* on = canvas.model.kernel().cores()[item.index].track.at(when);
+      const timeline::Kernel::Core& core = canvas.model.kernel().cores()[item.index];
+      if (const auto* const seen = core.sample_at(when)) return {seen->who, seen->time_ns};
+      const timeline::OnCpu* on = core.track.at(when);
       if (on == nullptr || canvas.model.find(on->who) == nullptr) return {};
       return {on->who, when};
+    }
+    // Who did it is what one wants to know more of.
+    case Drawn::What::hand_over: {
+      const timeline::Gil* gil = canvas.model.find_gil(task);
+      return gil == nullptr ? session::Selection{} : session::Selection{gil->holds()[item.index].task, item.begin_ns};
+    }
+    case Drawn::What::request: {
+      const timeline::Gil* gil = canvas.model.find_gil(task);
+      return gil == nullptr ? session::Selection{} : session::Selection{gil->requests()[item.index].by, item.begin_ns};
     }
     case Drawn::What::value:
     case Drawn::What::fold:
     case Drawn::What::notice:
     case Drawn::What::button:
+    case Drawn::What::title:
       return {task, std::nullopt};
     case Drawn::What::arrow: {
       if (item.channel != timeline::kNone) {

@@ -1,10 +1,10 @@
 // What the kernel says, drawn: a lane for each core with who was on it, a strip under each task with when it was on one, and a lane
 // for the memory of each process.
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "app/i18n/i18n.h"
+#include "app/timeline/bands.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/curve.h"
 #include "app/timeline/fold.h"
@@ -34,37 +34,6 @@ Color color_of(const Canvas& canvas, const OnCpu& span) {
   return platform::task_color(static_cast<std::size_t>(task - canvas.model.tasks().data()));
 }
 
-// Some of what lies in a column, as bands: as high as the share of the time that the core was used, each task's part of it by samples.
-void draw_bands(Canvas& canvas, const std::vector<OnCpu>& spans, std::size_t first, std::size_t end, const Rect& box) {
-  constexpr std::size_t kSamples = 8;
-  struct Band {
-    std::uint32_t who = 0;
-    Color color = 0;
-    std::int64_t length_ns = 0;
-  };
-  std::array<Band, kSamples> bands;
-  std::size_t count = 0;
-  std::int64_t all = 0;
-  const std::size_t step = std::max<std::size_t>(1, (end - first) / kSamples);
-  for (std::size_t i = first, taken = 0; i < end && taken < kSamples; i += step, ++taken) {
-    const std::int64_t length = std::min(spans[i].end_ns, canvas.plot.now_ns()) - spans[i].begin_ns;
-    if (length <= 0) continue;
-    std::size_t at = 0;
-    while (at < count && bands[at].who != spans[i].who) ++at;
-    if (at == count) bands[count++] = {spans[i].who, color_of(canvas, spans[i]), 0};
-    bands[at].length_ns += length;
-    all += length;
-  }
-  // In order of birth, so that a task's band stays where it was in the column before.
-  std::sort(bands.begin(), bands.begin() + static_cast<std::ptrdiff_t>(count), [](const Band& x, const Band& y) { return x.who < y.who; });
-  float y = box.y1;
-  for (std::size_t i = 0; i < count && all > 0; ++i) {
-    const float height = box.height() * static_cast<float>(bands[i].length_ns) / static_cast<float>(all);
-    fill(canvas.list, {box.x0, y - height, box.x1, y}, bands[i].color);
-    y -= height;
-  }
-}
-
 // Many stretches in a few pixels: columns as high as the share of the time that was used.
 void draw_fold(Canvas& canvas, const CpuTrack& track, const Piece& piece, const Rect& bar) {
   const Plot& plot = canvas.plot;
@@ -83,7 +52,8 @@ void draw_fold(Canvas& canvas, const CpuTrack& track, const Piece& piece, const 
     const bool alone = to - from < 2 * kFoldColumn;
     const float height = alone ? bar.height() : std::max(bar.height() * std::clamp(share, 0.0f, 1.0f), px(2));
     if (busy_then > busy || next > first) {
-      draw_bands(canvas, spans, first, std::min(std::max(next, first + 1), spans.size()), {x, bar.y1 - height, x1, bar.y1});
+      draw_bands(canvas.list, spans, first, std::min(std::max(next, first + 1), spans.size()), plot.now_ns(), {x, bar.y1 - height, x1, bar.y1},
+                 [](const OnCpu& span) { return span.who; }, [&](const OnCpu& span) { return color_of(canvas, span); });
     }
     begin_ns = end_ns;
     busy = busy_then;
@@ -126,6 +96,45 @@ void draw_track(Canvas& canvas, const CpuTrack& track, const Rect& bar, bool of_
   });
 }
 
+// Samples are points in time, and drawn as such: a diamond each, with nothing between them. Of those that fall together one is drawn.
+void draw_sample(Canvas& canvas, float x, const Rect& bar, Color color) {
+  const float middle = (bar.y0 + bar.y1) * 0.5f, half = std::min(px(4), bar.height() * 0.5f);
+  canvas.list->AddQuadFilled({x, middle - half}, {x + half, middle}, {x, middle + half}, {x - half, middle}, color);
+}
+
+constexpr float kSamplesApart = 4;  // pixels between two diamonds that are drawn
+
+void draw_core_samples(Canvas& canvas, const std::vector<timeline::Kernel::Sample>& samples, const Rect& bar) {
+  const Rect& plot = canvas.plot.area();
+  const float middle = (bar.y0 + bar.y1) * 0.5f;
+  for (float x = plot.x0; x < plot.x1; x += px(6)) line(canvas.list, x, middle, x + px(1.5f), middle, platform::palette().line, 1);
+  const auto before = [](const timeline::Kernel::Sample& sample, std::int64_t time_ns) { return sample.time_ns < time_ns; };
+  auto at = std::lower_bound(samples.begin(), samples.end(), canvas.plot.time_ns(plot.x0), before);
+  const std::int64_t end_ns = canvas.plot.time_ns(plot.x1);
+  while (at != samples.end() && at->time_ns <= end_ns) {
+    const float x = canvas.plot.x(at->time_ns);
+    draw_sample(canvas, x, bar, color_of(canvas, {at->time_ns, at->time_ns, at->who, 0, Left::still_on}));
+    at = std::lower_bound(at + 1, samples.end(), canvas.plot.time_ns(x + kSamplesApart), before);
+  }
+}
+
+// Under a task, where samples are all that there is: each time that it was seen able to run.
+void draw_task_samples(Canvas& canvas, const std::vector<timeline::Kernel::StateAt>& states, const Rect& bar, Color color) {
+  const Rect& plot = canvas.plot.area();
+  const auto before = [](const timeline::Kernel::StateAt& state, std::int64_t time_ns) { return state.time_ns < time_ns; };
+  const std::int64_t end_ns = canvas.plot.time_ns(plot.x1);
+  auto at = std::lower_bound(states.begin(), states.end(), canvas.plot.time_ns(plot.x0), before);
+  while (at != states.end() && at->time_ns <= end_ns) {
+    const float x = canvas.plot.x(at->time_ns);
+    if (at->letter != 'R') {
+      ++at;
+      continue;
+    }
+    draw_sample(canvas, x, bar, color);
+    at = std::lower_bound(at + 1, states.end(), canvas.plot.time_ns(x + kSamplesApart), before);
+  }
+}
+
 std::string core_name(const Canvas& canvas, std::size_t lane) {
   return tr("timeline.core.name", fmt::arg("number", canvas.core(lane).cpu));
 }
@@ -162,6 +171,7 @@ void draw_core(Canvas& canvas, std::size_t lane) {
   const Rect row = canvas.layout.lane(lane);
   canvas.items.push_back({{Drawn::What::core, 0, row.x0, row.y0, row.x1, row.y1, core_name(canvas, lane)},
                           0, 0, canvas.layout.lanes()[lane].index});
+  if (!canvas.core(lane).samples.empty()) return draw_core_samples(canvas, canvas.core(lane).samples, canvas.layout.bar(lane));
   draw_track(canvas, canvas.core(lane).track, canvas.layout.bar(lane), false);
 }
 
@@ -169,6 +179,13 @@ void draw_core_header(Canvas& canvas, std::size_t lane) {
   const platform::Palette& colors = platform::palette();
   const Rect box = header_box(canvas, lane);
   fill(canvas.list, box, colors.lane_header);
+  if (!canvas.core(lane).samples.empty()) {
+    const auto* const seen = canvas.core(lane).sample_at(canvas.moment());
+    const timeline::Task* const who = seen == nullptr ? nullptr : canvas.model.find(seen->who);
+    if (who != nullptr) fill(canvas.list, {box.x0, box.y0, box.x0 + px(4), box.y1}, platform::task_color(static_cast<std::size_t>(who - canvas.model.tasks().data())));
+    const std::string samples = tr("timeline.core.samples");
+    return write_header(canvas, box, box.x0 + px(14), core_name(canvas, lane), {who == nullptr ? samples : samples + ": " + who->name, samples});
+  }
   const OnCpu* on = canvas.core(lane).track.at(canvas.moment());
   const timeline::Task* task = on == nullptr ? nullptr : canvas.model.find(on->who);
   if (task != nullptr) fill(canvas.list, {box.x0, box.y0, box.x0 + px(4), box.y1}, color_of(canvas, *on));
@@ -179,9 +196,16 @@ void draw_core_header(Canvas& canvas, std::size_t lane) {
 void draw_strip(Canvas& canvas, std::size_t lane) {
   const timeline::Task& task = canvas.task(lane);
   const auto* kernel = canvas.model.kernel().find(task.id);
-  if (kernel == nullptr || kernel->on_cpu.spans().empty()) return;
+  if (kernel == nullptr) return;
   const Rect bar = canvas.layout.strip(lane);
   const Rect& plot = canvas.plot.area();
+  if (canvas.model.kernel().mode() == trace::Observing::sampling && !kernel->states.empty()) {
+    const Rect life{std::max(canvas.plot.x(kernel->states.front().time_ns), plot.x0), bar.y0, std::min(canvas.plot.x(task.death_ns), plot.x1), bar.y1};
+    if (life.x1 <= life.x0) return;
+    canvas.items.push_back({{Drawn::What::strip, task.id, life.x0, life.y0 - px(1), life.x1, life.y1 + px(2), {}}, 0, 0});
+    return draw_task_samples(canvas, kernel->states, bar, platform::task_color(canvas.layout.lanes()[lane].index));
+  }
+  if (kernel->on_cpu.spans().empty()) return;
   const auto& spans = kernel->on_cpu.spans();
   const float x0 = canvas.plot.x(std::min(kernel->birth_ns, spans.front().begin_ns));
   const float x1 = canvas.plot.x(std::max(spans.back().end_ns, task.death_ns));

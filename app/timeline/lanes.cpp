@@ -4,6 +4,7 @@
 #include "app/i18n/i18n.h"
 #include "app/timeline/badge.h"
 #include "app/timeline/canvas.h"
+#include "app/timeline/pool_words.h"
 #include "app/timeline/shapes.h"
 #include "app/timeline/text.h"
 #include "app/timeline/words.h"
@@ -50,8 +51,10 @@ void draw_thread_header(Canvas& canvas, std::size_t lane) {
   const float inside = box.x0 + px(14);
   fill(canvas.list, {inside, box.y0 + px(4), inside + px(3), box.y1 - px(4)},
        platform::task_color(canvas.layout.lanes()[lane].index), px(1));
-  const std::string name = task.name.empty() ? i18n::tr("timeline.task.unnamed") : task.name;
-  const std::string tid = i18n::tr("timeline.task.tid", fmt::arg("tid", task.tid));
+  // A pool's handler: what it is for, then what Python calls it.
+  const std::string handler = handler_words(task.name);
+  const std::string name = !handler.empty() ? handler : task.name.empty() ? i18n::tr("timeline.task.unnamed") : task.name;
+  const std::string tid = handler.empty() ? i18n::tr("timeline.task.tid", fmt::arg("tid", task.tid)) : task.name;
   const std::string state = state_words(canvas.model, task, canvas.plot.now_ns());
   const float left = inside + px(10), room = box.x1 - left - px(4);
   const ImVec2 name_size = measure(Font::small, name), tid_size = measure(Font::small, tid);
@@ -74,6 +77,8 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   if (canvas.layout.lanes()[lane].kind == LaneKind::thread) return draw_thread_header(canvas, lane);
   if (canvas.layout.lanes()[lane].kind == LaneKind::core) return draw_core_header(canvas, lane);
   if (canvas.layout.lanes()[lane].kind == LaneKind::memory) return draw_memory_header(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::gil) return draw_gil_header(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::pool) return draw_pool_header(canvas, lane);
   if (!canvas.layout.lanes()[lane].is_task()) return draw_channel_header(canvas, lane);
   const platform::Palette& colors = platform::palette();
   const timeline::Task& task = canvas.task(lane);
@@ -89,7 +94,9 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   const float left = box.x0 + px(14), width = box.x1 - left - px(6);
   const std::string name = task.name.empty() ? i18n::tr("timeline.task.unnamed") : task.name;
   const std::string pid = i18n::tr("timeline.task.pid", fmt::arg("pid", task.pid));
-  const std::string state = state_words(canvas.model, task, canvas.plot.now_ns());
+  const bool works = canvas.layout.lanes()[lane].of_pool;
+  const std::string state = works ? worker_words(canvas.model, task, canvas.plot.now_ns()) : state_words(canvas.model, task, canvas.plot.now_ns());
+  if (works) draw_pool_edge(canvas, lane);
   const float name_height = measure(Font::strong, name).y, small_height = measure(Font::small, pid).y;
   const float state_height = measure(Font::small, state, width).y;
   const float space = px(1);
@@ -122,7 +129,14 @@ void draw_header(Canvas& canvas, std::size_t lane) {
 std::size_t lane_of(const timeline::Model& model, const Layout& layout, std::uint32_t id) {
   if (id >= trace::kFirstObject) {
     const timeline::Object* object = model.find_object(id);
-    if (object != nullptr && object->internal()) object = model.find_object(object->owner);
+    if (object != nullptr && object->channel != timeline::kNone && object->internal()) {
+      const std::size_t own = layout.lane_of_channel(object->channel);  // a pool's queues have lanes of their own
+      if (own < layout.lanes().size()) return own;
+    }
+    if (object != nullptr && object->internal()) return lane_of(model, layout, object->owner);
+    if (object != nullptr && object->gil != timeline::kNone) return layout.lane_of_gil(object->gil);
+    if (const timeline::Pool* pool = model.pools().find(id))
+      return layout.lane_of_pool(static_cast<std::size_t>(pool - model.pools().all().data()));
     if (object == nullptr || object->channel == timeline::kNone) return layout.lanes().size();
     return layout.lane_of_channel(object->channel);
   }
@@ -144,12 +158,15 @@ void draw_lanes(Canvas& canvas) {
   for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) {
     const Rect row = canvas.layout.lane(i);
     const Lane& lane = canvas.layout.lanes()[i];
-    const std::uint32_t id = lane.is_channel() ? canvas.channel(i).object : lane.kind == LaneKind::core ? 0 : canvas.task(i).id;
+    const std::uint32_t id = lane.is_channel()               ? canvas.channel(i).object
+                             : lane.kind == LaneKind::core ? 0
+                             : lane.kind == LaneKind::gil  ? canvas.gil(i).object()
+                                                           : canvas.task(i).id;
     if (!lane.is_task()) fill(canvas.list, row, platform::mix(colors.lane, colors.panel, 0.6f));
     if (id != 0 && canvas.ui.selection.task == id) fill(canvas.list, row, platform::with_alpha(colors.selected, 0.55f));
     // Between the lanes of one group the rule is only hinted at.
     const auto of_the_same = [&](LaneKind next) {
-      return next == LaneKind::thread || next == LaneKind::stage || next == LaneKind::memory ||
+      return next == LaneKind::thread || next == LaneKind::stage || next == LaneKind::memory || next == LaneKind::gil ||
              (next == LaneKind::core && lane.kind == LaneKind::core);
     };
     const bool goes_on = i + 1 < canvas.layout.lanes().size() && of_the_same(canvas.layout.lanes()[i + 1].kind);
@@ -161,7 +178,10 @@ void draw_lanes(Canvas& canvas) {
 void draw_lane_content(Canvas& canvas, std::size_t lane) {
   if (canvas.layout.lanes()[lane].kind == LaneKind::core) return draw_core(canvas, lane);
   if (canvas.layout.lanes()[lane].kind == LaneKind::memory) return draw_memory(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::gil) return draw_gil(canvas, lane);
+  if (canvas.layout.lanes()[lane].kind == LaneKind::pool) return draw_pool(canvas, lane);
   if (!canvas.layout.lanes()[lane].is_task()) return draw_channel(canvas, lane);
+  if (canvas.layout.lanes()[lane].of_pool) draw_work(canvas, lane);
   if (canvas.ui.cores) draw_strip(canvas, lane);
   const std::optional<Badge> badge = place_badge(canvas, lane);
   if (badge) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/platform/theme.h"
+#include "core/timeline/shared_gil.h"
 
 namespace forklight::app::timeline_view {
 namespace {
@@ -19,27 +20,39 @@ constexpr float kLevel = 0.31f;  // of a lane: how high its bar is
 struct Height {
   float least, most;
 };
-Height height_of(LaneKind kind) noexcept {
-  switch (kind) {
+Height height_of(const Lane& lane) noexcept {
+  switch (lane.kind) {
     case LaneKind::process:
-      return {40, 104};
+      return lane.of_pool ? Height{58, 116} : Height{40, 104};
     case LaneKind::thread:
       return {26, 44};
     case LaneKind::channel:
-      return {62, 116};
+      return lane.of_pool ? Height{40, 62} : Height{62, 116};
     case LaneKind::stage:
       return {22, 28};
     case LaneKind::memory:
       return {34, 52};
     case LaneKind::core:
       return {20, 26};
+    case LaneKind::gil:
+      return {26, 34};
+    case LaneKind::pool:
+      return {58, 92};
   }
   return {40, 104};
 }
 
+// The pool that a channel is the task queue or the result queue of; nullptr for all others, and for what pools wake their threads with.
+const timeline::Object* pool_of(const Model& model, const timeline::Channel& channel) {
+  const timeline::Object* object = model.find_object(channel.object);
+  const timeline::Object* owner = object == nullptr || !object->internal() ? nullptr : model.find_object(object->owner);
+  const bool pools = owner != nullptr && (owner->kind == trace::ObjectKind::pool || owner->kind == trace::ObjectKind::executor);
+  return pools && object->name.ends_with("queue") ? owner : nullptr;
+}
+
 bool is_shown(const Model& model, const timeline::Channel& channel) {
   const timeline::Object* object = model.find_object(channel.object);
-  return object != nullptr && !object->internal();
+  return object != nullptr && (!object->internal() || pool_of(model, channel) != nullptr);
 }
 
 // After which process (its place among the processes) a channel stands: between writers and readers where they stand
@@ -51,6 +64,7 @@ std::size_t place_of(const Model& model, const timeline::Channel& channel, const
     if (task == nullptr) return std::nullopt;
     return place[static_cast<std::size_t>(task - model.tasks().data())];
   };
+  if (const timeline::Object* pool = pool_of(model, channel)) return place_of_task(pool->creator).value_or(0);
   struct Range {
     std::size_t first = SIZE_MAX, last = 0;
     void add(std::size_t at) noexcept {
@@ -80,18 +94,37 @@ bool has_feeder(const Model& model, const timeline::Channel& channel) {
          (object->kind == trace::ObjectKind::queue || object->kind == trace::ObjectKind::joinable_queue);
 }
 
+bool lived_in(const timeline::Task& task, const std::optional<timeline::TimeRange>& range) noexcept {
+  return !range || (task.born_ns < range->end_ns && task.death_ns > range->begin_ns);
+}
+
+// Something was in it then.
+bool used_in(const timeline::Channel& channel, const std::optional<timeline::TimeRange>& range) {
+  if (!range) return true;
+  return std::any_of(channel.messages.begin(), channel.messages.end(), [&](const timeline::Message& message) {
+    return message.put_ns() < range->end_ns && message.gone_ns > range->begin_ns;
+  });
+}
+
+bool held_in(const timeline::Gil& gil, const std::optional<timeline::TimeRange>& range) {
+  if (!range) return true;
+  const auto& holds = gil.holds();
+  const auto first = std::partition_point(holds.begin(), holds.end(), [&](const timeline::GilHold& hold) { return hold.end_ns <= range->begin_ns; });
+  return first != holds.end() && first->begin_ns < range->end_ns;
+}
+
 }  // namespace
 
 Layout::Layout(Rect window, const Model& model, double scroll, Choice choice)
     : window_(window) {
   const float width = window.width(), height = window.height();
   const float gutter = std::min(px(kGutter), width * 0.34f);
-  const float ruler = std::min(px(kRuler), height * 0.25f);
+  const float ruler = choice.bare ? 0.0f : std::min(px(kRuler), height * 0.25f);
   list_lanes(model, choice);
   float least = px(kTopMargin);
-  for (const Lane& lane : lanes_) least += px(height_of(lane.kind).least);
+  for (const Lane& lane : lanes_) least += px(height_of(lane).least);
   const bool roomy = height - ruler - px(kOverview) >= least;
-  const float overview = height < px(kNoOverviewBelow) ? 0.0f : px(roomy ? kOverview : kLowOverview);
+  const float overview = choice.bare || height < px(kNoOverviewBelow) ? 0.0f : px(roomy ? kOverview : kLowOverview);
 
   ruler_ = {window.x0 + gutter, window.y0, window.x1, window.y0 + ruler};
   plot_ = {window.x0 + gutter, window.y0 + ruler, window.x1, window.y1 - overview};
@@ -118,48 +151,73 @@ void Layout::list_lanes(const Model& model, Choice choice) {
   // Places of the processes, and of each thread's; a thread whose process is not known stands for itself.
   std::vector<std::size_t> place(tasks.size(), 0), processes;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (tasks[i].is_thread() && model.find(tasks[i].process) != nullptr) continue;
+    if ((tasks[i].is_thread() && model.find(tasks[i].process) != nullptr) || !lived_in(tasks[i], choice.only)) continue;
     place[i] = processes.size();
     processes.push_back(i);
   }
   std::vector<std::pair<std::size_t, std::size_t>> threads, placed;  // (place, index)
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const timeline::Task* process = tasks[i].is_thread() ? model.find(tasks[i].process) : nullptr;
-    if (process != nullptr) threads.emplace_back(place[static_cast<std::size_t>(process - tasks.data())], i);
+    if (process != nullptr && lived_in(tasks[i], choice.only) && lived_in(*process, choice.only)) threads.emplace_back(place[static_cast<std::size_t>(process - tasks.data())], i);
   }
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (!processes.empty() && is_shown(model, channels[i])) placed.emplace_back(place_of(model, channels[i], place), i);
+    if (!processes.empty() && is_shown(model, channels[i]) && used_in(channels[i], choice.only)) placed.emplace_back(place_of(model, channels[i], place), i);
   }
+  std::vector<std::pair<std::size_t, std::size_t>> pools;
+  std::vector<bool> works(tasks.size(), false);
+  for (std::size_t i = 0; i < model.pools().all().size() && !processes.empty(); ++i) {
+    const timeline::Pool& pool = model.pools().all()[i];
+    const timeline::Object* object = model.find_object(pool.object);
+    const timeline::Task* maker = object == nullptr ? nullptr : model.find(object->creator);
+    if (maker != nullptr && maker->is_thread()) maker = model.find(maker->process);
+    pools.emplace_back(maker == nullptr ? 0 : place[static_cast<std::size_t>(maker - tasks.data())], i);
+    for (const timeline::PoolWorker& worker : pool.workers)
+      if (const timeline::Task* task = model.find(worker.task)) works[static_cast<std::size_t>(task - tasks.data())] = true;
+  }
+  std::sort(pools.begin(), pools.end());
   std::sort(threads.begin(), threads.end());
   std::sort(placed.begin(), placed.end());
 
   lane_of_.assign(tasks.size(), SIZE_MAX);
   lane_of_channel_.assign(channels.size(), SIZE_MAX);
+  lane_of_gil_.assign(model.gils().size(), SIZE_MAX);
+  lane_of_pool_.assign(pools.size(), SIZE_MAX);
   lanes_.reserve(tasks.size() + placed.size());
   auto thread = threads.begin();
   auto channel = placed.begin();
+  auto pool = pools.begin();
   for (std::size_t at = 0; at < processes.size(); ++at) {
     lane_of_[processes[at]] = lanes_.size();
-    lanes_.push_back({LaneKind::process, processes[at], 0, 0});
+    lanes_.push_back({LaneKind::process, processes[at], 0, 0, timeline::Stage::deque, works[processes[at]]});
     for (; thread != threads.end() && thread->first == at; ++thread) {
       lane_of_[thread->second] = lanes_.size();
       lanes_.push_back({LaneKind::thread, thread->second, 0, 0});
     }
     const timeline::TaskId id = tasks[processes[at]].id;
+    for (std::size_t gil = 0; choice.kernel != nullptr && gil < model.gils().size(); ++gil) {
+      const timeline::Gil& lock = model.gils()[gil];
+      if (lock.process() != id || !choice.kernel->shows_gil(lock.object(), timeline::is_shared(model, lock)) || !held_in(lock, choice.only)) continue;
+      lane_of_gil_[gil] = lanes_.size();
+      lanes_.push_back({LaneKind::gil, gil, 0, 0});
+    }
     if (const auto* kernel = model.kernel().find(id);
         choice.kernel != nullptr && choice.kernel->shows_memory(id) && kernel != nullptr && !kernel->memory.empty())
       lanes_.push_back({LaneKind::memory, processes[at], 0, 0});
+    for (; pool != pools.end() && pool->first == at; ++pool) {
+      lane_of_pool_[pool->second] = lanes_.size();
+      lanes_.push_back({LaneKind::pool, pool->second, 0, 0});
+    }
     for (; channel != placed.end() && channel->first == at; ++channel) {
       lane_of_channel_[channel->second] = lanes_.size();
-      lanes_.push_back({LaneKind::channel, channel->second, 0, 0});
       const timeline::Channel& shown = channels[channel->second];
+      lanes_.push_back({LaneKind::channel, channel->second, 0, 0, timeline::Stage::deque, pool_of(model, shown) != nullptr});
       if (std::find(unfolded.begin(), unfolded.end(), shown.object) == unfolded.end()) continue;
       const std::size_t first = has_feeder(model, shown) ? 0 : static_cast<std::size_t>(timeline::Stage::pipe);
       for (std::size_t stage = first; stage < timeline::kStages; ++stage)
         lanes_.push_back({LaneKind::stage, channel->second, 0, 0, static_cast<timeline::Stage>(stage)});
     }
   }
-  if (choice.kernel == nullptr || !choice.kernel->cores) return;
+  if (choice.kernel == nullptr || !choice.kernel->cores || choice.only) return;
   for (std::size_t i = 0; i < model.kernel().cores().size(); ++i) lanes_.push_back({LaneKind::core, i, 0, 0});
 }
 
@@ -167,14 +225,14 @@ void Layout::list_lanes(const Model& model, Choice choice) {
 void Layout::share_heights() {
   float least = 0, most = 0;
   for (const Lane& lane : lanes_) {
-    least += px(height_of(lane.kind).least);
-    most += px(height_of(lane.kind).most);
+    least += px(height_of(lane).least);
+    most += px(height_of(lane).most);
   }
   const float room = plot_.height() - px(kTopMargin);
   const float share = most > least ? std::clamp((room - least) / (most - least), 0.0f, 1.0f) : 0.0f;
   float y = px(kTopMargin);
   for (Lane& lane : lanes_) {
-    const Height height = height_of(lane.kind);
+    const Height height = height_of(lane);
     lane.y = y;
     lane.height = px(height.least + share * (height.most - height.least));
     y += lane.height;
@@ -191,10 +249,17 @@ Rect Layout::lane(std::size_t index) const noexcept {
 Rect Layout::bar(std::size_t index) const noexcept {
   const Rect rect = lane(index);
   const LaneKind kind = lanes_[index].kind;
+  if (kind == LaneKind::gil) return {rect.x0, rect.y0 + px(8), rect.x1, rect.y1 - px(4)};  // requests stand above
+  if (kind == LaneKind::pool) return {rect.x0, rect.y0 + px(4), rect.x1, rect.y1 - px(4)};
   if (kind == LaneKind::core || kind == LaneKind::memory) return {rect.x0, rect.y0 + px(3), rect.x1, rect.y1 - px(3)};
   if (kind == LaneKind::channel || kind == LaneKind::stage) {
-    const float gap = kind == LaneKind::channel ? px(8) : px(3);
+    const float gap = kind == LaneKind::channel && !lanes_[index].of_pool ? px(8) : px(3);
     return {rect.x0, rect.y0 + gap, rect.x1, rect.y1 - gap};
+  }
+  if (lanes_[index].of_pool) {
+    // What it does stands under its tasks, and takes less room than they do; under it is its time on cores.
+    const float height = std::floor(std::clamp(rect.height() * 0.2f, px(12), px(20))), y = std::floor(rect.y1 - px(13) - height);
+    return {rect.x0, y, rect.x1, y + height};
   }
   const float least = kind == LaneKind::thread ? 14 : 18;
   const float height = std::clamp(rect.height() * (kind == LaneKind::thread ? 0.55f : kLevel), px(least), px(30));
@@ -202,6 +267,11 @@ Rect Layout::bar(std::size_t index) const noexcept {
   const float level = kind == LaneKind::thread ? 0.5f : 0.58f;
   const float y = std::floor(rect.y0 + (rect.height() - height) * level);
   return {rect.x0, y, rect.x1, y + std::floor(height)};
+}
+
+Rect Layout::work(std::size_t index) const noexcept {
+  const Rect row = lane(index);
+  return {row.x0, row.y0 + px(9), row.x1, bar(index).y0 - px(3)};
 }
 
 Rect Layout::strip(std::size_t index) const noexcept {
@@ -224,6 +294,14 @@ std::size_t Layout::lane_of(std::size_t task) const noexcept {
 
 std::size_t Layout::lane_of_channel(std::size_t channel) const noexcept {
   return channel < lane_of_channel_.size() ? std::min(lane_of_channel_[channel], lanes_.size()) : lanes_.size();
+}
+
+std::size_t Layout::lane_of_gil(std::size_t gil) const noexcept {
+  return gil < lane_of_gil_.size() ? std::min(lane_of_gil_[gil], lanes_.size()) : lanes_.size();
+}
+
+std::size_t Layout::lane_of_pool(std::size_t pool) const noexcept {
+  return pool < lane_of_pool_.size() ? std::min(lane_of_pool_[pool], lanes_.size()) : lanes_.size();
 }
 
 }  // namespace forklight::app::timeline_view

@@ -1,5 +1,5 @@
 // Marks of one lane: small triangles above the bar where something was printed or raised, a handler ran, the parent
-// was lost, or the learner did something; with a word where there is room.
+// was lost, an update was lost, or the learner did something; with a word where there is room.
 #include <algorithm>
 
 #include "app/timeline/canvas.h"
@@ -24,6 +24,8 @@ bool shown(const Mark& mark) noexcept {
     case trace::Kind::handler_begin:
     case trace::Kind::adopted:
     case trace::Kind::learner:
+    case trace::Kind::in_hand:
+    case trace::Kind::update_lost:
       return true;
     default:
       return false;
@@ -49,8 +51,10 @@ std::vector<Place> places(const timeline::Task& task, const Plot& plot) {
     const float x = plot.x(at->time_ns);
     const auto next = std::lower_bound(at + 1, end, plot.time_ns(x + kShared), before);
     const auto looked_at = at + std::min(next - at, kLookedAt);
-    auto which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::raise; });
-    if (which == looked_at) which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::learner; });
+    // The learner's own hand first: a KeyboardInterrupt in the same pixel is what came of it.
+    auto which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::learner; });
+    if (which == looked_at) which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::raise; });
+    if (which == looked_at) which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::update_lost; });
     if (which == looked_at) which = std::find_if(at, looked_at, shown);
     // What raised says it all: the traceback that follows at once would only take the room for its words.
     const bool follows_raise = which != looked_at && which->kind == trace::Kind::output && which->a == 2 &&
@@ -81,7 +85,7 @@ void draw_marks(Canvas& canvas, std::size_t lane) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     const float x = found[i].x;
     const Mark& mark = task.marks[found[i].mark];
-    const bool bad = mark.kind == trace::Kind::raise || (mark.kind == trace::Kind::output && mark.a == 2);
+    const bool bad = mark.kind == trace::Kind::raise || mark.kind == trace::Kind::update_lost || (mark.kind == trace::Kind::output && mark.a == 2);
     const bool by_hand = mark.kind == trace::Kind::learner;
     pointer_down(canvas.list, ImVec2(x, tip), size, bad ? colors.error : by_hand ? colors.text : own);
     std::string words = mark_words(canvas.model, mark);

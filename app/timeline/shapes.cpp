@@ -61,6 +61,13 @@ void cross_hatch(ImDrawList* list, const Rect& rect, float clip_x0, float clip_x
   }
 }
 
+void hatch(ImDrawList* list, const Rect& rect, float clip_x0, float clip_x1, Color color, float spacing, float thickness) {
+  const Rect part{std::max(rect.x0, clip_x0), rect.y0, std::min(rect.x1, clip_x1), rect.y1};
+  if (part.width() <= 0) return;
+  const float first = rect.x0 + std::floor((part.x0 - rect.x0) / spacing) * spacing;
+  for (float x = first; x < part.x1 + rect.height(); x += spacing) diagonal(list, x, -1.0f, part, color, thickness);
+}
+
 void dotted_frame(ImDrawList* list, const Rect& rect, float clip_x0, float clip_x1, Color color, float thickness) {
   const float on = px(3), off = px(3), half = thickness * 0.5f;
   const float x0 = std::max(rect.x0 + half, clip_x0), x1 = std::min(rect.x1 - half, clip_x1);

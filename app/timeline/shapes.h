@@ -21,6 +21,9 @@ void line(ImDrawList* list, float x0, float y0, float x1, float y1, Color color,
 // rect.x0.
 void cross_hatch(ImDrawList* list, const Rect& rect, float clip_x0, float clip_x1, Color color, float spacing);
 
+// Diagonals one way, cut at the rectangle, as cross_hatch() does.
+void hatch(ImDrawList* list, const Rect& rect, float clip_x0, float clip_x1, Color color, float spacing, float thickness);
+
 // A dotted frame; sides that lie outside clip_x0…clip_x1 are left out.
 void dotted_frame(ImDrawList* list, const Rect& rect, float clip_x0, float clip_x1, Color color, float thickness);
 

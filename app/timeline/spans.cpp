@@ -3,8 +3,10 @@
 
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
+#include "app/timeline/bands.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/fold.h"
+#include "app/timeline/pool_words.h"
 #include "app/timeline/shapes.h"
 #include "app/timeline/text.h"
 #include "app/timeline/words.h"
@@ -29,6 +31,7 @@ struct Here {
   Canvas& canvas;
   const timeline::Task& task;
   std::size_t order;  // of birth
+  std::size_t lane;
   const Span& span;
   Rect bar;      // the whole span, perhaps far beyond the plot
   Rect visible;  // what of it is in the plot
@@ -90,8 +93,11 @@ std::string draw_blocked(const Here& here) {
   const std::size_t partner_lane = here.canvas.lane_of(here.span.partner);
   const bool known = partner_lane < here.canvas.layout.lanes().size() && here.canvas.layout.lanes()[partner_lane].is_task();
   const bool full = here.span.reason == BlockReason::put || here.span.reason == BlockReason::send;
-  const bool idle = here.span.reason == BlockReason::feed;  // nothing that anybody would mind
-  const platform::Color frame = known  ? platform::task_color(here.canvas.layout.lanes()[partner_lane].index)
+  // Nothing that anybody would mind: there is nothing to send, to hand out, or, for a pool's worker, to do.
+  const bool idle = here.span.reason == BlockReason::feed || here.span.reason == BlockReason::requests || here.span.reason == BlockReason::tasks || here.canvas.layout.lanes()[here.lane].of_pool;
+  const Awaited result = awaited(here.canvas.model, here.span, std::min(here.span.end_ns - 1, here.canvas.plot.now_ns()));
+  const platform::Color frame = result.lost ? colors.error
+                                : known  ? platform::task_color(here.canvas.layout.lanes()[partner_lane].index)
                                 : full ? colors.error
                                 : idle ? platform::with_alpha(colors.blocked, 0.5f)
                                        : colors.blocked;
@@ -103,13 +109,16 @@ std::string draw_blocked(const Here& here) {
     const std::string name = short_name(here.canvas.task(partner_lane).name);
     middle = tr(join ? "timeline.wait.join.task" : "timeline.wait.wait.task", fmt::arg("name", name));
     least = tr(join ? "timeline.wait.join" : "timeline.wait.wait");
+  } else if (result.job != nullptr) {
+    middle = tr("timeline.wait.result.of", fmt::arg("what", result.what));
+    least = result.what;
   } else if (here.span.reason != BlockReason::output) {
     middle = short_wait_words(here.span.reason);
   }
-  const platform::Color ink = full   ? platform::readable(colors.error, colors.panel)
+  const platform::Color ink = full || result.lost ? platform::readable(colors.error, colors.panel)
                               : idle ? colors.text_faint
                                      : colors.text;
-  return write_on(here, bar_font(here), {wait_words(here.canvas.model, here.span), middle, least}, ink, colors.panel,
+  return write_on(here, bar_font(here), {result.lost ? wait_words(here.canvas.model, here.span, here.canvas.plot.now_ns()) : wait_words(here.canvas.model, here.span), middle, least}, ink, colors.panel,
                   false);
 }
 
@@ -193,6 +202,19 @@ std::string draw_zombie(const Here& here) {
                   colors.text, colors.lane, true);
 }
 
+// Vermillion diagonals, and who has the lock. A forced switch is the same, wider: it waits for another to take what it gave up.
+std::string draw_gil_wait(const Here& here) {
+  const platform::Palette& colors = platform::palette();
+  const bool forced = here.span.state == State::gil_switch;
+  const platform::Color ground = platform::mix(colors.lane, colors.error, 0.1f);
+  fill(here.canvas.list, here.visible, ground, px(2));
+  hatch(here.canvas.list, here.bar, here.visible.x0, here.visible.x1, platform::mix(colors.lane, colors.error, 0.85f), px(forced ? 12 : 7),
+        px(forced ? 1.2f : 2.2f));
+  const std::string holder = here.span.detail == 0 ? std::string() : name_words(here.canvas.model, static_cast<timeline::TaskId>(here.span.detail));
+  return write_on(here, bar_font(here),
+                  {span_words(here.canvas.model, here.span, here.canvas.plot.now_ns()), holder, tr("timeline.gil.name")}, colors.text, colors.lane, true);
+}
+
 std::string draw_lost(const Here& here) {
   const platform::Palette& colors = platform::palette();
   torn_gap(here.canvas.list, here.visible, platform::mix(colors.lane, colors.lost, 0.22f), colors.lost);
@@ -226,6 +248,12 @@ void draw_slim(const Here& here) {
       return;
     case State::stopped:
       return stopped_bar(here);
+    case State::gil_wait:
+    case State::gil_switch: {
+      // As pale as the hatch is from afar.
+      fill(here.canvas.list, here.visible, platform::mix(colors.lane, colors.error, 0.45f));
+      return;
+    }
   }
 }
 
@@ -249,6 +277,9 @@ std::string draw_wide(const Here& here) {
       return draw_held(here);
     case State::stopped:
       return draw_stopped(here);
+    case State::gil_wait:
+    case State::gil_switch:
+      return draw_gil_wait(here);
   }
   return {};
 }
@@ -270,19 +301,48 @@ platform::Color tick_color(const Span& span, std::size_t order) {
       return colors.held;
     case State::stopped:
       return colors.stopped_edge;
+    case State::gil_wait:
+    case State::gil_switch:
+      return platform::mix(colors.lane, colors.error, 0.6f);
   }
   return colors.blocked;
 }
 
+bool waits_for_gil(const Span& span) noexcept {
+  return span.state == State::gil_wait || span.state == State::gil_switch;
+}
+
+// Turns at the GIL that cannot be told apart: columns of what it did, by share of the time.
+void draw_turns(Canvas& canvas, const timeline::Task& task, std::size_t order, const Piece& piece, const Rect& rect) {
+  constexpr float kColumn = 4;
+  std::size_t first = first_ending_after(task.spans, piece.first, canvas.plot.time_ns(rect.x0));
+  for (float x = rect.x0; x < rect.x1; x += kColumn) {
+    const float x1 = std::min(x + kColumn, rect.x1);
+    const std::size_t next = first_ending_after(task.spans, first, canvas.plot.time_ns(x1));
+    const std::size_t end = std::min(std::max(next, first + 1), piece.first + piece.count);
+    if (first < end)
+      draw_bands(canvas.list, task.spans, first, end, canvas.plot.now_ns(), {x, rect.y0, x1, rect.y1},
+                 [](const Span& span) { return waits_for_gil(span) ? 1000u : static_cast<std::uint32_t>(span.state); },
+                 [&](const Span& span) { return tick_color(span, order); });
+    first = next;
+  }
+}
+
 // Several spans in a few pixels: a ribbed block, and how many there are.
-std::string draw_fold(Canvas& canvas, std::size_t order, const Piece& piece, const Rect& rect) {
+std::string draw_fold(Canvas& canvas, const timeline::Task& task, std::size_t order, const Piece& piece, const Rect& rect) {
   const platform::Palette& colors = platform::palette();
   const platform::Color color = platform::task_color(order);
   const platform::Color ground = platform::mix(color, colors.lane, 0.4f);
-  fill(canvas.list, rect, ground, px(2));
-  const float step = px(4);
-  for (float x = rect.x0 + step * 0.5f; x < rect.x1 - 1; x += step)
-    line(canvas.list, x, rect.y0, x, rect.y1, color, px(1));
+  const std::size_t looked_at = std::min<std::size_t>(piece.count, 8);
+  const auto some = task.spans.begin() + static_cast<std::ptrdiff_t>(piece.first);
+  if (std::any_of(some, some + static_cast<std::ptrdiff_t>(looked_at), waits_for_gil)) {
+    draw_turns(canvas, task, order, piece, rect);
+  } else {
+    fill(canvas.list, rect, ground, px(2));
+    const float step = px(4);
+    for (float x = rect.x0 + step * 0.5f; x < rect.x1 - 1; x += step)
+      line(canvas.list, x, rect.y0, x, rect.y1, color, px(1));
+  }
   const std::string count = i18n::format_count(piece.count);
   std::string text = first_that_fits(Font::small, rect.width() - px(10),
                                      {tr("timeline.span.folded", fmt::arg("count", count)), count});
@@ -318,7 +378,7 @@ void draw_spans(Canvas& canvas, std::size_t lane, const Badge* badge) {
     }
     Rect visible{std::max(piece.x0, plot.x0), bar.y0, std::min(piece.x1, plot.x1), bar.y1};
     if (visible.x1 <= visible.x0) return;
-    const Here here{canvas, task, order, task.spans[piece.first], {piece.x0, bar.y0, piece.x1, bar.y1}, visible, badge};
+    const Here here{canvas, task, order, lane, task.spans[piece.first], {piece.x0, bar.y0, piece.x1, bar.y1}, visible, badge};
     add(piece, visible, draw_wide(here));
   });
   for (const Piece& piece : narrow) {
@@ -336,7 +396,7 @@ void draw_spans(Canvas& canvas, std::size_t lane, const Badge* badge) {
       }
       add(piece, rect, {});
     } else {
-      add(piece, rect, draw_fold(canvas, order, piece, rect));
+      add(piece, rect, draw_fold(canvas, task, order, piece, rect));
     }
   }
 }

@@ -25,6 +25,7 @@ void paint(Canvas& canvas, const Mouse& mouse) {
     draw_lane_content(canvas, i);
   draw_flows(canvas);
   draw_messages(canvas);
+  draw_hand_overs(canvas);
   draw_ticks(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
@@ -56,6 +57,10 @@ void reveal_lane(session::UiState& ui, const timeline::Model& model, const Layou
 
 void TimelineView::draw(session::Context& context) {
   const session::Session& session = context.session;
+  if (compare_.draw(context)) {
+    drawn_ = compare_.drawn();
+    return;
+  }
   if (!session.model().tasks().empty()) 
     return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value()}, context.ui);
   drawn_.clear();

@@ -8,7 +8,9 @@
 
 #include "app/session/command.h"
 #include "app/timeline/camera.h"
+#include "app/timeline/compare_view.h"
 #include "app/timeline/deadlock.h"
+#include "app/timeline/drawn.h"
 #include "app/timeline/plot.h"
 #include "app/timeline/tallies.h"
 
@@ -17,14 +19,6 @@ namespace forklight::app::timeline_view {
 struct Mouse;
 struct Item;
 struct Canvas;
-
-// Something that was drawn and can be pointed at: for tests, tours and hit testing.
-struct Drawn {
-  enum class What : std::uint8_t { span, badge, arrow, mark, header, channel, value, fold, notice, button, core, strip, memory } what;
-  timeline::TaskId task;  // or the object that it belongs to: ids from trace::kFirstObject on
-  float x0, y0, x1, y1;  // pixels in the window
-  std::string label;     // as drawn, "−15 SIGTERM"; empty where there was no room for one
-};
 
 // What is shown: a run as it is known at a moment.
 struct Source {
@@ -56,6 +50,7 @@ class TimelineView {
   Tallies tallies_;
   DeadlockWatch deadlocks_;
   Camera camera_;
+  CompareView compare_;
   Drag drag_;
   bool hover_is_ours_ = false;         // other panels set ui.hover too: only what was set here is taken back here
   session::Selection seen_selection_;  // to bring into sight what the keyboard or another panel selected

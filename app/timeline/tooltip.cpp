@@ -4,43 +4,41 @@
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/timeline/canvas.h"
+#include "app/timeline/story.h"
 #include "app/timeline/text.h"
 #include "app/timeline/words.h"
 
 namespace forklight::app::timeline_view {
-namespace {
 
 using i18n::tr;
 using platform::Font;
 using platform::px;
 using timeline::kOpen;
 
-struct Row {
-  std::string what, value;
-};
-struct Story {
-  std::string title, second;
-  std::vector<Row> rows;
-};
-
-std::string name_of(const Canvas& canvas, timeline::TaskId id) {
-  const timeline::Task* task = canvas.model.find(id);
-  return task == nullptr || task->name.empty() ? tr("timeline.task.unnamed") : task->name;
-}
-
-std::string moment(const Canvas& canvas, std::int64_t time_ns) {
-  return i18n::format_duration(time_ns - canvas.model.begin_ns());
-}
+namespace {
 
 std::string length(const Canvas& canvas, std::int64_t begin_ns, std::int64_t end_ns) {
   const std::string text = i18n::format_duration(std::min(end_ns, canvas.plot.now_ns()) - begin_ns);
   return end_ns > canvas.plot.now_ns() ? tr("timeline.tip.so_far", fmt::arg("duration", text)) : text;
 }
 
+}  // namespace
+
+std::string moment_words(const Canvas& canvas, std::int64_t time_ns) {
+  return i18n::format_duration(time_ns - canvas.model.begin_ns());
+}
+
 void add_times(const Canvas& canvas, std::int64_t begin_ns, std::int64_t end_ns, Story& story) {
-  story.rows.push_back({tr("timeline.tip.began"), moment(canvas, begin_ns)});
+  story.rows.push_back({tr("timeline.tip.began"), moment_words(canvas, begin_ns)});
   story.rows.push_back({tr("timeline.tip.lasted"), length(canvas, begin_ns, end_ns)});
-  if (end_ns <= canvas.plot.now_ns()) story.rows.push_back({tr("timeline.tip.ended"), moment(canvas, end_ns)});
+  if (end_ns <= canvas.plot.now_ns()) story.rows.push_back({tr("timeline.tip.ended"), moment_words(canvas, end_ns)});
+}
+
+namespace {
+
+std::string name_of(const Canvas& canvas, timeline::TaskId id) {
+  const timeline::Task* task = canvas.model.find(id);
+  return task == nullptr || task->name.empty() ? tr("timeline.task.unnamed") : task->name;
 }
 
 void add_line(int line, Story& story) {
@@ -71,7 +69,7 @@ Story about_span(const Canvas& canvas, const Item& item, const timeline::Task& t
 
 Story about_badge(const Canvas& canvas, const timeline::Task& task) {
   Story story{task.name, ended_words(task), {}};
-  story.rows.push_back({tr("timeline.tip.died"), moment(canvas, task.death_ns)});
+  story.rows.push_back({tr("timeline.tip.died"), moment_words(canvas, task.death_ns)});
   if (task.reaped_ns <= canvas.plot.now_ns()) {
     story.rows.push_back({tr("timeline.tip.zombie"), i18n::format_duration(task.reaped_ns - task.death_ns)});
     if (task.reaped_by != 0) story.rows.push_back({tr("timeline.tip.joined_by"), name_of(canvas, task.reaped_by)});
@@ -85,7 +83,7 @@ Story about_badge(const Canvas& canvas, const timeline::Task& task) {
 Story about_mark(const Canvas& canvas, const Item& item, const timeline::Task& task) {
   const timeline::Mark& mark = task.marks[item.index];
   Story story{task.name, mark_words(canvas.model, mark), {}};
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, mark.time_ns)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, mark.time_ns)});
   add_line(mark.line, story);
   if (item.count > 1) story.rows.push_back({tr("timeline.tip.marks"), i18n::format_count(item.count)});
   // All of what was said, up to what a tooltip can hold.
@@ -117,7 +115,7 @@ Story about_message(const Canvas& canvas, const Item& item) {
                                                               : "timeline.flow.message.under_way";
   story.title = tr(key, fmt::arg("value", value), fmt::arg("from", from), fmt::arg("to", to));
   story.rows.push_back({tr("timeline.tip.through"), name_words(canvas.model, channel.object)});
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, message.put_ns())});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, message.put_ns())});
   for (std::size_t stage = 0; stage < timeline::kStages; ++stage) {
     const std::int64_t entered = message.entered_ns[stage];
     if (entered == kOpen) continue;
@@ -142,7 +140,7 @@ Story about_channel(const Canvas& canvas, const Item& item) {
     values += (values.empty() ? "" : "  ") + value_words(canvas.model, channel.messages[index], 12);
   if (static_cast<std::size_t>(std::max(counts.depth, 0)) > kShown) values += "  …";
   story.second = values;
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
   const auto number = [](std::int32_t count) {
     return i18n::format_count(static_cast<std::uint64_t>(std::max(count, 0)));
   };
@@ -167,7 +165,7 @@ Story about_wake(const Canvas& canvas, const timeline::Flow& flow) {
   Story story;
   story.title = tr(lock ? "timeline.flow.wake.lock" : "timeline.flow.wake", fmt::arg("from", from), fmt::arg("to", to),
                    fmt::arg("object", object));
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, flow.from_ns)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, flow.from_ns)});
   if (flow.to_ns > flow.from_ns)
     story.rows.push_back({tr("timeline.tip.took"), i18n::format_duration(flow.to_ns - flow.from_ns)});
   return story;
@@ -197,7 +195,7 @@ Story about_arrow(const Canvas& canvas, const Item& item) {
     case timeline::FlowKind::wake:
       break;
   }
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, flow.from_ns)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, flow.from_ns)});
   if (flow.to_ns > flow.from_ns)
     story.rows.push_back({tr("timeline.tip.took"), i18n::format_duration(flow.to_ns - flow.from_ns)});
   return story;
@@ -228,10 +226,17 @@ Story about_core(const Canvas& canvas, const Item& item) {
   const timeline::Kernel::Core& core = canvas.model.kernel().cores()[item.index];
   const std::int64_t when = moment_under_mouse(canvas);
   Story story{tr("timeline.core.name", fmt::arg("number", core.cpu)), {}, {}};
+  if (!core.samples.empty()) {
+    const timeline::Kernel::Sample* const seen = core.sample_at(when);
+    story.second = seen == nullptr ? tr("timeline.core.not_seen") : tr("timeline.core.seen", fmt::arg("name", name_of(canvas, seen->who)));
+    story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, seen == nullptr ? when : seen->time_ns)});
+    story.rows.push_back({tr("timeline.core.sampled"), {}});
+    return story;
+  }
   const timeline::OnCpu* on = core.track.at(when);
   if (on == nullptr) {
     story.second = tr("timeline.core.nobody");
-    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+    story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
     return story;
   }
   if (on->is_hole()) {
@@ -253,6 +258,14 @@ Story about_strip(const Canvas& canvas, const timeline::Task& task) {
   const auto* kernel = canvas.model.kernel().find(task.id);
   if (kernel == nullptr) return story;
   const std::int64_t when = moment_under_mouse(canvas);
+  if (canvas.model.kernel().mode() == trace::Observing::sampling) {
+    const char letter = kernel->state_at(when);
+    const std::string key = std::string("processes.letter.") + letter;
+    story.second = letter == 0 || !i18n::has(key) ? tr("timeline.core.not_seen") : tr(key);
+    story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
+    story.rows.push_back({tr("timeline.core.sampled"), {}});
+    return story;
+  }
   const auto& spans = kernel->on_cpu.spans();
   const auto after = std::upper_bound(spans.begin(), spans.end(), when,
                                       [](std::int64_t time, const timeline::OnCpu& span) { return time < span.begin_ns; });
@@ -267,7 +280,7 @@ Story about_strip(const Canvas& canvas, const timeline::Task& task) {
     story.second = unborn || left == timeline::Left::preempted ? tr("timeline.core.waits")
                    : left == timeline::Left::own_will          ? tr("timeline.core.away")
                                                                : left_words(left);
-    story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+    story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
     if (left == timeline::Left::own_will) story.rows.push_back({tr("timeline.core.woken_unknown"), {}});
   }
   story.rows.push_back({tr("timeline.core.total"), i18n::format_duration(kernel->on_cpu.busy_until(canvas.plot.now_ns()))});
@@ -286,11 +299,74 @@ Story about_memory(const Canvas& canvas, const timeline::Task& task) {
   const auto row = [&](const char* key, std::uint32_t kib) {
     story.rows.push_back({tr(key), bytes_words(std::int64_t{kib} * 1024)});
   };
-  story.rows.push_back({tr("timeline.tip.at"), moment(canvas, when)});
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
   row("timeline.memory.private", memory.private_pages);
   row("timeline.memory.shared", memory.shared_pages);
   row("timeline.memory.rss", memory.rss);
   row("timeline.memory.pss", memory.pss);
+  return story;
+}
+
+std::string model_words(const timeline::Gil& gil) {
+  return tr("gil.model", fmt::arg("fact", gil_fact(gil.mode())));
+}
+
+// The lock at the moment under the mouse; of its header at the moment that is shown.
+Story about_gil(const Canvas& canvas, const timeline::Gil& gil, std::int64_t when) {
+  Story story{fmt::format("{}, {}", tr("timeline.gil.name"), name_of(canvas, gil.process())), {}, {}};
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
+  if (const timeline::GilHold* hold = gil.at(when)) {
+    story.second = tr("timeline.gil.held_by", fmt::arg("name", name_of(canvas, hold->task)));
+    story.rows.push_back({tr("gil.since"), i18n::format_duration(when - hold->begin_ns)});
+    if (hold->end_ns <= canvas.plot.now_ns()) story.rows.push_back({tr("gil.turn"), length(canvas, hold->begin_ns, hold->end_ns)});
+  } else {
+    story.second = tr("timeline.gil.free");
+  }
+  std::size_t waiting = 0;
+  for (const timeline::GilThread& thread : gil.threads()) {
+    const timeline::Task* task = canvas.model.find(thread.task);
+    const timeline::Span* span = task == nullptr ? nullptr : canvas.model.span_at(*task, when);
+    if (span != nullptr && span->state == timeline::State::gil_wait && ++waiting <= 4)
+      story.rows.push_back({tr("gil.waits", fmt::arg("name", task->name)), i18n::format_duration(when - span->begin_ns)});
+  }
+  if (const timeline::GilRequest* request = gil.pending(when))
+    story.rows.push_back({tr("gil.asked_by", fmt::arg("name", name_of(canvas, request->by))), i18n::format_duration(when - request->begin_ns)});
+  if (gil.mode() == trace::GilMode::gil) story.rows.push_back({tr("gil.interval"), short_duration(gil.interval_ns(when))});
+  story.rows.push_back({model_words(gil), {}});
+  return story;
+}
+
+Story about_hand_over(const Canvas& canvas, const timeline::Gil& gil, const Item& item) {
+  const timeline::GilHold& hold = gil.holds()[item.index];
+  Story story{tr("gil.hand_over", fmt::arg("from", name_of(canvas, hold.from)), fmt::arg("to", name_of(canvas, hold.task))), {}, {}};
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, hold.begin_ns)});
+  if (item.index > 0) {
+    const timeline::GilHold& before = gil.holds()[item.index - 1];
+    story.rows.push_back({tr("timeline.tip.took"), i18n::format_duration(hold.begin_ns - before.end_ns)});
+    if (before.how == timeline::GilEnd::request) story.second = tr("gil.forced");
+    if (before.how == timeline::GilEnd::blocking) story.second = tr("gil.blocking");
+  }
+  return story;
+}
+
+Story about_request(const Canvas& canvas, const timeline::Gil& gil, const Item& item) {
+  const timeline::GilRequest& request = gil.requests()[item.index];
+  Story story{tr("gil.request", fmt::arg("by", name_of(canvas, request.by)), fmt::arg("of", name_of(canvas, request.of))), {}, {}};
+  if (item.count > 1) {
+    story.title = tr("gil.requests", fmt::arg("count", i18n::format_count(item.count)));
+    story.rows.push_back({tr("timeline.tip.zoom"), {}});
+    return story;
+  }
+  story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, request.begin_ns)});
+  if (request.seen_ns != kOpen) {
+    story.second = tr("gil.seen", fmt::arg("place", check_place_words(request.place)));
+    story.rows.push_back({tr("gil.age"), i18n::format_duration(request.age_ns(canvas.plot.now_ns()))});
+  } else if (request.end_ns > canvas.plot.now_ns()) {
+    story.second = tr("gil.unseen");
+    story.rows.push_back({tr("gil.age"), i18n::format_duration(request.age_ns(canvas.plot.now_ns()))});
+  } else {
+    story.rows.push_back({tr("gil.let_go_after"), i18n::format_duration(request.end_ns - request.begin_ns)});
+  }
   return story;
 }
 
@@ -334,6 +410,10 @@ void show(const Story& story) {
 }  // namespace
 
 void draw_tooltip(const Canvas& canvas, const Item& item) {
+  if (const std::optional<Story> story = pool_story(canvas, item)) {
+    if (!story->title.empty()) show(*story);
+    return;
+  }
   switch (item.drawn.what) {
     case Drawn::What::arrow:
       return show(about_arrow(canvas, item));
@@ -347,6 +427,11 @@ void draw_tooltip(const Canvas& canvas, const Item& item) {
       return show({tr("timeline.tip.stages"), {}, {}});
     default:
       break;
+  }
+  if (const timeline::Gil* gil = canvas.model.find_gil(item.drawn.task)) {
+    if (item.drawn.what == Drawn::What::hand_over) return show(about_hand_over(canvas, *gil, item));
+    if (item.drawn.what == Drawn::What::request) return show(about_request(canvas, *gil, item));
+    return show(about_gil(canvas, *gil, item.drawn.what == Drawn::What::header ? canvas.moment() : moment_under_mouse(canvas)));
   }
   const timeline::Task* task = canvas.model.find(item.drawn.task);
   if (task == nullptr) return;

@@ -4,6 +4,7 @@
 
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
+#include "app/timeline/pool_words.h"
 #include "app/timeline/words.h"
 
 namespace forklight::app::timeline_view {
@@ -17,10 +18,10 @@ using trace::BlockReason;
 using trace::Kind;
 using trace::ObjectKind;
 
-constexpr std::array<std::string_view, 18> kReasons = {
+constexpr std::array<std::string_view, 19> kReasons = {
     "join", "wait", "output", "put", "get", "send", "recv", "poll",
     "lock", "semaphore", "event", "condition", "barrier", "queue_join", "feed", "thread_join",
-    "result", "tasks"};
+    "requests", "result", "tasks"};
 
 constexpr std::array<std::string_view, 16> kObjects = {
     "pipe", "queue", "simple_queue", "joinable_queue", "lock", "rlock", "semaphore",
@@ -121,6 +122,9 @@ std::string name_words(const Model& model, std::uint32_t id) {
   if (object->internal()) {
     const std::string name = object->name == "reader lock"   ? tr("timeline.object.inner.reader_lock")
                              : object->name == "writer lock" ? tr("timeline.object.inner.writer_lock")
+                             : object->name == "inqueue"     ? tr("timeline.object.inner.inqueue")
+                             : object->name == "outqueue" || object->name == "result queue" ? tr("timeline.object.inner.outqueue")
+                             : object->name == "call queue" ? tr("timeline.object.inner.call_queue")
                              : object->name.empty()          ? kind_words(object->kind)
                                                              : object->name;
     return tr("timeline.object.inner", fmt::arg("owner", name_words(model, object->owner)), fmt::arg("name", name));
@@ -149,6 +153,9 @@ std::string wait_words(const Model& model, const Span& span, std::int64_t when) 
       return model.find(span.partner) == nullptr ? tr(key) : tr(key + ".task", fmt::arg("name", name));
     case BlockReason::lock:
       return lock_words(model, span, when);
+    case BlockReason::result:
+      if (std::string words = awaited_words(model, span, when); !words.empty()) return words;
+      break;
     case BlockReason::send: {
       const timeline::Object* object = model.find_object(span.partner);
       if (object == nullptr || object->kind == ObjectKind::pipe) break;
@@ -262,8 +269,19 @@ WaitClause wait_clause(const Model& model, const timeline::Wait& wait) {
       return {say("barrier"), {}};
     case BlockReason::queue_join:
       return {say("done"), only("do")};
+    case BlockReason::result: {
+      const Task* waiter = model.find(wait.task);
+      const Span* span = waiter == nullptr ? nullptr : model.span_at(*waiter, wait.since_ns);
+      const Awaited found = span == nullptr ? Awaited{} : awaited(model, *span, model.end_ns());
+      if (found.job == nullptr) break;
+      const auto what = fmt::arg("what", found.what);
+      if (!wait.whom_dead) return {tr("timeline.deadlock.wait.result", fmt::arg("task", who), what), {}};
+      return {tr("timeline.deadlock.wait.result", fmt::arg("task", who), what), tr("timeline.deadlock.only.result", fmt::arg("whom", whom), what)};
+    }
     case BlockReason::output:
     case BlockReason::feed:
+    case BlockReason::requests:
+    case BlockReason::tasks:
       break;
   }
   return {say("other"), {}};

@@ -90,6 +90,10 @@ std::string span_words(const Model& model, const Span& span, std::int64_t now_ns
                 fmt::arg("what", operation_words(model, static_cast<trace::Kind>(span.detail), span.partner)));
     case State::stopped:
       return tr("timeline.state.stopped", fmt::arg("signal", i18n::signal_name(static_cast<int>(span.detail))));
+    case State::gil_wait:
+      return span.detail == 0 ? tr("timeline.gil.waits") : tr("timeline.gil.waits_for", fmt::arg("name", name_words(model, static_cast<std::uint32_t>(span.detail))));
+    case State::gil_switch:
+      return tr("timeline.gil.forced");
   }
   return tr("timeline.wait.unknown");
 }
@@ -121,6 +125,8 @@ std::string plain_state_words(const Model& model, const Task& task, std::int64_t
       return tr("timeline.state.held",
                 fmt::arg("what", operation_words(model, static_cast<trace::Kind>(span->detail), span->partner)));
     case State::stopped:
+    case State::gil_wait:
+    case State::gil_switch:
       return span_words(model, *span, now_ns);
   }
   return tr("timeline.state.running");
@@ -153,8 +159,12 @@ std::string mark_words(const Model& model, const timeline::Mark& mark) {
   if (mark.kind == trace::Kind::raise) return text.empty() ? tr("timeline.mark.raise") : first_line(text, 48);
   if (mark.kind == trace::Kind::handler_begin)
     return tr("timeline.mark.handler", fmt::arg("signal", i18n::signal_name(static_cast<int>(mark.a))));
+  if (mark.kind == trace::Kind::in_hand) return tr("timeline.mark.in_hand", fmt::arg("name", name_words(model, mark.object)), fmt::arg("value", i18n::format_count(mark.a)));
+  if (mark.kind == trace::Kind::update_lost)
+    return tr("timeline.mark.update_lost", fmt::arg("name", name_words(model, mark.object)), fmt::arg("read", i18n::format_count(mark.a)), fmt::arg("found", i18n::format_count(mark.b)));
   if (mark.kind == trace::Kind::adopted) return tr("timeline.mark.adopted");
   if (mark.kind == trace::Kind::learner) {
+    if (trace::LearnerAct{mark.a} == trace::LearnerAct::interrupt) return tr("timeline.mark.interrupt");
     if (trace::LearnerAct{mark.a} != trace::LearnerAct::signal) return {};
     return tr("timeline.mark.learner", fmt::arg("signal", i18n::signal_name(static_cast<int>(mark.b))));
   }

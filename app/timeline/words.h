@@ -71,6 +71,15 @@ struct WaitClause {
 // The word on a mark: "print", "traceback", "RuntimeError: why", "you: SIGSTOP"; empty for kinds that carry none.
 [[nodiscard]] std::string mark_words(const timeline::Model& model, const timeline::Mark& mark);
 
+// An event of the GIL or of counted work: "wants the GIL, which Thread-1 has"; the kind's name for one that has no words.
+[[nodiscard]] std::string gil_event_words(const timeline::Model& model, const trace::Event& event);
+// How a lock works: "the GIL since 3.2".
+[[nodiscard]] std::string gil_mode_words(trace::GilMode mode);
+// Where the holder looked: "at the end of a loop".
+[[nodiscard]] std::string check_place_words(trace::CheckPlace place);
+// Which fact of the model's description it follows: "G.2, G.3".
+[[nodiscard]] std::string_view gil_fact(trace::GilMode mode) noexcept;
+
 // The first line of a text, at most `limit` characters of it (UTF-8), with an ellipsis if there was more.
 [[nodiscard]] std::string first_line(std::string_view text, std::size_t limit);
 

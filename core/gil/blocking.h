@@ -1,8 +1,9 @@
-// The one way out of Python into a call that may block: it is on record how long, and for whom.
+// The one way out of Python into a call that may block: without the GIL, and on record how long, and for whom.
 #pragma once
 
 #include <cstdint>
 
+#include "core/gil/interpreter.h"
 #include "core/trace/event.h"
 
 namespace forklight::gil {
@@ -22,6 +23,7 @@ class Blocking {
  private:
   trace::BlockReason reason_;
   std::uint32_t partner_;
+  bool left_;  // gave up the GIL: not so inside of another that did
 };
 
 // time.sleep(): resumed when a signal handler returns (P-38). `duration_ns` < 0 is refused by the caller. Throws what a handler throws.

@@ -1,24 +1,28 @@
-// Where a signal gets its turn in a running program (PEP 475): a check point between two lines, and inside a call that blocks.
+// Where others get their turn in a running program: signals (PEP 475), and threads that want the GIL (G.4).
 //
-//   kernel ──▶ C handler: notes the signal, sets `signal_pending`; a blocking call returns EINTR
+//   kernel ──▶ C handler: notes the signal, sets kSignals in the main thread's word; a blocking call returns EINTR
 //   main thread, at its next check point: runs the program's handlers; if they return, the call is resumed; if one raises, it is left
+//   any thread, at its next check point: asked to drop the GIL, drops it and queues for it again
 #pragma once
 
 #include <atomic>
 #include <cerrno>
 
+#include "core/gil/interpreter.h"
+
 namespace forklight::gil {
 
-// Set by the C handler, taken back by whoever runs the program's handlers (core/process/signals).
-inline std::atomic<bool> signal_pending{false};
-static_assert(std::atomic<bool>::is_always_lock_free);  // it is written in a signal handler
-// Runs the program's handlers if this is the main thread; they may throw.
+static_assert(std::atomic<std::uint32_t>::is_always_lock_free);  // it is written in a signal handler
+// The program's handlers; they take back kSignals, and may throw (core/process/signals).
 inline std::atomic<void (*)()> run_handlers{nullptr};
 
-// One relaxed load, as long as there is no signal.
-inline void check_point() {
-  if (!signal_pending.load(std::memory_order_relaxed)) [[likely]] return;
-  if (void (*const run)() = run_handlers.load(std::memory_order_acquire)) run();
+// The main thread's word: signals are for it alone (G-08).
+[[nodiscard]] inline std::atomic<std::uint32_t>& signal_word() noexcept { return detail::main_state.breaker; }
+
+// One relaxed load, as long as nobody wants anything.
+inline void check_point(trace::CheckPlace place = trace::CheckPlace::call) {
+  ThreadState* const me = current_thread();
+  if (me != nullptr && me->breaker.load(std::memory_order_relaxed) != 0) [[unlikely]] detail::handle_breaker(*me, place);
 }
 
 // A call that may block, until it is not interrupted: handlers run before each try. Returns what the call returned, errno as it left it.

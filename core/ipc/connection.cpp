@@ -107,6 +107,7 @@ void Connection::Handle::sample_fill(std::int64_t now) noexcept {
 }
 
 void Connection::send(const Message& message) {
+  gil::check_point(trace::CheckPlace::function_start);
   handle_->check_writable();
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::sent, handle_->object);
@@ -121,6 +122,7 @@ void Connection::send(const Message& message) {
 }
 
 void Connection::receive(std::vector<std::uint8_t>& payload, std::optional<std::size_t> max_length) {
+  gil::check_point(trace::CheckPlace::function_start);
   handle_->check_readable();
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::get_begin, handle_->object);
@@ -282,7 +284,11 @@ std::vector<std::size_t> wait(const std::vector<int>& descriptors, Timeout timeo
     recorder.record(Kind::wait_end, 0, list.empty() ? 0 : 1);
     return list;
   };
-  if (base::retry_eintr([&] { return ::poll(fds.data(), fds.size(), 0); }) > 0 || limit == 0) return ready();
+  const auto look = [&] {
+    const gil::Released released;
+    return base::retry_eintr([&] { return ::poll(fds.data(), fds.size(), 0); });
+  };
+  if (look() > 0 || limit == 0) return ready();
   {
     const gil::Blocking blocking(trace::BlockReason::wait, 0, limit);
     const std::int64_t until = base::now_ns() + limit;

@@ -1,11 +1,13 @@
 #include "core/ipc/frame_io.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
@@ -28,6 +30,7 @@ constexpr std::size_t kPiece = 1u << 20;
 // Until the descriptor is ready for `events`, or the time is over.
 bool wait_for(const Side& side, short events, std::int64_t timeout_ns) {
   pollfd ready{side.fd, events, 0};
+  const gil::Released released;
   if (timeout_ns == 0) return base::retry_eintr([&] { return ::poll(&ready, 1, 0); }) > 0;
   const std::int64_t until = base::now_ns() + timeout_ns;
   const gil::Blocking blocking(side.reason, side.object, timeout_ns);
@@ -41,13 +44,22 @@ bool wait_for(const Side& side, short events, std::int64_t timeout_ns) {
   }
 }
 
-// One system call, again and again until it is not refused for now.
+// One system call, again and again until it is not refused for now. Without the GIL, also when it does not block (G.5).
 template <typename Call>
 ssize_t when_ready(const Side& side, short events, Call&& call) {
-  for (;;) {
+  const gil::Released released;
+  for (bool slept = false;;) {
     const ssize_t result = base::retry_eintr(call);
-    if (result >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return result;
-    (void)wait_for(side, events, gil::kNoTimeout);
+    if (result >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) {
+      if (side.flowing != nullptr) *side.flowing = !slept;
+      return result;
+    }
+    if (side.flowing != nullptr && std::exchange(*side.flowing, false)) {
+      ::sched_yield();
+    } else {
+      (void)wait_for(side, events, gil::kNoTimeout);
+      slept = true;
+    }
   }
 }
 
@@ -141,6 +153,7 @@ void read_message_frame(const Side& side, std::vector<std::uint8_t>& payload) {
 
 bool wait_readable(const Side& side, std::int64_t timeout_ns) {
   pollfd ready{side.fd, POLLIN, 0};
+  const gil::Released released;
   if (base::retry_eintr([&] { return ::poll(&ready, 1, 0); }) > 0) return true;  // no wait, nothing to show
   return timeout_ns != 0 && wait_for(side, POLLIN, timeout_ns);
 }

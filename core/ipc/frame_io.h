@@ -1,7 +1,9 @@
 // Frames on descriptors: CPython's length header, its one or two writes, and reads of exactly what is missing (I.1). For core/ipc alone.
 //
 // The descriptors are non-blocking, and waiting is done by poll: so a wait is seen, with its reason, and never a guess. Nobody spins
-// before: with more processes than processors that keeps the one from running that is waited for.
+// before: with more processes than processors that keeps the one from running that is waited for. But who has just been handling one
+// message after the other gives its processor away once, and looks again, before it sleeps: to be woken for every few messages costs
+// both sides more than the messages do.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +21,7 @@ struct Side {
   int fd;
   std::uint32_t object;
   trace::BlockReason reason;
+  bool* flowing = nullptr;  // kept here: the last message was there, or had room, without sleep
 };
 
 // Writes header and payload: one write up to 16 KiB, two beyond. Throws BrokenPipeError and other OSErrors; "Message too long", and

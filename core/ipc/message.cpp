@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/ipc/cbor.h"
@@ -41,8 +42,9 @@ constexpr std::uint8_t kPadding = 0xff;
 void encode(std::uint64_t id, const Message& message, std::vector<std::uint8_t>& out) {
   if (!message.sendable()) throw message.refusal();
   const std::size_t begin = out.size();
-  out.push_back(kBegin);
-  for (std::size_t i = 0; i < kIdSize; ++i) out.push_back(static_cast<std::uint8_t>(id >> (8 * i)));
+  std::array<std::uint8_t, 1 + kIdSize> head{kBegin};
+  for (std::size_t i = 0; i < kIdSize; ++i) head[1 + i] = static_cast<std::uint8_t>(id >> (8 * i));
+  out.insert(out.end(), head.begin(), head.end());
   append_cbor(out, message.object() ? message.object()->value() : message.value());
   if (out.size() < begin + kShortest) out.resize(begin + kShortest, kPadding);
 }

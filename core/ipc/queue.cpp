@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/gil/blocking.h"
+#include "core/gil/interrupt.h"
 #include "core/ipc/connection_handle.h"
 #include "core/process/python.h"
 #include "core/process/runtime.h"
@@ -48,6 +49,39 @@ struct Item {
 };
 constexpr std::uint64_t kEnd = 0;  // messages are counted from 1
 
+// What Python calls the deque, as Python's deque in blocks: appending never moves what is there, and emptied blocks are filled again.
+class Buffer {
+ public:
+  using Block = std::vector<Item>;
+  [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
+  void clear() { blocks_.clear(); }
+  void append(Item item) {
+    if (blocks_.empty() || blocks_.back().size() == kBlock) add_block();
+    blocks_.back().push_back(std::move(item));
+  }
+  // All of it against what was taken before, which has been used up.
+  void exchange(std::vector<Block>& taken) {
+    for (Block& block : taken) {
+      block.clear();
+      if (spare_.size() < kSpare) spare_.push_back(std::move(block));
+    }
+    taken.clear();
+    taken.swap(blocks_);
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 128, kSpare = 32;
+  void add_block() {
+    if (spare_.empty()) {
+      blocks_.emplace_back().reserve(kBlock);
+    } else {
+      blocks_.push_back(std::move(spare_.back()));
+      spare_.pop_back();
+    }
+  }
+  std::vector<Block> blocks_, spare_;
+};
+
 }  // namespace
 
 struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
@@ -64,12 +98,13 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
 
   // Of this process alone; begun anew in a forked child.
   struct Own {
-    std::mutex mutex;
+    gil::Yielding<std::mutex> mutex;  // Python's `notempty`
     std::condition_variable not_empty;
-    std::vector<Item> buffer;  // what Python calls the deque: the feeder takes all that is in it at once
+    Buffer buffer;  // the feeder takes all that is in it at once
     std::optional<process::Thread> feeder;
     std::atomic<bool> closed{false}, join_cancelled{false}, exiting{false};
     bool feeder_idle = false;
+    bool reads_flow = false, writes_flow = false;  // for frame_io; under the reader lock, the feeder's
     std::function<bool(const PythonError&, const Message&)> on_error;  // an executor's
     int close_finalizer = 0, join_finalizer = 0;
   };
@@ -79,7 +114,7 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
 
   void start_feeder();
   void feed();
-  bool send_one(const Item& item, std::vector<std::uint8_t>& payload);
+  bool send_one(const Item& item, std::vector<std::uint8_t>& payload, std::int64_t& now);
   void append(Item item);
   void append_end() { append({kEnd, {}}); }
   void close();
@@ -112,7 +147,7 @@ void Queue::Handle::append(Item item) {
   {
     const std::lock_guard lock(own->mutex);
     if (!own->feeder) start_feeder();
-    own->buffer.push_back(std::move(item));
+    own->buffer.append(std::move(item));
     wake = own->feeder_idle;
   }
   if (wake) own->not_empty.notify_one();
@@ -121,35 +156,41 @@ void Queue::Handle::append(Item item) {
 void Queue::Handle::feed() {
   Recorder& recorder = Recorder::current();
   Own& mine = *own;
-  std::vector<Item> taken;
+  std::vector<Buffer::Block> taken;
   std::vector<std::uint8_t> payload;
   for (;;) {
-    taken.clear();
     {
-      std::unique_lock lock(mine.mutex);
+      const std::unique_lock held(mine.mutex);
       if (mine.buffer.empty()) {
         const gil::Blocking blocking(BlockReason::feed, object, gil::kNoTimeout);
         mine.feeder_idle = true;
+        std::unique_lock lock(mine.mutex.bare(), std::adopt_lock);
         mine.not_empty.wait(lock, [&] { return !mine.buffer.empty(); });
+        (void)lock.release();  // it is `held`
         mine.feeder_idle = false;
       }
-      taken.swap(mine.buffer);
+      mine.buffer.exchange(taken);
     }
-    for (const Item& item : taken) {
-      if (item.id == kEnd) {
-        reader.close();
-        writer.close();
-        return;
+    std::int64_t now = base::now_ns();
+    for (const Buffer::Block& block : taken) {
+      for (const Item& item : block) {
+        if (item.id == kEnd) {
+          reader.close();
+          writer.close();
+          return;
+        }
+        gil::check_point(trace::CheckPlace::loop_end);
+        if (recorder.gate(Kind::feed, object)) now = base::now_ns();
+        // Whoever is through with one item takes the next one in that very moment: it was there.
+        recorder.record_at(now, Kind::feed, recorder.line(), object, item.id, 0);
+        if (!send_one(item, payload, now)) return;
       }
-      recorder.gate(Kind::feed, object);
-      recorder.record(Kind::feed, object, item.id);
-      if (!send_one(item, payload)) return;
     }
   }
 }
 
-// False if this is the feeder's end.
-bool Queue::Handle::send_one(const Item& item, std::vector<std::uint8_t>& payload) {
+// False if this is the feeder's end. `now`: when it was done.
+bool Queue::Handle::send_one(const Item& item, std::vector<std::uint8_t>& payload, std::int64_t& now) {
   Recorder& recorder = Recorder::current();
   try {
     payload.clear();
@@ -157,13 +198,15 @@ bool Queue::Handle::send_one(const Item& item, std::vector<std::uint8_t>& payloa
     writer.handle_->check_writable();
     (void)sync::take(*writer_lock, {BlockReason::lock, writer_lock_id}, std::nullopt);
     try {
-      write_frame(writer.handle_->writing(), payload);
+      Side side = writer.handle_->writing();
+      side.flowing = &own->writes_flow;
+      write_frame(side, payload);
     } catch (...) {
       sync::give(*writer_lock);
       throw;
     }
     sync::give(*writer_lock);
-    const std::int64_t now = base::now_ns();
+    now = base::now_ns();
     recorder.record_at(now, Kind::sent, recorder.line(), object, item.id, wire_size(payload.size()));
     writer.handle_->sample_fill(now);
   } catch (const PythonError& error) {
@@ -172,8 +215,8 @@ bool Queue::Handle::send_one(const Item& item, std::vector<std::uint8_t>& payloa
     if (own->on_error && error.type() == "BrokenPipeError") return false;
     // The item is gone, its place is free again, and the one who put it never learns.
     sync::give(*slots);
-    if (own->on_error && own->on_error(error, item.message)) return true;
-    process::write_stderr(process::traceback(error, Runtime::current().context().program, std::string_view{}));
+    if (!own->on_error || !own->on_error(error, item.message)) process::write_stderr(process::traceback(error, Runtime::current().context().program, {}));
+    now = base::now_ns();
   }
   return true;
 }
@@ -270,6 +313,7 @@ void Queue::begin_anew_in_children(const std::shared_ptr<Handle>& made) {
 }
 
 void Queue::put(Message item, bool block, Timeout timeout) {
+  gil::check_point(trace::CheckPlace::function_start);
   Handle& handle = *handle_;
   handle.check_open();
   Recorder& recorder = Recorder::current();
@@ -292,6 +336,7 @@ void Queue::put(Message item, bool block, Timeout timeout) {
 }
 
 Value Queue::get(bool block, Timeout timeout) {
+  gil::check_point(trace::CheckPlace::function_start);
   Handle& handle = *handle_;
   handle.check_open();
   Recorder& recorder = Recorder::current();
@@ -312,7 +357,9 @@ Value Queue::get(bool block, Timeout timeout) {
   try {
     reader.check_readable();
     if (!forever && !wait_readable(reader.reading(), std::max<std::int64_t>(0, until - base::now_ns()))) throw PythonError(Fact::Q_02);
-    read_message_frame(reader.reading(), payload);  // whole, and without a timeout any more
+    Side side = reader.reading();
+    side.flowing = &handle.own->reads_flow;
+    read_message_frame(side, payload);  // whole, and without a timeout any more
   } catch (...) {
     sync::give(*handle.reader_lock);
     failed();

@@ -38,7 +38,9 @@ void Observer::add_rings(std::vector<PerfRing> rings, std::vector<trace::Record>
 }
 
 void Observer::no_rings(int error, std::vector<trace::Record>& out) {
-  if (want_ != Want::nothing) out.push_back(mode(Observing::sampling, error));
+  if (want_ == Want::nothing) return;
+  out.push_back(mode(Observing::sampling, error));
+  if (sampler_) sampler_->sample_cores();
 }
 
 void Observer::learn(const std::vector<trace::Record>& lesson, std::vector<trace::Record>& out) {

@@ -153,6 +153,11 @@ PerfRing::~PerfRing() {
   if (memory_ != nullptr) ::munmap(memory_, page_size() + bytes_);
 }
 
+void PerfRing::forget() noexcept {
+  memory_ = nullptr;
+  fd_.reset();
+}
+
 void PerfRing::read(std::vector<KernelRecord>& records) {
   if (memory_ == nullptr) return;
   auto& page = *reinterpret_cast<perf_event_mmap_page*>(memory_);

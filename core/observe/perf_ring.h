@@ -47,6 +47,9 @@ class PerfRing {
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   // Moves what is there to the end of `records`, in the kernel's order.
   void read(std::vector<KernelRecord>& records);
+  // For a forked child, instead of the end: the kernel copies no ring into it, so at that address there is nothing now, or what the child
+  // has put there since, the stack of a thread for one.
+  void forget() noexcept;
 
  private:
   base::Fd fd_;

@@ -81,9 +81,10 @@ void ProcSampler::sample_state(Watched& watched) {
     return;
   }
   watched.start_ticks = status->start_ticks;
-  if (status->state == watched.state) return;
+  const bool again = status->state == 'R' && cores_.load(std::memory_order_relaxed);
+  if (status->state == watched.state && !again) return;
   watched.state = status->state;
-  write(Kind::state, watched.task, static_cast<std::uint64_t>(static_cast<unsigned char>(status->state)), 0);
+  write(Kind::state, watched.task, static_cast<std::uint64_t>(static_cast<unsigned char>(status->state)), static_cast<std::uint64_t>(status->cpu + 1));
 }
 
 void ProcSampler::sample_memory(Watched& watched) {

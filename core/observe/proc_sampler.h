@@ -2,6 +2,7 @@
 // and nobody else shall wait for it. It measures what it costs itself, and looks less often the more that is: under 1 % of a core.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -23,6 +24,8 @@ class ProcSampler {
 
   // Looks at a task from now on, until it is gone. A thread (tid other than pid) has no memory of its own.
   void watch(trace::TaskId task, pid_t pid, pid_t tid);
+  // Nobody else tells who is on which core: who runs is on record at each look, not only when that has changed.
+  void sample_cores() noexcept { cores_.store(true, std::memory_order_relaxed); }
   // Moves what has changed since to the end of `out`, by time.
   void take(std::vector<trace::Record>& out);
   // CPU time that it has used so far.
@@ -50,6 +53,7 @@ class ProcSampler {
   bool stop_ = false;                    // guarded
   std::vector<Watched> watched_;         // the thread's own
   std::vector<trace::Record> fresh_;     // the thread's own
+  std::atomic<bool> cores_{false};
   std::thread thread_;
 };
 

@@ -53,7 +53,10 @@ std::optional<ProcStatus> read_status(pid_t pid, pid_t tid) {
   const std::string_view letter = next_word(text);
   if (letter.size() != 1) return std::nullopt;
   for (int field = 4; field < 22; ++field) (void)next_word(text);
-  return ProcStatus{letter[0], number(next_word(text))};
+  const std::uint64_t start_ticks = number(next_word(text));
+  for (int field = 23; field < 39; ++field) (void)next_word(text);
+  const std::string_view cpu = next_word(text);
+  return ProcStatus{letter[0], start_ticks, cpu.empty() ? -1 : static_cast<int>(number(cpu))};
 }
 
 std::optional<ProcMemory> read_memory(pid_t pid) {

@@ -11,6 +11,7 @@ namespace forklight::observe {
 struct ProcStatus {
   char state;                 // R, S, D, T, t, Z, X, I: see proc(5)
   std::uint64_t start_ticks;  // tells a process from another that got its number later
+  int cpu;                    // the core that it is on, or was on last (field 39); -1 if it does not say
 };
 // Of a thread of a process; nothing if it is gone.
 [[nodiscard]] std::optional<ProcStatus> read_status(pid_t pid, pid_t tid);

@@ -94,6 +94,15 @@ concept Shared = requires(const T& object, Departure& out, Arrival& in) {
   { T::arrive(in) } -> std::same_as<T>;
 };
 
+// An argument whose class raises that when it is unpickled: start() is none the wiser, and the child ends of it (S-26).
+struct Unloadable {
+  std::string type, message;
+};
+
+// What Python calls the type of a value: "int", "NoneType"; and whether it counts as true.
+[[nodiscard]] std::string_view type_name(const nlohmann::json& value) noexcept;
+[[nodiscard]] bool truth(const nlohmann::json& value) noexcept;
+
 class Args {
  public:
   class Arg {
@@ -105,8 +114,11 @@ class Args {
     template <Shared T>
     Arg(T object) : object_(std::make_shared<T>(std::move(object))), depart_([](const void* it, Departure& out) { static_cast<const T*>(it)->depart(out); }) {}
 
+    Arg(Unloadable unloadable) : unloadable_(std::make_shared<Unloadable>(std::move(unloadable))) {}
+
    private:
     friend class Args;
+    std::shared_ptr<Unloadable> unloadable_;
     nlohmann::json value_;  // or, of an object that has arrived and was not asked for yet, its fields
     std::shared_ptr<void> object_;
     void (*depart_)(const void*, Departure&) = nullptr;
@@ -114,6 +126,8 @@ class Args {
 
   Args() = default;
   Args(std::initializer_list<Arg> list) : list_(list) {}
+  // args=VALUE: tuple(VALUE), so a str is its characters (P-09). TypeError for what is not iterable (P-08).
+  [[nodiscard]] static Args of(const nlohmann::json& iterable);
 
   [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
   [[nodiscard]] const nlohmann::json& at(std::size_t index) const { return list_.at(index).value_; }

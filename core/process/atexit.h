@@ -16,7 +16,7 @@ class ExitFunctions {
  public:
   void add(std::string name, std::function<void()> function);
   // Where multiprocessing's own stands, unless it has a place already.
-  void add_own(std::function<void()> finish_children);
+  void add_own();
   // In a forked child: the parent's functions are the parent's.
   void clear() noexcept;
   // What raises says so on stderr, and the next one runs.
@@ -25,7 +25,7 @@ class ExitFunctions {
  private:
   struct Entry {
     std::string name;
-    std::function<void()> function;
+    std::function<void()> function;  // none: multiprocessing's own
   };
   std::vector<Entry> entries_;
   bool has_own_ = false;

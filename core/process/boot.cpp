@@ -14,6 +14,7 @@
 #include "core/process/forkserver.h"
 #include "core/process/launch.h"
 #include "core/process/python.h"
+#include "core/process/resource_tracker.h"
 #include "core/process/signals.h"
 #include "core/process/start_method.h"
 #include "core/process/traceback.h"
@@ -61,12 +62,14 @@ Boot settle(const nlohmann::json& luggage, const FindBooked& find) {
 
 // S-05: top-level code runs again. False if it failed; its traceback has been printed.
 bool import_program(const Lesson& lesson, Importer importer) {
+  if (lesson.program.source == Source::command) return true;  // S-30: there is nothing to import
   Runtime& runtime = Runtime::current();
   Recorder& recorder = Recorder::current();
   recorder.record(Kind::import_begin);
   runtime.set_importing(true);
   bool done = true;
   try {
+    if (lesson.program.source == Source::standard_input) throw no_program_file();  // S-31
     if (lesson.imported) lesson.imported();
   } catch (const PythonError& error) {
     recorder.record_text(Kind::raise, 0, 0, 0, error.what());
@@ -86,19 +89,22 @@ void leave(int code, trace::ExitHow how) {
   Recorder::current().record(Kind::exit, 0, static_cast<std::uint64_t>(code), static_cast<std::uint64_t>(how));
 }
 
-// Unpickles what it is to run, and runs it.
+// Unpickles what it is to run, and runs it. What fails on the way there is not yet the process's own (S-22, S-26).
 int run_target(const nlohmann::json& luggage, const Lesson& lesson, std::vector<int> descriptors, Importer importer) {
-  const std::string name = luggage.at("target");
-  const Target* const found = find_target(lesson, name);
   Runtime& runtime = Runtime::current();
-  if (found == nullptr) {
-    const PythonError error = target_not_found(name, lesson.program.file, runtime.context().python_minor);  // S-22
+  const std::string name = luggage.at("target");
+  const bool imported = lesson.program.source == Source::file;
+  const Target* const found = imported ? find_target(lesson, name) : LibraryTarget::find(name);
+  Args args;
+  try {
+    if (found == nullptr) throw target_not_found(name, imported ? lesson.program.file : std::string_view(), runtime.context().python_minor);
+    args = Args::arrive(*runtime.context().region, luggage.at("args"), std::move(descriptors));
+  } catch (const PythonError& error) {
     Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
     write_stderr(traceback(error, lesson.program, importer));
     leave(1, trace::ExitHow::exception);
     return 1;
   }
-  const Args args = Args::arrive(*runtime.context().region, luggage.at("args"), std::move(descriptors));
   return runtime.run_to_end([&] { found->function(args); });
 }
 
@@ -126,6 +132,9 @@ int run_spawned(base::Fd data, const FindBooked& find) {
   Process::Object object;
   describe(luggage, std::move(data), object);
   ::fcntl(sentinel.get(), F_SETFD, FD_CLOEXEC);
+  base::Fd tracker(luggage.at("tracker").get<int>());
+  ::fcntl(tracker.get(), F_SETFD, FD_CLOEXEC);
+  know_resource_tracker(std::move(tracker));
   Runtime::current().become_spawned(boot.context, object, luggage.at("slot"), luggage.at("parent"));
   settle_start_method(luggage);
   if (!import_program(boot.booked.lesson, Importer::spawn)) {
@@ -141,7 +150,7 @@ int run_spawned(base::Fd data, const FindBooked& find) {
   data.reset();
   const Boot boot = settle(first, find);
   for (const char* fd : {"listener", "alive"}) ::fcntl(first.at(fd).get<int>(), F_SETFD, FD_CLOEXEC);
-  Runtime::current().become_forkserver(boot.context, first.at("slot"), first.at("parent"));
+  Runtime::current().become_helper(boot.context, first.at("slot"), first.at("parent"), std::string(trace::kForkserver));
   // Since 3.14 the program is imported once, in the server; before that in each child (0.1).
   const bool once = boot.context.python_minor >= 14;
   if (once && !import_program(boot.booked.lesson, Importer::forkserver)) {
@@ -152,7 +161,7 @@ int run_spawned(base::Fd data, const FindBooked& find) {
     Process::Object object;
     describe(luggage, base::Fd(descriptors.front()), object);
     descriptors.erase(descriptors.begin());
-    Runtime::current().become_child(object, luggage.at("slot"));
+    Runtime::current().become_child(object, luggage.at("slot"), {object.parent_death.get(), Runtime::no_input()});
     default_signal(SIGINT);  // the server ignores it, its children do not (P-64)
     install_signal_handlers();
     settle_start_method(luggage);
@@ -164,6 +173,16 @@ int run_spawned(base::Fd data, const FindBooked& find) {
     }
     ::_exit(code);
   });
+}
+
+[[noreturn]] void run_resource_tracker(base::Fd data, const FindBooked& find) {
+  const auto first = read_luggage(data.get());
+  data.reset();
+  const Boot boot = settle(first, find);
+  base::Fd lines(first.at("lines").get<int>());
+  ::fcntl(lines.get(), F_SETFD, FD_CLOEXEC);
+  Runtime::current().become_helper(boot.context, first.at("slot"), first.at("parent"), std::string(trace::kResourceTracker));
+  serve_resource_tracker(std::move(lines));
 }
 
 }  // namespace
@@ -187,6 +206,7 @@ std::optional<int> boot(int argc, char** argv, const FindBooked& find) {
   try {
     if (role == "--multiprocessing-fork") return run_spawned(base::Fd(fd), find);
     if (role == "--forkserver") run_forkserver(base::Fd(fd), find);
+    if (role == "--resource-tracker") run_resource_tracker(base::Fd(fd), find);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "forklight-engine: %s\n", error.what());
     return 1;

@@ -1,4 +1,4 @@
-// The way into a process that was started by exec: a spawned child, or the forkserver and its children.
+// The way into a process that was started by exec: a spawned child, the forkserver and its children, or the resource tracker.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,8 @@ struct Booked {
 };
 using FindBooked = std::function<Booked(const std::string& request)>;
 
-// What the arguments of forklight-engine ask for; nothing when they ask for neither, then it is to be the supervisor. Returns the exit code
-// of a child, and from the forkserver not at all.
+// What the arguments of forklight-engine ask for; nothing when they ask for none of these, then it is to be the supervisor. Returns the
+// exit code of a child, and from a helper not at all.
 [[nodiscard]] std::optional<int> boot(int argc, char** argv, const FindBooked& find);
 
 }  // namespace forklight::process

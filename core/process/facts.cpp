@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "core/base/error.h"
 #include "core/process/frame.h"
@@ -46,8 +47,18 @@ PythonError cannot_pickle_local(std::string_view qualified_name, int python_mino
 }
 
 PythonError target_not_found(std::string_view name, std::string_view file, int python_minor) {
+  if (file.empty()) {
+    return {"AttributeError", python_minor >= 14 ? fmt::format("module '__main__' has no attribute '{}'", name)
+                                                 : fmt::format("Can't get attribute '{}' on <module '__main__' (built-in)>", name)};
+  }
   if (python_minor >= 14) return {"AttributeError", fmt::format("module '__mp_main__' has no attribute '{}'", name)};
   return {"AttributeError", fmt::format("Can't get attribute '{}' on <module '__mp_main__' from '{}'>", name, file)};
+}
+
+PythonError no_program_file() {
+  std::error_code ignored;
+  const std::string file = (std::filesystem::current_path(ignored) / "<stdin>").string();
+  return {"FileNotFoundError", fmt::format("[Errno {}] {}: '{}'", ENOENT, base::error_text(ENOENT), file)};
 }
 
 PythonError still_importing() {

@@ -10,6 +10,8 @@ namespace forklight::process {
 
 // X(fact, exception type, message)
 #define FORKLIGHT_PYTHON_ERRORS(X)                                                                              \
+  X(P_06, "AssertionError", "name must be a string")                                                             \
+  X(P_07, "AssertionError", "group argument must be None for now")                                               \
   X(P_14, "ValueError", "process not started")                                                                   \
   X(P_15, "AssertionError", "can only join a started process")                                                   \
   X(P_16_terminate, "AttributeError", "'NoneType' object has no attribute 'terminate'")                          \
@@ -24,6 +26,7 @@ namespace forklight::process {
     "Cannot close a process while it is still running. You should first call join() or terminate().")            \
   X(P_46, "ValueError", "process object is closed")                                                              \
   X(P_55, "AssertionError", "daemonic processes are not allowed to have children")                               \
+  X(S_25, "TypeError", "cannot pickle 'weakref.ReferenceType' object")                                           \
   X(S_32, "RuntimeError",                                                                                        \
     "A SemLock created in a fork context is being shared with a process in a spawn context. This is not supported. "  \
     "Please use the same context to create multiprocessing objects and Process.")                                     \
@@ -55,6 +58,9 @@ namespace forklight::process {
   X(Q_02, "_queue.Empty", "")                                                                                    \
   X(Q_10, "AssertionError", "Queue <multiprocessing.queues.Queue object at 0x0> not closed")                     \
   X(Q_24, "ValueError", "task_done() called too many times")                                                     \
+  X(G_03, "ValueError", "switch interval must be strictly positive")                                             \
+  X(G_04_fork, "RuntimeError", "fork not supported for isolated subinterpreters")                                \
+  X(G_04_daemon, "RuntimeError", "daemon threads are disabled in this (sub)interpreter")                         \
   X(I_01_read_only, "OSError", "connection is read-only")                                                        \
   X(I_01_write_only, "OSError", "connection is write-only")                                                      \
   X(I_04, "EOFError", "")                                                                                        \
@@ -96,8 +102,11 @@ class PythonError : public std::exception {
 // What is said of a lambda and of a nested function that should be pickled (S-20, S-21, Q-06).
 [[nodiscard]] PythonError cannot_pickle_lambda(int python_minor);
 [[nodiscard]] PythonError cannot_pickle_local(std::string_view qualified_name, int python_minor);
-// A child that imports the program does not find its target there (S-22). `file` is the program's.
+// A child that imports the program does not find its target there (S-22). `file` is the program's; empty: it came with -c, and there is
+// nothing to import (S-30).
 [[nodiscard]] PythonError target_not_found(std::string_view name, std::string_view file, int python_minor);
+// A child of a program that was read from stdin looks for a file of that name (S-31).
+[[nodiscard]] PythonError no_program_file();
 // A process is started while the program is being imported: the main guard is missing (S-27).
 [[nodiscard]] PythonError still_importing();
 

@@ -17,7 +17,11 @@
 
 #include "core/base/clock.h"
 #include "core/base/posix_call.h"
+#include "core/gil/blocking.h"
+#include "core/gil/interpreter.h"
 #include "core/process/facts.h"
+#include "core/process/helper.h"
+#include "core/process/resource_tracker.h"
 #include "core/process/runtime.h"
 #include "core/trace/recorder.h"
 
@@ -29,6 +33,7 @@ using trace::Recorder;
 namespace {
 
 constexpr std::size_t kMostDescriptors = 253;  // what one SCM_RIGHTS takes; Python's limit is the same one
+constexpr std::size_t kOwnDescriptors = 4;     // of them: data, status, alive, the resource tracker's pipe
 
 std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
 
@@ -37,9 +42,7 @@ std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
 struct Client {
   std::string address;  // as bind(2) took it, the leading zero byte included; empty: no server is known
   base::Fd alive;
-  pid_t pid = 0, parent = 0;  // of the server, where we started it ourselves
-  std::uint32_t slot = 0;
-  trace::TaskId task = 0;
+  Helper helper;  // where we started it ourselves
 };
 
 Client& client() {
@@ -54,27 +57,8 @@ std::pair<sockaddr_un, socklen_t> socket_address(const std::string& name) {
   return {address, static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size())};
 }
 
-// P-73: only who started it can tell, as in Python.
-void reap_if_dead() {
-  Client& server = client();
-  if (server.pid == 0 || server.parent != Runtime::current().pid()) return;
-  siginfo_t info{};
-  if (::waitid(P_PID, static_cast<id_t>(server.pid), &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid == 0) return;
-  const int status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
-  const trace::Region& region = *Runtime::current().context().region;
-  region.publish_status(server.slot, status);
-  base::retry_eintr([&] { return ::waitpid(server.pid, nullptr, 0); });
-  const std::int64_t now = base::now_ns();
-  Recorder& recorder = Recorder::current();
-  recorder.record_at(now, Kind::reap, recorder.line(), server.task, u64(status), u64(server.pid));
-  region.publish_reaping(server.slot, recorder.task(), status, now);
-  server = {};
-}
-
 void start_server() {
-  const Runtime& runtime = Runtime::current();
-  const RunContext& context = runtime.context();
-  Recorder& recorder = Recorder::current();
+  (void)resource_tracker_fd();  // first of all, and so in every process of the tree (S.3)
   const base::Fd listener(base::posix_call("socket", [] { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }));
   // Without a name the kernel gives an address of its own, that no file stands for: nothing can stay behind.
   sockaddr_un address{};
@@ -83,36 +67,12 @@ void start_server() {
   base::posix_call("listen", [&] { return ::listen(listener.get(), 64); });
   socklen_t length = sizeof address;
   base::posix_call("getsockname", [&] { return ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &length); });
-  base::Pipe alive = base::make_pipe(), data = base::make_pipe();
-
-  const auto slot = context.region->claim(recorder.task(), "forkserver");
-  if (!slot) base::throw_errno("fork", EAGAIN);
-  const trace::TaskId task = context.region->slot(*slot).task;
-  recorder.record(Kind::start_begin, task, u64(trace::StartMethod::spawn));
-  pid_t pid = -1;
-  try {
-    pid = exec_engine("--forkserver", data,
-                      {listener.get(), alive.read.get(), context.region->fd(), context.birth_fd, context.lifeline_fd});
-  } catch (const std::system_error& error) {
-    context.region->abandon(*slot);
-    recorder.record(Kind::start_failed, task, u64(error.code().value()));
-    throw;
-  }
-  runtime.announce_birth(*slot, pid);
-  recorder.record(Kind::start_end, task, u64(pid));
-  write_luggage(data.write.get(), {{"request", context.request},
-                                   {"fds", {context.region->fd(), context.birth_fd, context.lifeline_fd}},
-                                   {"parent", recorder.task()},
-                                   {"slot", *slot},
-                                   {"listener", listener.get()},
-                                   {"alive", alive.read.get()}});
+  base::Pipe alive = base::make_pipe();
   Client& server = client();
+  server.helper = launch_helper(trace::kForkserver, "--forkserver", {listener.get(), alive.read.get()},
+                                {{"listener", listener.get()}, {"alive", alive.read.get()}});
   server.address.assign(address.sun_path, length - offsetof(sockaddr_un, sun_path));
   server.alive = std::move(alive.write);
-  server.pid = pid;
-  server.parent = runtime.pid();
-  server.slot = *slot;
-  server.task = task;
 }
 
 void send_request(int socket, std::uint32_t slot, const std::vector<int>& descriptors) {
@@ -133,6 +93,7 @@ void send_request(int socket, std::uint32_t slot, const std::vector<int>& descri
 
 // 8 bytes that the server wrote; nothing when it is gone.
 std::optional<std::int64_t> read_number(int fd) {
+  const gil::Released released;
   std::int64_t number = 0;
   const ssize_t got = base::retry_eintr([&] { return ::read(fd, &number, sizeof number); });
   return got == sizeof number ? std::optional(number) : std::nullopt;
@@ -151,14 +112,14 @@ void know_forkserver(const std::string& address, base::Fd alive) {
 }
 
 Launched launch_forkserver(Luggage luggage, std::uint32_t slot) {
-  reap_if_dead();
+  if (reap_helper(client().helper)) client() = {};  // P-73: only who started it can tell, as in Python
   if (!knows_forkserver()) start_server();
-  if (luggage.descriptors.size() + 3 > kMostDescriptors) throw PythonError("ValueError", "too many fds");
+  if (luggage.descriptors.size() + kOwnDescriptors > kMostDescriptors) throw PythonError("ValueError", "too many fds");
   base::Pipe status = base::make_pipe(), data = base::make_pipe();
   const base::Fd socket(base::posix_call("socket", [] { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }));
   const auto [address, length] = socket_address(client().address);
   base::posix_call("connect", [&] { return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), length); });
-  std::vector<int> descriptors = {data.read.get(), status.write.get(), client().alive.get()};
+  std::vector<int> descriptors = {data.read.get(), status.write.get(), client().alive.get(), resource_tracker_fd()};
   descriptors.insert(descriptors.end(), luggage.descriptors.begin(), luggage.descriptors.end());
   send_request(socket.get(), slot, descriptors);
   data.read.reset();
@@ -181,7 +142,7 @@ namespace {
 
 struct Request {
   std::uint32_t slot = 0;
-  std::vector<int> descriptors;  // data, status, alive, then those of the arguments
+  std::vector<int> descriptors;  // kOwnDescriptors, then those of the arguments
 };
 
 std::optional<Request> receive_request(int listener) {
@@ -202,7 +163,7 @@ std::optional<Request> receive_request(int listener) {
     request.descriptors.resize(count);
     std::memcpy(request.descriptors.data(), CMSG_DATA(part), count * sizeof(int));
   }
-  if (request.descriptors.size() >= 3) return request;
+  if (request.descriptors.size() >= kOwnDescriptors) return request;
   for (const int fd : request.descriptors) ::close(fd);
   return std::nullopt;
 }
@@ -248,7 +209,11 @@ void serve_forks(const nlohmann::json& first, const std::function<void(nlohmann:
   std::unordered_map<pid_t, Child> children;
   for (;;) {
     pollfd ready[] = {{listener.get(), POLLIN, 0}, {alive.get(), POLLIN, 0}, {deaths.get(), POLLIN, 0}};
-    if (base::retry_eintr([&] { return ::poll(ready, 3, -1); }) < 0) ::_exit(1);
+    const int count = [&] {
+      const gil::Blocking blocking(trace::BlockReason::requests, 0, gil::kNoTimeout);
+      return base::retry_eintr([&] { return ::poll(ready, 3, -1); });
+    }();
+    if (count < 0) ::_exit(1);
     if (ready[2].revents != 0) {
       signalfd_siginfo info;
       while (::read(deaths.get(), &info, sizeof info) == sizeof info) {
@@ -258,7 +223,7 @@ void serve_forks(const nlohmann::json& first, const std::function<void(nlohmann:
     if (ready[0].revents != 0) {
       auto request = receive_request(listener.get());
       if (!request) continue;
-      base::Fd data(request->descriptors[0]), status(request->descriptors[1]), alive_end(request->descriptors[2]);
+      base::Fd data(request->descriptors[0]), status(request->descriptors[1]), alive_end(request->descriptors[2]), tracker(request->descriptors[3]);
       trace::Slot& slot = context.region->slot(request->slot);
       slot.forked_by = Recorder::current().task();
       const pid_t pid = ::fork();
@@ -273,7 +238,8 @@ void serve_forks(const nlohmann::json& first, const std::function<void(nlohmann:
           auto luggage = read_luggage(data.get());
           const auto& address = luggage.at("forkserver").get_binary();
           know_forkserver({address.begin(), address.end()}, std::move(alive_end));
-          std::vector<int> descriptors(request->descriptors.begin() + 3, request->descriptors.end());
+          know_resource_tracker(std::move(tracker));
+          std::vector<int> descriptors(request->descriptors.begin() + kOwnDescriptors, request->descriptors.end());
           descriptors.insert(descriptors.begin(), data.release());
           child(std::move(luggage), std::move(descriptors));
         } catch (const std::exception&) {
@@ -281,7 +247,7 @@ void serve_forks(const nlohmann::json& first, const std::function<void(nlohmann:
         }
         ::_exit(code);
       }
-      for (std::size_t i = 3; i < request->descriptors.size(); ++i) ::close(request->descriptors[i]);
+      for (std::size_t i = kOwnDescriptors; i < request->descriptors.size(); ++i) ::close(request->descriptors[i]);
       if (pid < 0) continue;  // the status pipe closes, and that is the answer
       Runtime::current().announce_birth(request->slot, pid);
       write_number(status.get(), pid);

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "core/base/every_child.h"
 #include "core/gil/interrupt.h"
 #include "core/trace/recorder.h"
 
@@ -21,7 +22,7 @@ Frame::~Frame() {
 
 std::vector<FramePlace> Frame::stack() { return frames; }
 
-void Frame::forget() { frames.clear(); }
+FORKLIGHT_EVERY_CHILD void Frame::forget() { frames.clear(); }
 
 void at(std::uint16_t line) {
   gil::check_point();

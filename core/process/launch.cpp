@@ -8,8 +8,11 @@
 #include <cstring>
 #include <string>
 
+#include "core/base/every_child.h"
 #include "core/base/posix_call.h"
+#include "core/gil/interpreter.h"
 #include "core/process/facts.h"
+#include "core/process/resource_tracker.h"
 #include "core/process/runtime.h"
 #include "core/trace/recorder.h"
 
@@ -17,20 +20,22 @@ namespace forklight::process {
 
 namespace {
 constexpr std::uint64_t kLargestLuggage = 1ULL << 30;
-}
 
-Launched launch_fork(Process::Object& object, std::uint32_t slot) {
+FORKLIGHT_EVERY_CHILD void run_object(const void* object) { static_cast<const Process::Object*>(object)->run(); }
+}  // namespace
+
+FORKLIGHT_EVERY_CHILD Launched launch_fork(Process::Object& object, std::uint32_t slot) {
+  Runtime& runtime = Runtime::current();
   base::Pipe sentinel = base::make_pipe(), death = base::make_pipe();
+  const bool no_input = Runtime::no_input();
   const pid_t pid = ::fork();
   if (pid < 0) base::throw_errno("fork");
   if (pid == 0) {
     sentinel.read.reset();
     death.write.reset();
-    object.sentinel = std::move(sentinel.write);  // held open until the very end; what we fork holds it too (P-49)
-    object.parent_death = std::move(death.read);
-    Runtime& runtime = Runtime::current();
-    runtime.become_child(object, slot);
-    const int code = runtime.run_to_end([&] { object.run(); });
+    // The other ends are held open until the very end; what we fork holds the sentinel's too (P-49).
+    runtime.become_child(object, slot, {death.read.get(), no_input});
+    const int code = runtime.run_to_end({run_object, &object});
     ::_exit(code);
   }
   return {pid, std::move(sentinel.read), std::move(death.write)};
@@ -66,9 +71,11 @@ Launched launch_spawn(Luggage luggage, std::uint32_t slot) {
   base::Pipe sentinel = base::make_pipe(), data = base::make_pipe();
   const RunContext& context = Runtime::current().context();
   std::vector<int> kept = luggage.descriptors;
-  kept.insert(kept.end(), {context.region->fd(), context.birth_fd, context.lifeline_fd, sentinel.write.get()});
+  const int tracker = resource_tracker_fd();
+  kept.insert(kept.end(), {context.region->fd(), context.birth_fd, context.lifeline_fd, sentinel.write.get(), tracker});
   luggage.contents["slot"] = slot;
   luggage.contents["sentinel"] = sentinel.write.get();
+  luggage.contents["tracker"] = tracker;
   luggage.contents["descriptors"] = luggage.descriptors;
   const pid_t pid = exec_engine("--multiprocessing-fork", data, kept);
   data.read.reset();
@@ -77,7 +84,7 @@ Launched launch_spawn(Luggage luggage, std::uint32_t slot) {
   return {pid, std::move(sentinel.read), std::move(data.write)};
 }
 
-pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<int>& descriptors) {
+pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<int>& descriptors, std::span<const int> blocked) {
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   // Onto itself: the number stays, and exec does not close it.
@@ -86,10 +93,11 @@ pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<in
   // Handlers do not outlive exec, and until there is a new one the learner's errand must not kill.
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  sigset_t blocked;
-  ::sigemptyset(&blocked);
-  ::sigaddset(&blocked, kErrandSignal);
-  ::posix_spawnattr_setsigmask(&attributes, &blocked);
+  sigset_t mask;
+  ::sigemptyset(&mask);
+  ::sigaddset(&mask, kErrandSignal);
+  for (const int signal : blocked) ::sigaddset(&mask, signal);
+  ::posix_spawnattr_setsigmask(&attributes, &mask);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   std::string name = "forklight-engine", role_word = role, fd_word = std::to_string(data.read.get());
   const std::array<char*, 4> arguments{name.data(), role_word.data(), fd_word.data(), nullptr};
@@ -104,6 +112,7 @@ pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<in
 void write_luggage(int fd, const nlohmann::json& contents) {
   const std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor(contents);
   const std::uint64_t size = bytes.size();
+  const gil::Released released;
   if (!base::write_all(fd, &size, sizeof size) || !base::write_all(fd, bytes.data(), bytes.size())) throw os_error(errno);
 }
 

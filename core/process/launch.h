@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <nlohmann/json.hpp>
+#include <span>
 #include <vector>
 
 #include "core/base/posix_call.h"
@@ -35,7 +36,8 @@ struct Luggage {
 
 // Starts forklight-engine anew as `role`, with these descriptors open in it under the same numbers, and gives it what to read first.
 // Throws std::system_error.
-[[nodiscard]] pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<int>& descriptors);
+// `blocked` are signals that wait until it asks for them.
+[[nodiscard]] pid_t exec_engine(const char* role, const base::Pipe& data, const std::vector<int>& descriptors, std::span<const int> blocked = {});
 // The luggage through the pipe. A reader that is gone is an OSError, as in Python.
 void write_luggage(int fd, const nlohmann::json& contents);
 // Reads it. Throws base::Failure when it is not whole.

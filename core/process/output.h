@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <string_view>
+
+#include "core/gil/interpreter.h"
 
 namespace forklight::process {
 
@@ -25,8 +28,9 @@ class Output {
   void flush_locked();
 
   Buffering buffering_ = Buffering::line;
-  std::mutex mutex_;
+  gil::Yielding<std::mutex> mutex_;
   std::string buffer_;
+  std::atomic<bool> unsaid_{false};  // there is text that is not yet all written
 };
 
 // Straight to stderr, which Python never holds back by more than a line. A refusing descriptor is ignored, as in a dying interpreter.

@@ -15,6 +15,7 @@ namespace forklight::process {
 namespace {
 
 bool ended(int fd, std::int64_t timeout_ns) {
+  const gil::Released released;
   const std::int64_t until = base::now_ns() + timeout_ns;
   for (;;) {
     const timespec left = base::to_timespec(std::max<std::int64_t>(0, until - base::now_ns()));

@@ -12,12 +12,15 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "core/base/every_child.h"
 #include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
 #include "core/gil/interrupt.h"
 #include "core/process/forkserver.h"
 #include "core/process/launch.h"
 #include "core/process/process_object.h"
+#include "core/process/python.h"
+#include "core/process/resource_tracker.h"
 #include "core/process/runtime.h"
 #include "core/process/start_method.h"
 #include "core/trace/recorder.h"
@@ -37,10 +40,19 @@ void forget_child(const Object* object) {
 }
 
 // Polls every child, as start() and active_children() do (P-51, P-52).
-void reap_finished() {
+FORKLIGHT_EVERY_CHILD void reap_finished() {
   auto children = Runtime::current().children();  // a copy: polling changes the set
   for (const auto& child : children) {
     if (child->poll(false)) forget_child(child.get());
+  }
+}
+
+// The first thing that a start under spawn does (S.3).
+void ask_for_tracker() {
+  try {
+    (void)resource_tracker_fd();
+  } catch (const std::system_error& error) {
+    throw os_error(error.code().value());
   }
 }
 
@@ -57,6 +69,7 @@ std::string_view class_of(trace::StartMethod method) {
 }
 
 std::shared_ptr<Object> make_object(ProcessOptions options) {
+  if (!options.group.is_null()) throw PythonError(Fact::P_07);
   Runtime& runtime = Runtime::current();
   auto object = std::make_shared<Object>();
   const Making context = making();
@@ -74,6 +87,7 @@ std::shared_ptr<Object> make_object(ProcessOptions options) {
 
 // Waits until there is something to read from the sentinel, kNoTimeout: for ever; false if the time is over.
 bool wait_sentinel(const Object& object, std::int64_t timeout_ns) {
+  const gil::Released released;
   const std::int64_t until = base::now_ns() + timeout_ns;
   for (;;) {
     const timespec left = base::to_timespec(std::max<std::int64_t>(0, until - base::now_ns()));
@@ -98,6 +112,7 @@ bool Object::poll(bool wait) {
   // Looked at first (WNOWAIT) and written down, then reaped: if we are killed in between, the code is not lost with us.
   const auto look = [&](int flags) -> std::optional<int> {
     siginfo_t info{};
+    const gil::Released released;
     const int failed = gil::interruptible([&] { return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | flags); });
     if (failed != 0 || info.si_pid == 0) return std::nullopt;
     return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
@@ -130,7 +145,7 @@ bool Object::poll_forkserver(bool wait) {
   return true;
 }
 
-void Object::run() {
+FORKLIGHT_EVERY_CHILD void Object::run() const {
   if (target != nullptr) {
     target->function(args);
   } else {
@@ -156,6 +171,13 @@ Process::Process(std::function<void()> lambda, ProcessOptions options) : object_
   object_->lambda = std::move(lambda);
 }
 
+Process Process::of_value(const nlohmann::json& target, ProcessOptions options) {
+  const auto call = [type = std::string(type_name(target)), none = !truth(target)] {  // run() asks for the truth of its target
+    if (!none) raise("TypeError", fmt::format("'{}' object is not callable", type));
+  };
+  return Process(std::function<void()>(call), std::move(options));
+}
+
 void Process::start() {
   Object& object = *object_;
   object.check_open();
@@ -170,6 +192,8 @@ void Process::start() {
   runtime.out().flush();  // P-68
 
   const bool by_fork = object.method == trace::StartMethod::fork;
+  if (object.method == trace::StartMethod::spawn) ask_for_tracker();
+  if (by_fork && !gil::Interpreter::current().is_main()) throw PythonError(Fact::G_04_fork);
   Luggage luggage;
   if (!by_fork) luggage = pack(object);  // what cannot be pickled fails here: no process yet
 
@@ -310,7 +334,15 @@ void Process::close() {
 
 const std::string& Process::name() const noexcept { return object_->name; }
 
-void Process::set_name(std::string name) { object_->name = std::move(name); }
+void Process::run() {
+  if (object_->stage == Object::Stage::started) raise("AttributeError", fmt::format("'{}' object has no attribute '_target'", object_->python_class));
+  object_->run();
+}
+
+void Process::set_name(const nlohmann::json& name) {
+  if (!name.is_string()) throw PythonError(Fact::P_06);
+  object_->name = name.get<std::string>();
+}
 
 std::optional<pid_t> Process::pid() const {
   object_->check_open();
@@ -320,9 +352,9 @@ std::optional<pid_t> Process::pid() const {
 
 bool Process::daemon() const noexcept { return object_->daemon; }
 
-void Process::set_daemon(bool daemon) {
+void Process::set_daemon(const nlohmann::json& daemon) {
   if (object_->stage != Object::Stage::initial) throw PythonError(Fact::P_19);
-  object_->daemon = daemon;
+  object_->daemon = truth(daemon);
 }
 
 int Process::sentinel() const {
@@ -353,7 +385,26 @@ std::string Process::repr() {
                      object.daemon ? " daemon" : "");
 }
 
-std::vector<Process> active_children() {
+void Process::depart(Departure& out) const {
+  const Object& object = *object_;
+  // What watches over the child, once there is one, has a weak reference in it.
+  if (object.stage == Object::Stage::started) throw PythonError(Fact::S_25);
+  if (object.target == nullptr) throw cannot_pickle_lambda(Runtime::current().context().python_minor);
+  out.text(object.python_class).text(object.name).text(object.parent_name).number(object.creator).number(object.daemon).number(object.method);
+}
+
+Process Process::arrive(Arrival& in) {
+  auto object = std::make_shared<Object>();
+  object->python_class = in.text();
+  object->name = in.text();
+  object->parent_name = in.text();
+  object->creator = in.number<pid_t>();
+  object->daemon = in.number<int>() != 0;
+  object->method = in.number<trace::StartMethod>();
+  return Process(std::move(object));
+}
+
+FORKLIGHT_EVERY_CHILD std::vector<Process> active_children() {
   if (!Runtime::current().children().empty()) Recorder::current().gate(Kind::reap);
   reap_finished();
   std::vector<Process> alive;

@@ -46,7 +46,7 @@ struct Process::Object {
   bool poll(bool wait);
   void send(int signal);
   // Runs its target in the child.
-  void run();
+  void run() const;
 
  private:
   bool poll_forkserver(bool wait);

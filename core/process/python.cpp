@@ -36,6 +36,15 @@ void os_exit(int code) noexcept {
   ::_exit(code & 0xff);
 }
 
+std::string_view main_module_name() { return Runtime::current().main_module(); }
+
+std::uint64_t hash(std::string_view text) {
+  // FNV-1a over the seed and the text: what matters here is who agrees with whom.
+  std::uint64_t value = 14695981039346656037ULL ^ Runtime::current().hash_seed();
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return value;
+}
+
 const std::string& current_process_name() { return Runtime::current().name(); }
 
 }  // namespace forklight::process

@@ -44,6 +44,11 @@ void try_finally(Body&& body, Last&& last) {
   last();
 }
 
+// __name__, at the top of the program (S-04).
+[[nodiscard]] std::string_view main_module_name();
+// hash(TEXT): the same in all that have the same seed (S-10).
+[[nodiscard]] std::uint64_t hash(std::string_view text);
+
 // multiprocessing.current_process().name
 [[nodiscard]] const std::string& current_process_name();
 

@@ -4,13 +4,18 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <limits>
 #include <new>
 
+#include "core/base/every_child.h"
 #include "core/base/posix_call.h"
+#include "core/gil/interpreter.h"
 #include "core/process/process_object.h"
 #include "core/process/python.h"
 #include "core/process/signals.h"
@@ -44,8 +49,13 @@ void run_errand(int) {
   errno = error;
 }
 
+void leave_input() {
+  base::Fd null(base::retry_eintr([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }));  // P-67
+  if (null) ::dup2(null.get(), STDIN_FILENO);
+}
+
 // Where nobody reads our output any more, there is nobody left to tell.
-void flush_quietly(Output& out) {
+FORKLIGHT_EVERY_CHILD void flush_quietly(Output& out) {
   try {
     out.flush();
   } catch (const PythonError&) {
@@ -54,7 +64,7 @@ void flush_quietly(Output& out) {
 
 }  // namespace
 
-Runtime& Runtime::current() {
+FORKLIGHT_EVERY_CHILD Runtime& Runtime::current() {
   static Runtime runtime;
   return runtime;
 }
@@ -69,6 +79,7 @@ std::vector<int> Runtime::next_identity() {
 void Runtime::settle_in(const RunContext& context, std::uint32_t slot) {
   context_ = context;
   pid_ = ::getpid();
+  (void)!::getrandom(&hash_seed_, sizeof hash_seed_, 0);
   out_.set_buffering(context.buffering);
   install_signal_handlers();
   errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
@@ -79,18 +90,21 @@ void Runtime::settle_in(const RunContext& context, std::uint32_t slot) {
   ::sigemptyset(&errands);
   ::sigaddset(&errands, kErrandSignal);
   ::sigprocmask(SIG_UNBLOCK, &errands, nullptr);
-  arm_lifeline();
+  // A forked child writes to as few pages as can be: what it would have to make at its first use is made here.
+  Frame::forget();
+  forget_pending_signals();
+  forget_threads();
+  identity_.reserve(8);
+  name_.reserve(trace::kMaxName);
   context_.region->publish_birth(slot, pid_);
 }
 
-void Runtime::take_identity(const Process::Object& object, trace::TaskId parent) {
-  parent_.emplace(object.parent_name, object.creator, object.parent_death.get(), parent);
+FORKLIGHT_EVERY_CHILD void Runtime::take_identity(const Process::Object& object, trace::TaskId parent, int parent_death) {
+  parent_.emplace(object.parent_name, object.creator, parent_death, parent);
   identity_ = object.identity;
   name_ = object.name;
   daemon_ = object.daemon;
   counter_ = 0;
-  base::Fd null(base::retry_eintr([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }));  // P-67
-  if (null) ::dup2(null.get(), STDIN_FILENO);
 }
 
 void Runtime::announce_birth(std::uint32_t slot, pid_t pid) const noexcept {
@@ -101,10 +115,12 @@ void Runtime::announce_birth(std::uint32_t slot, pid_t pid) const noexcept {
 
 void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
   settle_in(context, slot);
+  arm_lifeline();
   Recorder& recorder = Recorder::current();
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, 0, name_);
+  gil::begin();
   recorder.gate(Kind::task_begin);
 }
 
@@ -114,23 +130,28 @@ void Runtime::become_spawned(const RunContext& context, const Process::Object& o
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
-  take_identity(object, parent);
+  gil::begin();
+  take_identity(object, parent, object.parent_death.get());
+  leave_input();
+  main_module_ = "__mp_main__";
   spawned_ = true;
   import_util();
   recorder.gate(Kind::task_begin);
 }
 
-void Runtime::become_forkserver(const RunContext& context, std::uint32_t slot, trace::TaskId parent) {
+void Runtime::become_helper(const RunContext& context, std::uint32_t slot, trace::TaskId parent, std::string name) {
   settle_in(context, slot);
   ignore_signal(SIGINT);  // P-64
-  name_ = "forkserver";
+  name_ = std::move(name);
+  main_module_ = "__mp_main__";
   Recorder& recorder = Recorder::current();
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, name_);
+  gil::begin();
 }
 
-void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
+FORKLIGHT_EVERY_CHILD void Runtime::become_child(const Process::Object& object, std::uint32_t slot, Inheritance inherited) {
   pid_ = ::getpid();
   const auto pid = static_cast<std::uint64_t>(pid_);
   errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
@@ -141,10 +162,10 @@ void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
   recorder.attach(*context_.region, slot);
   recorder.set_line(line);  // a forked child begins where its parent stood
   recorder.record_text(Kind::task_begin, 0, pid << 32 | pid, parent, object.name);
-  arm_lifeline();
 
   finalizers_.clear();
   forget_pending_signals();
+  gil::after_fork();  // G-09
   exit_functions_.clear();
   if (context_.python_minor >= 13) import_util();  // first of all, so that it runs last (P.2)
   forget_threads();  // S-12
@@ -158,26 +179,28 @@ void Runtime::become_child(const Process::Object& object, std::uint32_t slot) {
   }
   Frame::forget();    // what Python prints of a child begins at its run()
   children_.clear();  // the parent's children are siblings, not ours (P-74)
-  take_identity(object, parent);
+  take_identity(object, parent, inherited.parent_death);
+  if (!inherited.no_input) leave_input();
   spawned_ = false;
   recorder.gate(Kind::task_begin);
 }
 
-void Runtime::arm_lifeline() {
-  // A descriptor of our own on the lifeline: when the supervisor dies, the kernel itself sends SIGKILL to each owner. No process of a
-  // run needs a thread, a handler or luck for that.
-  const std::string path = fmt::format("/proc/self/fd/{}", context_.lifeline_fd);
-  lifeline_ = base::Fd(base::retry_eintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
-  if (!lifeline_) ::_exit(127);  // unsafe to go on: nothing would end us
-  ::fcntl(lifeline_.get(), F_SETOWN, ::getpid());
-  ::fcntl(lifeline_.get(), F_SETSIG, SIGKILL);
-  ::fcntl(lifeline_.get(), F_SETFL, O_ASYNC | O_NONBLOCK);
-  // The supervisor may have died before that: then nobody is left to write.
-  pollfd ended{lifeline_.get(), POLLIN, 0};
-  if (::poll(&ended, 1, 0) != 0 && (ended.revents & POLLHUP) != 0) ::_exit(127);
+bool Runtime::no_input() noexcept {
+  struct stat info {};
+  return ::fstat(STDIN_FILENO, &info) == 0 && S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 3);
 }
 
-Runtime::Ending Runtime::run_body(const std::function<void()>& body) const {
+// When the supervisor dies, its write end closes, and the kernel itself sends SIGKILL to the lesson's process group: every process is in it
+// from its first moment on (P-72). None needs a thread, a handler or luck for that, and at a birth there is nothing to do.
+void Runtime::arm_lifeline() const {
+  const int fd = context_.lifeline_fd;
+  const bool armed = ::fcntl(fd, F_SETOWN, -::getpgrp()) == 0 && ::fcntl(fd, F_SETSIG, SIGKILL) == 0 && ::fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK) == 0;
+  // The supervisor may have died before that: then nobody is left to write.
+  pollfd ended{fd, POLLIN, 0};
+  if (!armed || (::poll(&ended, 1, 0) != 0 && (ended.revents & POLLHUP) != 0)) ::_exit(127);  // unsafe to go on: nothing would end us
+}
+
+FORKLIGHT_EVERY_CHILD Runtime::Ending Runtime::run_body(const Body& body) const {
   const auto failed = [&](const PythonError& error) {
     Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
     return Ending{1, ExitHow::exception, traceback(error, context_.program, is_main() ? std::string_view{} : name_),
@@ -198,20 +221,23 @@ Runtime::Ending Runtime::run_body(const std::function<void()>& body) const {
   }
 }
 
-int Runtime::run_to_end(const std::function<void()>& body) {
+FORKLIGHT_EVERY_CHILD void Runtime::finish(const void*) { current().finish_children(); }
+
+FORKLIGHT_EVERY_CHILD int Runtime::run_to_end(const Body& body) {
   Ending ending = run_body(body);
   // P.2, P.3: the traceback comes before the wait for own children in MainProcess and since 3.13, after it in children before that; the
   // wait for threads comes just after the traceback (P-69). Functions of atexit run where the children are waited for; not at all in
   // forked children before 3.13, and since then after the last flush of the output; a spawned child is shut down as any program is.
   const bool words_first = is_main() || context_.python_minor >= 13;
   if (!words_first) {
-    Ending last = run_body([this] { finish_children(); });
+    Ending last = run_body({finish, nullptr});
     if (last.how != ExitHow::returned) ending = std::move(last);
   }
   if (!ending.last_words.empty()) write_stderr(ending.last_words);
   wait_for_threads();
   if (words_first && !is_main()) flush_quietly(out_);
   if (words_first || spawned_) exit_functions_.run();
+  if (is_main()) gil::finalize();
   Recorder::current().gate(Kind::exit);
   if (is_main() || spawned_ || !words_first) flush_quietly(out_);
   Recorder::current().record(Kind::exit, 0, static_cast<std::uint64_t>(ending.code), static_cast<std::uint64_t>(ending.how));
@@ -222,11 +248,11 @@ int Runtime::run_to_end(const std::function<void()>& body) {
   return ending.code;
 }
 
-void Runtime::import_util() {
-  exit_functions_.add_own([this] { finish_children(); });
+FORKLIGHT_EVERY_CHILD void Runtime::import_util() {
+  exit_functions_.add_own();
 }
 
-void Runtime::wait_for_threads() {
+FORKLIGHT_EVERY_CHILD void Runtime::wait_for_threads() {
   try {
     join_all_threads();
   } catch (const PythonError& error) {  // a KeyboardInterrupt: the threads are left alone
@@ -251,7 +277,7 @@ void Runtime::at_fork(std::weak_ptr<void> alive, std::function<void()> action) {
 }
 
 // Highest priority first; of equal ones the last added first.
-void Runtime::finalize(int lowest_priority) {
+FORKLIGHT_EVERY_CHILD void Runtime::finalize(int lowest_priority) {
   for (;;) {
     auto next = finalizers_.end();
     for (auto one = finalizers_.begin(); one != finalizers_.end(); ++one) {
@@ -264,7 +290,7 @@ void Runtime::finalize(int lowest_priority) {
   }
 }
 
-void Runtime::finish_children() {
+FORKLIGHT_EVERY_CHILD void Runtime::finish_children() {
   finalize(0);
   // P-58, P-59: daemons are terminated, then all are waited for, however long.
   for (Process& child : active_children()) {

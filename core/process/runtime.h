@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/base/fd.h"
@@ -34,22 +35,43 @@ struct RunContext {
   std::string request = {};  // what a process started by exec finds the lesson by
 };
 
+// What a process runs: a function that is there for as long as it runs. Not a std::function, whose code the linker would put anywhere.
+class Body {
+ public:
+  Body(void (*function)(const void*), const void* context) noexcept : function_(function), context_(context) {}
+  template <typename Function>
+    requires std::is_invocable_v<const Function&>
+  Body(const Function& function) : Body([](const void* it) { (*static_cast<const Function*>(it))(); }, &function) {}
+  void operator()() const { function_(context_); }
+
+ private:
+  void (*function_)(const void*);
+  const void* context_;
+};
+
 class Runtime {
  public:
   [[nodiscard]] static Runtime& current();
 
   // Becomes MainProcess in this (freshly forked, single-threaded) process: slot, lifeline, signals.
   void become_main(const RunContext& context, std::uint32_t slot);
+  // What a child has from the moment of the fork: it pays for each page that it writes to, so it is not put into the object.
+  struct Inheritance {
+    int parent_death;  // turns readable once the creator is gone
+    bool no_input;     // what no_input() said before the fork
+  };
   // Becomes the child of an object just forked: P.1 step 4.
-  void become_child(const Process::Object& object, std::uint32_t slot);
+  void become_child(const Process::Object& object, std::uint32_t slot, Inheritance inherited);
+  // Whether stdin is /dev/null, as for every process but MainProcess (P-67), and nearly always for that one.
+  [[nodiscard]] static bool no_input() noexcept;
   // The same in a process that was started by exec, for the task `parent`: nothing is inherited.
   void become_spawned(const RunContext& context, const Process::Object& object, std::uint32_t slot, trace::TaskId parent);
-  // The forkserver: a task of the run that runs nothing of the lesson.
-  void become_forkserver(const RunContext& context, std::uint32_t slot, trace::TaskId parent);
+  // The forkserver or the resource tracker: a task of the run that runs nothing of the lesson. It ignores SIGINT (P-64).
+  void become_helper(const RunContext& context, std::uint32_t slot, trace::TaskId parent, std::string name);
 
   // Runs a body the way Python runs a process to its end, and returns the exit code: P.2 for a child, P.3 for MainProcess.
   // What the body throws becomes the traceback on stderr and the code.
-  [[nodiscard]] int run_to_end(const std::function<void()>& body);
+  [[nodiscard]] int run_to_end(const Body& body);
 
   // Tells the supervisor of a process that has this slot.
   void announce_birth(std::uint32_t slot, pid_t pid) const noexcept;
@@ -61,6 +83,10 @@ class Runtime {
   // The program is being imported by a child that has not been set up yet: no process may be started (S-27).
   [[nodiscard]] bool importing() const noexcept { return importing_; }
   void set_importing(bool importing) noexcept { importing_ = importing; }
+  // __name__ of the program's module: "__main__", or "__mp_main__" where it was imported, and in what is forked from there (S-04).
+  [[nodiscard]] std::string_view main_module() const noexcept { return main_module_; }
+  // Of this interpreter, chosen as it begins; a forked child has its parent's (S-10).
+  [[nodiscard]] std::uint64_t hash_seed() const noexcept { return hash_seed_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] bool daemon() const noexcept { return daemon_; }
   [[nodiscard]] bool is_main() const noexcept { return identity_.empty(); }
@@ -75,8 +101,9 @@ class Runtime {
   void remove_finalizer(int number);
   // What atexit.register() fills.
   [[nodiscard]] ExitFunctions& exit_functions() noexcept { return exit_functions_; }
-  // Multiprocessing's own exit function gets its place among them, if it has none yet (P.3).
+  // Multiprocessing's own exit function gets its place among them, if it has none yet (P.3): finish_children().
   void import_util();
+  void finish_children();  // runs the finalizers, ends daemons, waits for all children
   // Called in every forked child before anything else of it runs: sets right what the parent's other threads may have left half done.
   void at_fork(std::weak_ptr<void> alive, std::function<void()> action);
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
@@ -93,22 +120,24 @@ class Runtime {
     std::weak_ptr<void> alive;
     std::function<void()> action;
   };
-  void arm_lifeline();
+  void arm_lifeline() const;
   void settle_in(const RunContext& context, std::uint32_t slot);
-  void take_identity(const Process::Object& object, trace::TaskId parent);
-  void finish_children();
+  void take_identity(const Process::Object& object, trace::TaskId parent, int parent_death);
   void finalize(int lowest_priority);
+  static void finish(const void*);
   struct Ending {
     int code;
     trace::ExitHow how;
     std::string last_words;  // for stderr: a traceback, or the text of SystemExit
     bool interrupted = false;  // by a KeyboardInterrupt that nobody caught
   };
-  [[nodiscard]] Ending run_body(const std::function<void()>& body) const;
+  [[nodiscard]] Ending run_body(const Body& body) const;
   void wait_for_threads();
 
   RunContext context_;
   std::string name_ = "MainProcess";
+  std::string_view main_module_ = "__main__";
+  std::uint64_t hash_seed_ = 0;
   std::vector<int> identity_;
   int counter_ = 0;
   bool daemon_ = false;
@@ -121,7 +150,6 @@ class Runtime {
   std::vector<ForkHook> fork_hooks_;
   ExitFunctions exit_functions_;
   Output out_;
-  base::Fd lifeline_;
   std::optional<ParentProcess> parent_;
   std::vector<std::shared_ptr<Process::Object>> children_;
 };

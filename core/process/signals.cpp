@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "core/base/every_child.h"
 #include "core/gil/interrupt.h"
 #include "core/process/facts.h"
 #include "core/trace/recorder.h"
@@ -25,7 +26,7 @@ struct Table {
   std::array<SignalHandler, kSignals> handlers;
   std::array<std::atomic<bool>, kSignals> tripped{};
 };
-Table& table() {
+FORKLIGHT_EVERY_CHILD Table& table() {
   static Table* const table = new Table;  // never destroyed: a signal may come at any time
   return *table;
 }
@@ -34,10 +35,13 @@ std::atomic<bool>* tripped = nullptr;  // the table's, for the C handler
 
 bool is_main_thread() noexcept { return ::syscall(SYS_gettid) == ::getpid(); }
 
-// Async-signal-safe: two stores.
+void ask_for_a_turn() noexcept { gil::signal_word().fetch_or(gil::kSignals); }
+void take_back() noexcept { gil::signal_word().fetch_and(~gil::kSignals); }
+
+// Async-signal-safe: two atomic writes.
 void note_signal(int signal) {
   tripped[signal].store(true, std::memory_order_relaxed);
-  gil::signal_pending.store(true, std::memory_order_release);
+  ask_for_a_turn();
 }
 
 // Around a handler's run: on record, and what it interrupted goes on after it, unless it raises.
@@ -59,22 +63,22 @@ class Handling {
 void run_pending() {
   if (!is_main_thread()) return;
   // First taken back, then looked through: what comes meanwhile sets it again.
-  gil::signal_pending.store(false, std::memory_order_seq_cst);
+  take_back();
   for (std::size_t signal = 1; signal < kSignals; ++signal) {
     if (!tripped[signal].exchange(false)) continue;
     const SignalHandler handler = table().handlers[signal];  // a copy: it may install another
     if (!handler) continue;
     // A handler that raises leaves the others for the next check point.
-    gil::signal_pending.store(true, std::memory_order_relaxed);
+    ask_for_a_turn();
     const std::uint16_t line = Recorder::current().line();
     Handling handling(static_cast<int>(signal));
     handler(static_cast<int>(signal));
     handling.returned();
     Recorder::current().set_line(line);
   }
-  gil::signal_pending.store(false, std::memory_order_seq_cst);
+  take_back();
   for (std::size_t signal = 1; signal < kSignals; ++signal) {
-    if (tripped[signal].load()) gil::signal_pending.store(true);
+    if (tripped[signal].load()) ask_for_a_turn();
   }
 }
 
@@ -107,9 +111,12 @@ void install_signal_handlers() {
   if (now.sa_handler == SIG_DFL) set_signal_handler(SIGINT, [](int) { throw PythonError("KeyboardInterrupt", {}); });
 }
 
-void forget_pending_signals() noexcept {
-  for (std::atomic<bool>& one : table().tripped) one.store(false, std::memory_order_relaxed);
-  gil::signal_pending.store(false, std::memory_order_relaxed);
+FORKLIGHT_EVERY_CHILD void forget_pending_signals() noexcept {
+  // Written only where there is something to forget: a page that is only read stays the parent's.
+  for (std::atomic<bool>& one : table().tripped) {
+    if (one.load(std::memory_order_relaxed)) one.store(false, std::memory_order_relaxed);
+  }
+  if ((gil::signal_word().load(std::memory_order_relaxed) & gil::kSignals) != 0) take_back();
 }
 
 }  // namespace forklight::process

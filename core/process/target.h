@@ -24,6 +24,8 @@ struct Target {
   Scope scope = Scope::module;
 };
 
+// How Python got the program: a child that imports it anew finds it in a file alone (S-30, S-31).
+enum class Source : std::uint8_t { file, command, standard_input };
 // Targets that are no part of any program, but of a library beside it: found by a child of any program. Registered before main().
 struct LibraryTarget : Target {
   LibraryTarget(std::string_view name, void (*function)(const Args& args));
@@ -33,6 +35,7 @@ struct LibraryTarget : Target {
 // The Python program that the C++ body is the twin of.
 struct Program {
   std::string_view file, text;
+  Source source = Source::file;
 };
 
 // A program made ready: its main body, and what a child that imports it anew gets.

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/every_child.h"
+#include "core/base/posix_call.h"
 #include "core/gil/blocking.h"
 #include "core/gil/interrupt.h"
 #include "core/process/python.h"
@@ -31,12 +33,22 @@ struct Thread::Object {
   bool started = false;
   std::atomic<bool> ended{false};
   sem_t end;  // posted once, and handed on by each who joins: unlike a condition variable, a signal can interrupt the wait for it
+  sem_t running;  // posted when it holds the GIL for the first time: start() waits for that
+  std::atomic<pid_t> tid{0};
+  std::shared_ptr<gil::Interpreter> own_interpreter;
+  gil::Interpreter* interpreter = nullptr;
   std::uint32_t slot = 0;
   trace::TaskId task = 0, parent = 0;
   std::uint16_t line = 0;
 
-  Object() { ::sem_init(&end, 0, 0); }
-  ~Object() { ::sem_destroy(&end); }
+  Object() {
+    ::sem_init(&end, 0, 0);
+    ::sem_init(&running, 0, 0);
+  }
+  ~Object() {
+    ::sem_destroy(&end);
+    ::sem_destroy(&running);
+  }
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 
@@ -56,6 +68,8 @@ struct Registry {
   std::vector<std::function<void()>> at_end;
   int counter = 0;
 };
+
+std::atomic<bool> threads_made{false};  // in this process: as long as there were none, nothing is to be looked through
 
 Registry*& registry_slot() {
   static Registry* registry = new Registry;  // replaced, never destroyed, in a forked child: its mutex may be locked by nobody's thread
@@ -89,10 +103,14 @@ void* thread_main(void* argument) {
   recorder.attach(region, object.slot);
   recorder.set_line(object.line);
   recorder.record_text(Kind::task_begin, 0, pid << 32 | tid, object.parent, object.name);
+  object.tid.store(static_cast<pid_t>(tid), std::memory_order_relaxed);
+  gil::Attached attached(*object.interpreter, object.task);
+  ::sem_post(&object.running);
   recorder.gate(Kind::task_begin);
   run_body(object);
   object.body = nullptr;
   recorder.gate(Kind::exit);
+  attached.detach();
   recorder.record(Kind::exit, 0, 0, static_cast<std::uint64_t>(trace::ExitHow::returned));
   recorder.detach();
   region.end_thread(object.slot, base::now_ns());
@@ -109,8 +127,10 @@ void* thread_main(void* argument) {
 }  // namespace
 
 Thread::Thread(std::function<void()> body, ThreadOptions options) : object_(std::make_shared<Object>()) {
+  threads_made.store(true);
   object_->body = std::move(body);
   object_->daemon = options.daemon;
+  object_->own_interpreter = std::move(options.interpreter);
   Registry& all = registry();
   const std::lock_guard lock(all.mutex);
   object_->name = options.name.empty() ? fmt::format("Thread-{}", ++all.counter) : std::move(options.name);
@@ -120,6 +140,8 @@ Thread::Thread(std::function<void()> body, ThreadOptions options) : object_(std:
 
 void Thread::start() {
   if (object_->started) throw PythonError("RuntimeError", "threads can only be started once");
+  object_->interpreter = object_->own_interpreter != nullptr ? object_->own_interpreter.get() : &gil::Interpreter::current();
+  if (object_->daemon && !object_->interpreter->is_main()) throw PythonError(Fact::G_04_daemon);
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::start_begin, 0);
   const trace::Region& region = *Runtime::current().context().region;
@@ -133,6 +155,7 @@ void Thread::start() {
   object_->parent = recorder.task();
   object_->line = recorder.line();
   object_->started = true;
+  object_->interpreter->expect_thread();
   recorder.record(Kind::start_begin, object_->task);
   {
     Registry& all = registry();
@@ -143,6 +166,7 @@ void Thread::start() {
   auto argument = std::make_unique<std::shared_ptr<Object>>(object_);
   if (const int error = ::pthread_create(&thread, nullptr, thread_main, argument.get()); error != 0) {
     region.abandon(*slot);
+    object_->interpreter->forget_thread();
     recorder.record(Kind::start_failed, object_->task, static_cast<std::uint64_t>(error));
     Registry& all = registry();
     const std::lock_guard lock(all.mutex);
@@ -151,6 +175,10 @@ void Thread::start() {
   }
   (void)argument.release();
   ::pthread_detach(thread);
+  {
+    const gil::Released released;
+    base::retry_eintr([&] { return ::sem_wait(&object_->running); });
+  }
   recorder.record(Kind::start_end, object_->task);
 }
 
@@ -168,13 +196,35 @@ bool Thread::is_alive() const noexcept {
 
 const std::string& Thread::name() const noexcept { return object_->name; }
 
+bool Thread::daemon() const noexcept { return object_->daemon; }
+
+std::optional<pid_t> Thread::native_id() const noexcept {
+  const pid_t tid = object_->tid.load(std::memory_order_relaxed);
+  return tid != 0 ? std::optional(tid) : std::nullopt;
+}
+
+std::shared_ptr<gil::Interpreter> make_interpreter() {
+  auto made = std::make_shared<gil::Interpreter>(gil::Interpreter::main().gil().mode());
+  made->announce();
+  return made;
+}
+
+void set_switch_interval(double seconds) {
+  if (!(seconds > 0)) throw PythonError(Fact::G_03);
+  gil::Interpreter::current().set_interval(static_cast<std::uint64_t>(std::min(seconds * 1e6, 1e15)));
+}
+
+double switch_interval() noexcept { return static_cast<double>(gil::Interpreter::current().gil().interval()) * 1e-6; }
+
 void at_threads_end(std::function<void()> action) {
+  threads_made.store(true);
   Registry& all = registry();
   const std::lock_guard lock(all.mutex);
   all.at_end.push_back(std::move(action));
 }
 
-void join_all_threads() {
+FORKLIGHT_EVERY_CHILD void join_all_threads() {
+  if (!threads_made.load()) return;
   std::vector<std::function<void()>> at_end;
   {
     Registry& all = registry();
@@ -195,6 +245,8 @@ void join_all_threads() {
   }
 }
 
-void forget_threads() noexcept { registry_slot() = new Registry; }
+FORKLIGHT_EVERY_CHILD void forget_threads() noexcept {
+  if (threads_made.exchange(false)) registry_slot() = new Registry;
+}
 
 }  // namespace forklight::process

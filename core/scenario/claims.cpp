@@ -1,6 +1,7 @@
 #include "core/scenario/claims.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <unordered_map>
 
@@ -19,6 +20,10 @@ const timeline::Task* task_named(const timeline::Model& model, std::string_view 
   const auto found =
       std::find_if(tasks.begin(), tasks.end(), [&](const timeline::Task& task) { return task.name == name; });
   return found == tasks.end() ? nullptr : &*found;
+}
+
+bool is_helper(const timeline::Task& task) {
+  return task.parent != 0 && (task.name == trace::kForkserver || task.name == trace::kResourceTracker);
 }
 
 Verdict exit_code_is(const timeline::Model& model, std::string_view name, int expected, bool finished) {
@@ -72,7 +77,22 @@ Events recent_events(const timeline::Model& model, bool finished) {
 }
 
 bool hand_of_learner(const timeline::Model& model) {
-  return any_event(model, trace::Kind::learner);
+  const auto turned = [](const timeline::EventRef& ref) { return ref.event.kind == trace::Kind::gil_interval && ref.event.b == 1; };
+  return any_event(model, trace::Kind::learner) || std::any_of(model.events().begin(), model.events().end(), turned);
+}
+
+Requests requests_for_gil(const timeline::Model& model, bool finished) {
+  Requests requests;
+  std::map<timeline::TaskId, timeline::EventRef> waits;
+  for (const timeline::EventRef& ref : recent_events(model, finished).events) {
+    if (ref.event.kind == trace::Kind::gil_wait) waits[ref.task] = ref;
+    if (ref.event.kind != trace::Kind::gil_request) continue;
+    const auto wait = waits.find(ref.task);
+    if (wait == waits.end()) continue;
+    requests.seen = true;
+    requests.early = requests.early || ref.event.time_ns - wait->second.event.time_ns < static_cast<std::int64_t>(wait->second.event.a);
+  }
+  return requests;
 }
 
 bool held_at_gate(const timeline::Model& model) {

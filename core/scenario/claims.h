@@ -14,6 +14,9 @@ namespace forklight::scenario {
 // The task of that name, if it has been born.
 [[nodiscard]] const timeline::Task* task_named(const timeline::Model& model, std::string_view name);
 
+// The forkserver or the resource tracker: multiprocessing's own, none of the lesson's.
+[[nodiscard]] bool is_helper(const timeline::Task& task);
+
 // The exit code of the task of that name: held or broken as soon as it is dead, broken too if the run ended without it.
 [[nodiscard]] Verdict exit_code_is(const timeline::Model& model, std::string_view name, int expected, bool finished);
 
@@ -40,6 +43,12 @@ struct Events {
 // Whether tasks were held at the gate (pace slow or step): timeouts ran out meanwhile, and what depends on them is
 // open.
 [[nodiscard]] bool held_at_gate(const timeline::Model& model);
+
+// Whether a thread has asked for a GIL, and whether one did before it had waited for a whole interval (G.2).
+struct Requests {
+  bool seen = false, early = false;
+};
+[[nodiscard]] Requests requests_for_gil(const timeline::Model& model, bool finished);
 
 // The program's own object of that name, nullptr as long as it is not there.
 [[nodiscard]] const timeline::Object* object_named(const timeline::Model& model, std::string_view name);

@@ -64,10 +64,10 @@ Verdict greets(const timeline::Model& model, const Settings& settings, bool fini
   return eventually(greetings == 1, finished);
 }
 
-// However it ends: one child at the most, and the forkserver. No child has one of its own.
+// However it ends: one child at the most, and the helpers. No child has one of its own.
 Verdict no_bomb(const timeline::Model& model, const Settings&, bool finished) {
   std::size_t children = 0;
-  for (const timeline::Task& task : model.tasks()) children += task.id != 1 && task.name != "forkserver" ? 1 : 0;
+  for (const timeline::Task& task : model.tasks()) children += task.id != 1 && !is_helper(task) ? 1 : 0;
   return children > 1 ? Verdict::broken : eventually(finished, finished);
 }
 
@@ -82,8 +82,7 @@ const Scenario& main_guard() {
       .cpp_file = "main_guard.cpp",
       .cpp = assets::core_scenario_main_guard_cpp,
       .parameters = {{.id = "guard", .type = ParameterType::choice, .fallback = "missing", .choices = {"missing", "present"}},
-                     {.id = "method", .type = ParameterType::choice, .fallback = "spawn", .choices = {"fork", "spawn", "forkserver"}},
-                     python_version()},
+                     {.id = "method", .type = ParameterType::choice, .fallback = "spawn", .choices = {"fork", "spawn", "forkserver"}}},
       .claims = {{"how-it-ends", how_it_ends}, {"greets", greets}, {"no-bomb", no_bomb}, {"nothing-left", nothing_left}},
       .main = [](const Settings& settings) { top_level(settings, false); },
       .start_method = std::nullopt,

@@ -14,6 +14,7 @@ std::string process_state(pid_t pid) {
 }
 
 Memory own_memory() {
+  const gil::Released released;  // reading a file
   std::ifstream file("/proc/self/smaps_rollup");
   Memory memory;
   for (std::string line; std::getline(file, line);) {

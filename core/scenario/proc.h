@@ -5,7 +5,16 @@
 
 #include <string>
 
+#include "core/gil/interpreter.h"
+
 namespace forklight::scenario {
+
+// A system call of the lesson's own that Python makes without the GIL (G.5).
+template <typename Call>
+auto without_gil(Call&& call) {
+  const gil::Released released;
+  return call();
+}
 
 // The state letter in /proc/PID/stat, "Z" for a zombie; "none" if there is no such process.
 [[nodiscard]] std::string process_state(pid_t pid);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/scenario/registry.h"
@@ -8,12 +9,27 @@
 namespace forklight::scenario {
 
 std::span<const Scenario* const> all() noexcept {
-  static const Scenario* const scenarios[] = {
+  static const Scenario* const listed[] = {
       &hello(), &exit_codes(), &start_methods(), &main_guard(),  // processes
       &zombie(), &orphan(), &daemon(), &terminate_vs_kill(), &crash(), &copy_on_write(),  // life
       &queue(), &pipe(), &deadlock_join(),  // talking
       &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition(),  // sharing
+      &gil_vs_processes(), &gil_io(), &convoy(), &switch_interval(), &race(), &trade_offs(),  // gil
       &pool_apply(), &pool_map(), &pool_imap(), &pool_event(), &pool_dead_worker(), &pool_recycle()};  // pools
+  // Each of them offers Python's version: tracebacks, functions of atexit, queues and start methods differ, and somewhere in all (0.1).
+  static const std::vector<Scenario> made = [] {
+    std::vector<Scenario> each;
+    for (const Scenario* const scenario : listed) {
+      each.push_back(*scenario);
+      each.back().parameters.push_back(python_version());
+    }
+    return each;
+  }();
+  static const std::vector<const Scenario*> scenarios = [] {
+    std::vector<const Scenario*> each;
+    for (const Scenario& scenario : made) each.push_back(&scenario);
+    return each;
+  }();
   return scenarios;
 }
 

@@ -23,6 +23,12 @@ namespace forklight::scenario {
 [[nodiscard]] const Scenario& killed_with_lock();
 [[nodiscard]] const Scenario& barrier();
 [[nodiscard]] const Scenario& condition();
+[[nodiscard]] const Scenario& gil_vs_processes();
+[[nodiscard]] const Scenario& gil_io();
+[[nodiscard]] const Scenario& convoy();
+[[nodiscard]] const Scenario& switch_interval();
+[[nodiscard]] const Scenario& race();
+[[nodiscard]] const Scenario& trade_offs();
 [[nodiscard]] const Scenario& pool_apply();
 [[nodiscard]] const Scenario& pool_map();
 [[nodiscard]] const Scenario& pool_imap();

@@ -16,7 +16,7 @@ namespace forklight::scenario {
 
 enum class ParameterType : std::uint8_t { choice, integer, real };
 
-// A knob. Its texts are scenario.ID.parameter.PARAM(.CHOICE) in assets/i18n.
+// A knob. Its texts are scenario.ID.parameter.PARAM(.CHOICE) in assets/i18n, or parameter.PARAM(.CHOICE) where all scenarios share it.
 struct Parameter {
   std::string_view id;
   ParameterType type;
@@ -44,7 +44,7 @@ class Settings {
   std::map<std::string, std::string, std::less<>> values_;
 };
 
-// The parameter "python", for scenarios that differ between versions (SEMANTICS 0.1): "installed", or one of 3.8 to 3.14.
+// The parameter "python" that every scenario has (SEMANTICS 0.1): "installed", or one of 3.8 to 3.14. Its texts are parameter.python(.CHOICE).
 [[nodiscard]] Parameter python_version();
 // The 13 in 3.13 that these settings ask for; `installed` if they ask for none.
 [[nodiscard]] int python_minor(const Settings& settings, int installed);
@@ -56,6 +56,7 @@ enum class Verdict : std::uint8_t { pending, held, broken };
 struct Claim {
   std::string_view id;
   Verdict (*check)(const timeline::Model& model, const Settings& settings, bool finished);
+  std::string_view measured = {};  // how the line begins by which the program tells what it measured for it, "" = it does not
 };
 
 // What lets a run through that would stand still for ever. Its text is scenario.ID.cure.

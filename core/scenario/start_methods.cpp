@@ -102,10 +102,10 @@ Verdict what_is_there(const timeline::Model& model, const Settings& settings, bo
 
 // S-02: a child of the forkserver has the forkserver for its parent in the kernel; the others have MainProcess.
 Verdict who_reaps(const timeline::Model& model, const Settings&, bool finished) {
-  const timeline::Task* const server = task_named(model, "forkserver");
+  const timeline::Task* const server = task_named(model, trace::kForkserver);
   bool any = false;
   for (const timeline::Task& task : model.tasks()) {
-    if (task.reaped_ns == timeline::kOpen || task.parent != 1 || &task == server) continue;
+    if (task.reaped_ns == timeline::kOpen || task.parent != 1 || is_helper(task)) continue;
     const bool of_server = task.name.starts_with("ForkServerProcess");
     if (of_server && (server == nullptr || task.reaped_by != server->id)) return Verdict::broken;
     if (!of_server && task.reaped_by != 1) return Verdict::broken;
@@ -134,8 +134,7 @@ const Scenario& start_methods() {
       .cpp_file = "start_methods.cpp",
       .cpp = assets::core_scenario_start_methods_cpp,
       .parameters = {{.id = "method", .type = ParameterType::choice, .fallback = "all", .choices = {"all", "default", "fork", "spawn", "forkserver"}},
-                     {.id = "megabytes", .type = ParameterType::integer, .fallback = "100", .minimum = 0, .maximum = 500, .unit = "MiB"},
-                     python_version()},
+                     {.id = "megabytes", .type = ParameterType::integer, .fallback = "100", .minimum = 0, .maximum = 500, .unit = "MiB"}},
       .claims = {{"what-is-there", what_is_there}, {"who-reaps", who_reaps}, {"codes", codes}, {"nothing-left", nothing_left}},
       .main = run,
       .start_method = std::nullopt,

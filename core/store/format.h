@@ -21,6 +21,7 @@ inline constexpr std::string_view kSettingPrefix = "setting.";   // of meta keys
 // Names in table sample: what the kinds `memory` (in this order) and `state` say. All other kinds are rows of table event.
 inline constexpr std::array<std::string_view, 4> kMemorySamples{"rss", "pss", "private", "shared"};
 inline constexpr std::string_view kStateSample = "state";
+inline constexpr std::string_view kCoreSample = "core";  // it was last on, counted from 0
 [[nodiscard]] constexpr bool is_sample(trace::Kind kind) noexcept {
   return kind == trace::Kind::state || kind == trace::Kind::memory;
 }

@@ -167,6 +167,13 @@ void read_samples(const Database& database, std::vector<trace::Record>& records)
       records.push_back({{time_ns, trace::Kind::state, 0, 0, value & 0xff, 0}, task, {}});
       continue;
     }
+    if (name == kCoreSample) {
+      trace::Record* const state = records.empty() ? nullptr : &records.back();
+      const bool known = state != nullptr && state->event.kind == trace::Kind::state && state->task == task && state->event.time_ns == time_ns;
+      if (!known || value > INT16_MAX) throw Damage("a sample stands alone");
+      state->event.b = value + 1;
+      continue;
+    }
     const auto figure = std::find(kMemorySamples.begin(), kMemorySamples.end(), name) - kMemorySamples.begin();
     if (figure == static_cast<std::ptrdiff_t>(kMemorySamples.size())) continue;  // of a later Forklight
     if (figure == 0) records.push_back({{time_ns, trace::Kind::memory, 0, 0, 0, 0}, task, {}});

@@ -121,7 +121,7 @@ void write_events(Database& database, std::span<const trace::Record> records) {
   }
 }
 
-// One row a figure, in bytes; a state by the code of its letter.
+// One row a figure, in bytes; a state by the code of its letter, and the core, where it is known, in the next row.
 void write_samples(Database& database, std::span<const trace::Record> records) {
   Statement insert(database, "INSERT INTO sample VALUES(?, ?, ?, ?)");
   for (const trace::Record& record : records) {
@@ -137,6 +137,7 @@ void write_samples(Database& database, std::span<const trace::Record> records) {
     };
     if (event.kind == trace::Kind::state) {
       write(kStateSample, event.a & 0xff);
+      if (event.b != 0) write(kCoreSample, event.b - 1);
       continue;
     }
     const std::array<std::uint64_t, kMemorySamples.size()> kib{event.a >> 32, event.a & 0xffffffffU, event.b >> 32,

@@ -39,6 +39,7 @@ bool DeedRepeater::refused(const std::string& why, PaceControl& pace) {
 nlohmann::json DeedRepeater::message_for(const Deed& deed, const PaceControl& pace) const {
   const trace::TaskId task = deed.task.empty() ? 0 : pace.task_named(deed.task);
   if (!deed.task.empty() && task == 0) return {};
+  if (deed.what == LearnerAct::interrupt) return {{"do", "interrupt"}};
   if (deed.what == LearnerAct::signal) return {{"do", "signal"}, {"task", task}, {"signal", deed.number}};
   const std::uint32_t object = objects_.find(deed.object, deed.ordinal);
   if (object == 0) return {};
@@ -58,6 +59,7 @@ nlohmann::json DeedRepeater::message_for(const Deed& deed, const PaceControl& pa
       message["end"] = deed.number;
       return message;
     case LearnerAct::signal:
+    case LearnerAct::interrupt:
       break;
   }
   return {};

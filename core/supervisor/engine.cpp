@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -134,6 +135,8 @@ void Engine::signal(trace::TaskId task, int signal) {
   send_message(control_.get(), {{"do", "signal"}, {"task", task}, {"signal", signal}});
 }
 
+void Engine::interrupt() { send_message(control_.get(), {{"do", "interrupt"}}); }
+
 void Engine::act(nlohmann::json what) {
   what["do"] = "act";
   send_message(control_.get(), what);
@@ -166,25 +169,23 @@ void Engine::collect(observe::Want want) {
   observe::Observer observer(want, supervisor_);
   std::vector<trace::Record> batch, kernels;
   const auto hand_over = [&] {
-    if (!kernels.empty()) {
-      const auto earlier = [](const auto& x, const auto& y) { return x.event.time_ns < y.event.time_ns; };
-      std::stable_sort(kernels.begin(), kernels.end(), earlier);
-      const auto middle = static_cast<std::ptrdiff_t>(batch.size());
-      std::move(kernels.begin(), kernels.end(), std::back_inserter(batch));
-      kernels.clear();
-      std::inplace_merge(batch.begin(), batch.begin() + middle, batch.end(), earlier);
-    }
     sampling_cost_ns_ = observer.sampling_cost_ns();
-    if (batch.empty()) return;
+    const std::size_t count = batch.size() + kernels.size();
+    if (count == 0) return;
+    const auto earlier = [](const auto& x, const auto& y) { return x.event.time_ns < y.event.time_ns; };
+    std::stable_sort(kernels.begin(), kernels.end(), earlier);
     {
       const std::lock_guard lock(mutex_);
-      if (records_.empty()) {
+      if (records_.empty() && kernels.empty()) {
         records_.swap(batch);
       } else {
-        std::move(batch.begin(), batch.end(), std::back_inserter(records_));
+        if (records_.capacity() < records_.size() + count) records_.reserve(std::max(2 * records_.size(), records_.size() + count));
+        std::merge(std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()), std::make_move_iterator(kernels.begin()),
+                   std::make_move_iterator(kernels.end()), std::back_inserter(records_), earlier);
       }
     }
     batch.clear();
+    kernels.clear();
     if (on_news_) on_news_();
   };
 

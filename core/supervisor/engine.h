@@ -42,6 +42,8 @@ class Engine {
   void stop();
   // Sends a signal to the process of a task, as the learner: SIGTERM, SIGKILL, SIGSTOP or SIGCONT. Nothing happens if it has ended.
   void signal(trace::TaskId task, int signal);
+  // Ctrl+C: SIGINT to every process of the run at once, as the learner.
+  void interrupt();
   // The learner's act on a shared object: see Learner::act. A refusal comes back through take_refusal().
   void act(nlohmann::json what);
   // One sentence of why an act could not be done, once; empty if there is none.

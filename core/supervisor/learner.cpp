@@ -24,6 +24,7 @@ using trace::SharedObject;
 namespace {
 
 constexpr double kMoment_s = 0.1;         // longer than any lock of the lesson is held in order
+constexpr std::int64_t kLongestInterval_us = 1'000'000'000;
 constexpr std::size_t kLargestPut = 4000;  // one write of a page at the most is whole or refused
 
 std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
@@ -54,7 +55,20 @@ std::string Learner::act(const nlohmann::json& message) const {
   if ((what == "set" || what == "clear") && shared->kind == static_cast<std::uint32_t>(ObjectKind::event)) {
     return set(object, *shared, what == "set");
   }
+  if (what == "interval" && shared->kind == static_cast<std::uint32_t>(ObjectKind::gil)) {
+    return set_interval(object, *shared, message.value("us", std::int64_t{0}));
+  }
   return fmt::format("'{}' cannot be done to this object.", what);
+}
+
+// G-03: whole microseconds, above 0. The lesson's threads see it as their next wait begins.
+std::string Learner::set_interval(std::uint32_t object, const SharedObject& shared, std::int64_t microseconds) const {
+  if (microseconds < 1 || microseconds > kLongestInterval_us) return "The switch interval must be from 1 microsecond to 1000 seconds.";
+  auto* const word = region_->part<std::atomic<std::uint64_t>>(shared.parts[0]);
+  if (word == nullptr) return "There is no such GIL in this run.";
+  word->store(static_cast<std::uint64_t>(microseconds), std::memory_order_relaxed);
+  Recorder::current().record(Kind::gil_interval, object, u64(microseconds) * 1000, 1);
+  return {};
 }
 
 std::string Learner::put(std::uint32_t object, const SharedObject& shared, const nlohmann::json& value) const {

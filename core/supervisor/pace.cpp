@@ -173,11 +173,15 @@ std::string PaceControl::name_in(std::uint32_t index) const {
   return plain(slot);
 }
 
-// What the last one does is done before the next one goes, if it was so in the recorded run: two that print would race else.
-bool PaceControl::last_is_under_way(std::int64_t now_ns, bool came_back) const {
-  if (position_ == 0 || !came_back || now_ns - position_since_ns_ > kComingBack) return false;
-  const trace::Slot& slot = region_->slot(last_slot_);
-  return slot.task == last_task_ && slot.state.load(std::memory_order_acquire) == trace::SlotState::live && !trace::at_gate(slot);
+// What was done before in the recorded run is done before this time, too: two that print would race else.
+bool PaceControl::others_are_under_way(std::int64_t now_ns, const std::vector<std::string>& as_recorded) const {
+  if (now_ns - position_since_ns_ > kComingBack) return false;
+  return std::any_of(gone_.begin(), gone_.end(), [&](const LetGo& one) {
+    const trace::Slot& slot = region_->slot(one.slot);
+    if (slot.task != one.task || slot.state.load(std::memory_order_acquire) != trace::SlotState::live || trace::at_gate(slot)) return false;
+    const bool on_its_way = slot.stand.turn.load(std::memory_order_acquire) == trace::Turn::go;  // it has not woken up yet
+    return on_its_way || std::find(as_recorded.begin(), as_recorded.end(), one.name) == as_recorded.end();
+  });
 }
 
 std::optional<Deed> PaceControl::deed_due(std::int64_t now_ns) const {
@@ -186,7 +190,7 @@ std::optional<Deed> PaceControl::deed_due(std::int64_t now_ns) const {
   const Deed& deed = replay_.deeds[deed_];
   // What the last one does has its effect first, as far as a person had waited for it.
   const bool early = position_ > 0 && now_ns - position_since_ns_ < std::min(deed.lag_ns, kEffect);
-  if (early || last_is_under_way(now_ns, deed.settled)) return std::nullopt;
+  if (early || others_are_under_way(now_ns, deed.under_way)) return std::nullopt;
   return deed;
 }
 
@@ -244,15 +248,16 @@ bool PaceControl::tick_replay(std::int64_t now_ns) {
         continue;
       }
       if (deed_waits() || choice != replay_.choices.data() + position_) continue;
-      if (position_ > 0 && last_is_under_way(now_ns, replay_.choices[position_ - 1].came_back)) continue;
+      if (others_are_under_way(now_ns, choice->under_way)) continue;
       if (choice->operation != one.at.operation) {
         depart({Departure::Why::other_operation, position_, *choice, one.at.operation});
         return true;
       }
       ++position_;
       position_since_ns_ = now_ns;
-      last_slot_ = one.slot;
-      last_task_ = one.at.task;
+      if (std::none_of(gone_.begin(), gone_.end(), [&](const LetGo& gone) { return gone.slot == one.slot && gone.task == one.at.task; })) {
+        gone_.push_back({name, one.slot, one.at.task});
+      }
       const Choice* after = next_of(name, one.at.number + 1);
       free_before.store(after == nullptr ? kAllFree : after->number);
       let_go(one.slot, Pace::replay);

@@ -89,7 +89,7 @@ class PaceControl {
   void let_go(std::uint32_t slot, Pace how);
   void tick_slow(std::int64_t now_ns);
   bool tick_replay(std::int64_t now_ns);
-  [[nodiscard]] bool last_is_under_way(std::int64_t now_ns, bool came_back) const;
+  [[nodiscard]] bool others_are_under_way(std::int64_t now_ns, const std::vector<std::string>& as_recorded) const;
   [[nodiscard]] bool deed_waits() const { return deed_ < replay_.deeds.size() && replay_.deeds[deed_].position <= position_; }
   void give_up_deed(std::string why);
   [[nodiscard]] const Choice* next_of(const std::string& task, std::uint64_t number) const;
@@ -107,8 +107,12 @@ class PaceControl {
   std::size_t position_ = 0;         // of the next choice
   std::int64_t position_since_ns_ = 0;
   std::size_t deed_ = 0;             // the next one
-  std::uint32_t last_slot_ = 0;      // whom the choice before let go
-  trace::TaskId last_task_ = 0;
+  struct LetGo {
+    std::string name;
+    std::uint32_t slot;
+    trace::TaskId task;
+  };
+  std::vector<LetGo> gone_;          // each whom a choice of the replay let go, once
   std::optional<Departure> departure_;
 };
 

@@ -44,7 +44,8 @@ struct RunRequest {
 // Throws nlohmann::json::exception if a field is missing or of another type.
 [[nodiscard]] RunRequest run_request(const nlohmann::json& message);
 
-// Later messages. viewer → supervisor: {"do": "stop"}, {"do": "signal", "task": id, "signal": n}. {"do": "act", …: see Learner}.
+// Later messages. viewer → supervisor: {"do": "stop"}, {"do": "signal", "task": id, "signal": n}, {"do": "interrupt"}: SIGINT to all.
+// {"do": "act", …: see Learner}.
 // supervisor → viewer: {"event": "started", "pid": n}, {"event": "refused",
 // "error": sentence}, {"event": "ended"}; and before all of these {"event": "kernel", "rings": [{"cpu": n, "bytes": n}]} with
 // their descriptors, once or more, or {"event": "kernel", "error": errno}.

@@ -23,9 +23,32 @@ struct DeedDone {
   Deed deed;
 };
 
+struct Made {
+  std::uint32_t ordinal;
+  std::int64_t came_ns, went_ns, back_ns;
+  Choice choice;
+};
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+// Who was let go and is neither back at the gate nor at its end. Asked for times in ascending order.
+class UnderWay {
+ public:
+  void add(const Made& made) { gone_.push_back(&made); }
+  std::vector<std::string> at(std::int64_t time_ns) {
+    std::erase_if(gone_, [&](const Made* made) { return made->back_ns <= time_ns; });
+    std::vector<std::string> names;
+    for (const Made* made : gone_) names.push_back(made->choice.task);
+    return names;
+  }
+
+ private:
+  std::vector<const Made*> gone_;
+};
+
 Deed deed_of(const trace::Record& record, std::unordered_map<TaskId, std::string>& tasks, const ObjectNames& objects) {
   const trace::Event& event = record.event;
   Deed deed{.what = trace::LearnerAct{event.a}, .position = 0, .task = {}, .object = {}};
+  if (deed.what == trace::LearnerAct::interrupt) return deed;
   if (deed.what == trace::LearnerAct::signal) {
     deed.task = tasks[event.object];
     deed.number = static_cast<int>(event.b);
@@ -43,12 +66,6 @@ Deed deed_of(const trace::Record& record, std::unordered_map<TaskId, std::string
 }  // namespace
 
 Replay choices_of(std::span<const trace::Record> records) {
-  struct Made {
-    std::uint32_t ordinal;
-    std::int64_t came_ns, went_ns, back_ns;
-    Choice choice;
-  };
-  constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
   std::unordered_map<std::uint64_t, std::string> processes;  // names by pid
   std::unordered_map<TaskId, std::size_t> last_made;
   std::unordered_map<TaskId, std::string> names;
@@ -98,24 +115,28 @@ Replay choices_of(std::span<const trace::Record> records) {
     if (!killed.contains(task)) replay.then = Pace::step;
   }
   std::int64_t last_ns = made.empty() ? 0 : made.front().came_ns;
-  for (std::size_t i = 0; i < made.size(); ++i) {
-    Made& one = made[i];
+  UnderWay before_choice;
+  for (Made& one : made) {
     one.choice.lag_ns = std::max<std::int64_t>(0, one.came_ns - last_ns);
-    one.choice.came_back = i + 1 < made.size() && one.back_ns < made[i + 1].went_ns;
+    one.choice.under_way = before_choice.at(one.went_ns);
+    before_choice.add(one);
     last_ns = one.went_ns;
-    replay.choices.push_back(std::move(one.choice));
   }
   std::stable_sort(deeds.begin(), deeds.end(), [](const DeedDone& x, const DeedDone& y) { return x.time_ns < y.time_ns; });
+  UnderWay before_deed;
+  std::size_t added = 0;
   for (DeedDone& one : deeds) {
     const auto before = std::count_if(made.begin(), made.end(), [&](const Made& choice) { return choice.went_ns <= one.time_ns; });
     one.deed.position = static_cast<std::size_t>(before);
     if (before > 0) {
       const Made& last = made[one.deed.position - 1];
       one.deed.lag_ns = one.time_ns - last.went_ns;
-      one.deed.settled = last.back_ns <= one.time_ns;
+      while (added < one.deed.position) before_deed.add(made[added++]);
+      one.deed.under_way = before_deed.at(one.time_ns);
     }
     replay.deeds.push_back(std::move(one.deed));
   }
+  for (Made& one : made) replay.choices.push_back(std::move(one.choice));
   return replay;
 }
 

@@ -18,10 +18,10 @@ struct Choice {
   trace::Kind operation;
   std::uint64_t number;         // of that task's operations, from 0
   std::int64_t lag_ns = 0;      // how long it took to come to the gate after the choice before
-  bool came_back = false;       // it stood at the gate again, or had ended, before the next was let go
+  std::vector<std::string> under_way = {};  // let go before it, and neither back at the gate nor at their end when it went
 };
 
-// The learner sent a signal, put a value, set or cleared an event, closed an end.
+// The learner sent a signal, pressed Ctrl+C for all, put a value, set or cleared an event, closed an end.
 struct Deed {
   trace::LearnerAct what;
   std::size_t position;     // choices made before it
@@ -31,7 +31,7 @@ struct Deed {
   int number = 0;           // the signal; the end
   std::string value = {};   // put: as JSON; empty if it was too long to be kept
   std::int64_t lag_ns = 0;  // after the choice before it
-  bool settled = false;     // whom that choice let go had come back to the gate by then
+  std::vector<std::string> under_way = {};  // as of a choice
 };
 
 struct Replay {

@@ -116,7 +116,7 @@ class Supervisor {
     ::setpgid(0, 0);
     // What belongs to the supervisor alone: above all the lifeline's write end, or nothing would ever end us.
     ::close(control_);
-    rings_.clear();
+    for (observe::PerfRing& ring : rings_) ring.forget();
     signal_fd_.reset();
     lifeline_.write.reset();
     ::prctl(PR_SET_CHILD_SUBREAPER, 0);
@@ -164,6 +164,8 @@ class Supervisor {
         stop(StopReason::learner);
       } else if (message->value("do", "") == "signal" && !stopping_) {
         tree_.signal(message->value("task", trace::TaskId{0}), message->value("signal", 0));
+      } else if (message->value("do", "") == "interrupt" && !stopping_) {
+        interrupt();
       } else if (message->value("do", "") == "act" && !stopping_) {
         tree_.note_births();
         const std::string refusal = Learner(region_, tree_).act(*message);
@@ -210,6 +212,12 @@ class Supervisor {
       kill_at_ = now + 4 * kGrace;
     }
     stopping_ = true;
+  }
+
+  // Ctrl+C, as a terminal does it: SIGINT to the whole group at once, the forkserver and the resource tracker included (P-64).
+  void interrupt() const {
+    Recorder::current().record(Kind::learner, 0, static_cast<std::uint64_t>(trace::LearnerAct::interrupt), SIGINT);
+    signal_group(SIGINT);
   }
 
   // The lesson's own process group. Its number stays taken as long as one of its processes is left, and we ask only while that is so.

@@ -130,8 +130,12 @@ void Tree::record_death(Member& member, std::int64_t time_ns, DeathSource source
 }
 
 void Tree::end_next(bool hurry) {
-  // Children have larger numbers than their parents.
-  const auto last = std::max_element(members_.begin(), members_.end(), [](const Member& x, const Member& y) { return x.task < y.task; });
+  // Children have larger numbers than their parents. The resource tracker ends by itself when nobody is left, and takes no SIGTERM.
+  const auto rank = [this](const Member& member) {
+    const bool tracker = std::string_view(region_->slot(member.slot).name) == trace::kResourceTracker;
+    return tracker ? trace::TaskId{0} : member.task;
+  };
+  const auto last = std::max_element(members_.begin(), members_.end(), [&](const Member& x, const Member& y) { return rank(x) < rank(y); });
   if (last == members_.end() || last->ended_ns != 0) return;
   const std::int64_t now = base::now_ns();
   if (last->asked_ns == 0) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "core/gil/interrupt.h"
 #include "core/process/facts.h"
 #include "core/process/runtime.h"
 #include "core/process/start_method.h"
@@ -53,6 +54,7 @@ std::uint64_t nanoseconds(bool block, const Timeout& timeout) {
 }  // namespace
 
 bool SemLock::acquire(bool block, Timeout timeout) {
+  gil::check_point();
   Handle& handle = *handle_;
   handle.own_process();
   Recorder& recorder = Recorder::current();

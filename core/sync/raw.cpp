@@ -14,7 +14,9 @@
 #include "core/gil/blocking.h"
 #include "core/gil/interrupt.h"
 #include "core/process/facts.h"
+#include "core/process/resource_tracker.h"
 #include "core/process/runtime.h"
+#include "core/process/start_method.h"
 #include "core/trace/recorder.h"
 
 namespace forklight::sync {
@@ -49,6 +51,7 @@ std::uint32_t announce(trace::ObjectKind kind, const std::string& label, std::ui
 }
 
 SemaphoreState* make_semaphore(int value) {
+  if (process::making().method != trace::StartMethod::fork) process::register_semaphore();  // there Python's have names (S.3)
   auto* state = new (shared_memory(sizeof(SemaphoreState))) SemaphoreState{};
   if (::sem_init(&state->semaphore, 1, static_cast<unsigned>(value)) != 0) throw process::os_error(errno);
   return state;

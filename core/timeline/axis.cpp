@@ -48,7 +48,7 @@ void repair(View& view) noexcept {
 }  // namespace
 
 double Axis::coordinate(std::int64_t time_ns) const noexcept {
-  if (kind_ == AxisKind::time) return distance(model_->begin_ns(), time_ns);
+  if (kind_ == AxisKind::time) return distance(origin_ns_.value_or(model_->begin_ns()), time_ns);
   const std::vector<EventRef>& events = model_->events();
   const auto next = std::upper_bound(events.begin(), events.end(), time_ns,
                                      [](std::int64_t time, const EventRef& event) { return time < event.time_ns; });
@@ -62,7 +62,7 @@ double Axis::coordinate(std::int64_t time_ns) const noexcept {
 
 std::int64_t Axis::time_ns(double coordinate) const noexcept {
   if (std::isnan(coordinate)) coordinate = 0;
-  if (kind_ == AxisKind::time) return advance(model_->begin_ns(), coordinate);
+  if (kind_ == AxisKind::time) return advance(origin_ns_.value_or(model_->begin_ns()), coordinate);
   const std::vector<EventRef>& events = model_->events();
   if (events.empty()) return 0;
   const auto last = static_cast<double>(events.size() - 1);

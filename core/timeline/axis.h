@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/timeline/model.h"
 
@@ -16,6 +17,8 @@ enum class AxisKind : std::uint8_t { time, order };
 class Axis {
  public:
   Axis(AxisKind kind, const Model& model) noexcept : kind_(kind), model_(&model) {}
+  // Time counted from another moment than the run's begin, to lay parts of runs beside one another.
+  Axis(const Model& model, std::int64_t origin_ns) noexcept : kind_(AxisKind::time), model_(&model), origin_ns_(origin_ns) {}
 
   [[nodiscard]] AxisKind kind() const noexcept { return kind_; }
   [[nodiscard]] double coordinate(std::int64_t time_ns) const noexcept;
@@ -26,6 +29,7 @@ class Axis {
  private:
   AxisKind kind_;
   const Model* model_;
+  std::optional<std::int64_t> origin_ns_;  // none: the run's begin
 };
 
 // What is visible: coordinates begin…end. Zoom keeps the point under the cursor still; both ends stay finite and at

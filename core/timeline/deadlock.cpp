@@ -21,6 +21,7 @@ Let how_it_ends(const Model& model, const Wait& wait, std::int64_t time_ns) {
   switch (wait.reason) {
     case BlockReason::output:  // the viewer reads it
     case BlockReason::feed:    // of that no run is stuck
+    case BlockReason::requests:
       return Let::go;
     case BlockReason::join:
     case BlockReason::wait:
@@ -166,7 +167,9 @@ Deadlock find_deadlock(const Model& model, std::int64_t time_ns, std::int64_t se
       node.stuck = node.let != Let::go && time_ns - node.wait.since_ns >= settle_ns;
     }
     // A feeder without items helps nobody before one of its process has put one.
-    const bool idle = waits_now && node.wait.reason == BlockReason::feed && !has_items(model, node.wait, time_ns);
+    // Nor does a helper of multiprocessing before somebody asks for it.
+    const bool idle = waits_now && (node.wait.reason == BlockReason::requests ||
+                                    (node.wait.reason == BlockReason::feed && !has_items(model, node.wait, time_ns)));
     stuck += node.stuck ? 1 : 0;
     helpers += task.alive_at(time_ns) && !node.stuck && !idle ? 1 : 0;
   }

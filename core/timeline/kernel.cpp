@@ -17,6 +17,7 @@ std::uint32_t who_of(const trace::Record& record) noexcept {
   return record.task != 0 ? record.task : OnCpu::kStranger | static_cast<std::uint32_t>(low(record.event.a));
 }
 
+constexpr auto kSampledAfter = [](std::int64_t time, const Kernel::Sample& sample) { return time < sample.time_ns; };
 constexpr auto kBeginsAfter = [](std::int64_t time, const OnCpu& span) { return time < span.begin_ns; };
 
 }  // namespace
@@ -132,10 +133,16 @@ Kernel::OfTask& Kernel::of(const trace::Record& record) {
   return tasks_[who_of(record)];
 }
 
-CpuTrack& Kernel::core(int cpu) {
+const Kernel::Sample* Kernel::Core::sample_at(std::int64_t time_ns) const noexcept {
+  constexpr std::int64_t kFresh = 15'000'000;  // looks are 10 ms apart at best
+  const auto after = std::upper_bound(samples.begin(), samples.end(), time_ns, kSampledAfter);
+  return after == samples.begin() || (after - 1)->time_ns < time_ns - kFresh ? nullptr : &*(after - 1);
+}
+
+Kernel::Core& Kernel::core_of(int cpu) {
   const auto place = std::lower_bound(cores_.begin(), cores_.end(), cpu, [](const Core& one, int number) { return one.cpu < number; });
-  if (place != cores_.end() && place->cpu == cpu) return place->track;
-  return cores_.insert(place, {cpu, {}})->track;
+  if (place != cores_.end() && place->cpu == cpu) return *place;
+  return *cores_.insert(place, {cpu, {}});
 }
 
 void Kernel::take(const trace::Record& record) {
@@ -181,7 +188,11 @@ void Kernel::take(const trace::Record& record) {
       auto& states = tasks_[record.task].states;
       const auto after = std::upper_bound(states.begin(), states.end(), event.time_ns,
                                           [](std::int64_t time, const StateAt& state) { return time < state.time_ns; });
-      states.insert(after, {event.time_ns, static_cast<char>(event.a)});
+      const auto cpu = static_cast<std::int16_t>(static_cast<std::int64_t>(event.b) - 1);
+      states.insert(after, {event.time_ns, static_cast<char>(event.a), cpu});
+      if (mode_ != trace::Observing::sampling || event.a != 'R' || cpu < 0) break;
+      auto& samples = core_of(cpu).samples;
+      samples.insert(std::upper_bound(samples.begin(), samples.end(), event.time_ns, kSampledAfter), {event.time_ns, record.task});
       break;
     }
     case Kind::memory:
@@ -268,7 +279,7 @@ void Kernel::append_records(std::vector<trace::Record>& records) const {
       if (span.left == Left::own_will || span.left == Left::preempted)
         add(span.end_ns, Kind::cpu_out, span.cpu, ids, span.left == Left::preempted ? 1 : 0, who);
     }
-    for (const StateAt& state : task.states) add(state.time_ns, Kind::state, 0, static_cast<unsigned char>(state.letter), 0, who);
+    for (const StateAt& state : task.states) add(state.time_ns, Kind::state, 0, static_cast<unsigned char>(state.letter), static_cast<std::uint64_t>(state.cpu + 1), who);
     for (const auto& point : task.memory.points()) {
       const Memory& memory = point.value;
       add(point.time_ns, Kind::memory, 0, std::uint64_t{memory.rss} << 32 | memory.pss,

@@ -1,7 +1,7 @@
 // What the kernel says of a run: who ran on which core and when, births and deaths, state and memory over time.
 //
 // What can honestly be known of waiting for a core: a task that was preempted wants to run until it is let in again, and a task that was
-// born wants to run until its first turn. When a task left of its own will, nobody wrote down when it was woken.
+// born wants to run until its first turn. Where the kernel refuses its records, samples from /proc are all that is known: points. When a task left of its own will, nobody wrote down when it was woken.
 #pragma once
 
 #include <cstdint>
@@ -68,7 +68,13 @@ class Kernel {
  public:
   struct StateAt {
     std::int64_t time_ns;
-    char letter;  // of /proc/PID/stat: R, S, D, T, t, Z, X, I
+    char letter;            // of /proc/PID/stat: R, S, D, T, t, Z, X, I
+    std::int16_t cpu = -1;  // that it was on, or had been on last; -1: not known
+  };
+  // Somebody was seen able to run (R), on or for this core: at that moment, no longer and no shorter.
+  struct Sample {
+    std::int64_t time_ns;
+    std::uint32_t who;
   };
   struct OfTask {
     std::int32_t pid = 0, tid = 0;
@@ -84,6 +90,10 @@ class Kernel {
   struct Core {
     int cpu;
     CpuTrack track;
+    std::vector<Sample> samples = {};  // by time; only where samples are all that there is
+
+    // The latest one at or before a moment, and not older than a look and a half; nullptr if there is none.
+    [[nodiscard]] const Sample* sample_at(std::int64_t time_ns) const noexcept;
   };
 
   [[nodiscard]] trace::Observing mode() const noexcept { return mode_; }
@@ -107,7 +117,8 @@ class Kernel {
   void leave(const trace::Record& record, Left how);
   void tear(const trace::Event& event);
   OfTask& of(const trace::Record& record);
-  CpuTrack& core(int cpu);
+  Core& core_of(int cpu);
+  CpuTrack& core(int cpu) { return core_of(cpu).track; }
 
 
   trace::Observing mode_ = trace::Observing::nothing;

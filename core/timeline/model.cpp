@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace forklight::timeline {
 
@@ -27,9 +28,14 @@ bool Task::alive_at(std::int64_t time_ns) const noexcept {
 Model::Model() : texts_(1) {}
 
 void Model::clear() {
+  (void)take_out();
+}
+
+Model Model::take_out() {
   const std::uint64_t revision = revision_;
-  *this = Model();
+  Model all = std::exchange(*this, Model());
   revision_ = revision + 1;
+  return all;
 }
 
 void Model::append(std::span<const trace::Record> records) {
@@ -69,6 +75,8 @@ void Model::take(const trace::Record& record) {
   apply_to_object(record);
   pools_.take(record, text);
   add_mark(record, apply_to_shared(record, text));
+  if (event.kind == trace::Kind::gil_interval) apply_interval(record);
+  if (event.kind == trace::Kind::work_begin || event.kind == trace::Kind::work_end) apply_work(record);
   if (event.kind == trace::Kind::output) add_console(record);
 }
 
@@ -131,6 +139,22 @@ const std::vector<Channel>& Model::channels() const noexcept {
 const Channel* Model::find_channel(ObjectId id) const noexcept {
   const Object* const object = find_object(id);
   return object == nullptr || object->channel == kNone ? nullptr : &channels_[object->channel];
+}
+
+const Gil* Model::find_gil(ObjectId id) const noexcept {
+  const Object* const object = find_object(id);
+  return object == nullptr || object->gil == kNone ? nullptr : &gils_[object->gil];
+}
+
+const Gil* Model::gil_of(TaskId task) const noexcept {
+  const auto found = slots_.find(task);
+  if (found == slots_.end()) return nullptr;
+  std::uint32_t gil = found->second.gil;
+  if (gil == kNone) {  // it has done nothing yet: that of its process
+    const auto main = slots_.find(tasks_[found->second.position].process);
+    if (main != slots_.end()) gil = main->second.gil;
+  }
+  return gil == kNone ? nullptr : &gils_[gil];
 }
 
 const std::vector<ConsoleLine>& Model::console() const noexcept {

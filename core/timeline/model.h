@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/timeline/gil.h"
 #include "core/timeline/kernel.h"
 #include "core/timeline/objects.h"
 #include "core/timeline/pools.h"
@@ -18,8 +19,9 @@
 
 namespace forklight::timeline {
 
-// held: at the gate; stopped: by SIGSTOP, until SIGCONT
-enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost, held, stopped };
+// held: at the gate; stopped: by SIGSTOP, until SIGCONT; gil_wait: wants the GIL and another has it; gil_switch: has let it go on
+// request, and waits until another has taken it (G.3)
+enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost, held, stopped, gil_wait, gil_switch };
 
 // A stretch of one task in one state. Spans of a task are sorted, and do not overlap.
 // Members go from wide to narrow: there may be millions, and nothing is lost to padding.
@@ -28,9 +30,9 @@ struct Span {
   trace::BlockReason reason;      // where state is blocked
   std::uint64_t detail;           // sleeping: the duration asked for, ns; blocked: its timeout, ns, or -1;
                                   // lost: how many events; held: the trace::Kind that it is about to do;
-                                  // stopped: the signal
+                                  // stopped: the signal; gil_wait: the task that had it as the wait began, 0 none
   std::uint32_t partner;          // blocked, held: the task or object (from trace::kFirstObject on) it is about; 0 none;
-                                  // stopped: the task that sent the signal, 0 the learner
+                                  // stopped: the task that sent the signal, 0 the learner; gil_wait, gil_switch: the GIL
   std::uint16_t line;             // program line at its begin
   State state;
 };
@@ -108,6 +110,7 @@ class Model {
   // Adds records; later ones may close spans that earlier ones opened.
   void append(std::span<const trace::Record> records);
   void clear();
+  [[nodiscard]] Model take_out();  // what is in it; it is empty then, as after clear()
 
   [[nodiscard]] const std::vector<Task>& tasks() const noexcept;  // in order of birth
   [[nodiscard]] const Task* find(TaskId id) const noexcept;
@@ -116,6 +119,10 @@ class Model {
   [[nodiscard]] const Object* find_object(ObjectId id) const noexcept;
   [[nodiscard]] const std::vector<Channel>& channels() const noexcept;  // in order of birth
   [[nodiscard]] const Channel* find_channel(ObjectId id) const noexcept;
+  [[nodiscard]] const std::vector<Gil>& gils() const noexcept { return gils_; }  // in order of birth, one for each interpreter
+  [[nodiscard]] const Gil* find_gil(ObjectId id) const noexcept;
+  [[nodiscard]] const Gil* gil_of(TaskId task) const noexcept;  // that it runs under, nullptr if nothing is known of one
+  [[nodiscard]] const std::vector<Work>& works() const noexcept { return works_; }  // computations, by begin
   [[nodiscard]] const std::vector<ConsoleLine>& console() const noexcept;
   [[nodiscard]] const std::vector<EventRef>& events() const noexcept;  // sorted by time
   [[nodiscard]] const std::string& text(std::uint32_t index) const noexcept;
@@ -184,6 +191,9 @@ class Model {
       std::uint32_t crowds;  // the channel that it waited for room in
     };
     std::optional<Stop> stop;  // it is stopped
+    std::uint32_t gil = kNone;          // index in gils_
+    std::int64_t without_gil_ns = kOpen;  // if it wants the GIL next, it has been without it since then
+    bool takes_gil = false;               // if it does not, it has had it since then
   };
   static constexpr std::uint64_t kAnyGeneration = UINT64_MAX;  // a release or a task_done wakes whoever waits
   // What is known of an object besides what is shown of it: who may have woken whom.
@@ -228,6 +238,12 @@ class Model {
   std::uint32_t apply_to_shared(const trace::Record& record, std::uint32_t text);
   std::uint32_t apply_to_channel(const trace::Record& record, std::uint32_t text, std::uint32_t channel);
   void apply_to_lock(const trace::Record& record, std::uint32_t object);
+  void make_gil(Object& object, TaskId creator, trace::GilMode mode, std::int64_t time_ns);
+  void apply_to_gil(Slot& slot, const trace::Event& event, std::uint16_t line);
+  void follow_gil(Slot& slot, const trace::Event& event);
+  void contend(Gil& gil);
+  void apply_interval(const trace::Record& record);
+  void apply_work(const trace::Record& record);
   std::uint32_t object_for(const trace::Event& event);
   void describe_object(const trace::Record& record, Object& object);
   void find_parts(Object& object);
@@ -263,6 +279,8 @@ class Model {
   std::vector<Wakes> wakes_;  // by index of the object
   std::vector<Channel> channels_;
   std::vector<Traffic> traffic_;  // by index of the channel
+  std::vector<Gil> gils_;
+  std::vector<Work> works_;
   Pools pools_;
   Kernel kernel_;
   std::vector<ConsoleLine> console_;

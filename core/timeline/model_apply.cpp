@@ -2,16 +2,12 @@
 #include <algorithm>
 
 #include "core/timeline/model.h"
+#include "core/timeline/spans.h"
 
 namespace forklight::timeline {
 
 using trace::Kind;
 
-namespace {
-
-constexpr TaskId kMainProcess = 1;
-
-// Ends the open span at a time and begins another there. Never makes a span of negative length.
 void enter(Task& task, Span span) {
   if (!task.spans.empty()) {
     Span& last = task.spans.back();
@@ -32,6 +28,10 @@ void run(Task& task, std::int64_t time_ns, std::uint16_t line) {
       !task.spans.empty() && task.spans.back().end_ns == kOpen && task.spans.back().state == State::running;
   if (!runs) enter(task, {time_ns, kOpen, {}, 0, 0, line, State::running});
 }
+
+namespace {
+
+constexpr TaskId kMainProcess = 1;
 
 // The hole that lost events leave: what the task did in it is not known.
 void tear(Task& task, const trace::Event& event, std::uint16_t line) {
@@ -69,10 +69,16 @@ bool is_instant(Kind kind) noexcept {
     case Kind::clear:
     case Kind::notify:
     case Kind::barrier_full:
+    case Kind::in_hand:
+    case Kind::update_lost:
       return true;
     default:
       return false;
   }
+}
+
+bool is_of_gil(Kind kind) noexcept {
+  return kind >= Kind::gil_want && kind <= Kind::switch_done;
 }
 
 template <typename Moment>
@@ -188,6 +194,10 @@ void Model::apply_to_writer(const trace::Record& record) {
       if (task.spans.empty()) run(task, event.time_ns, line);  // its task_begin was lost
       break;
   }
+  if (!gils_.empty() || is_of_gil(event.kind)) {
+    if (is_of_gil(event.kind)) apply_to_gil(slot, event, line);
+    follow_gil(slot, event);
+  }
   if (stop) stop_task(slot, std::max(stop->since_ns, event.time_ns), stop->by);
   if (dead) bury(slot);
 }
@@ -288,6 +298,7 @@ void Model::bury(Slot& slot) {
     task.spans.back().end_ns = task.death_ns;
   }
   end_crowding(slot, task.death_ns);
+  if (slot.gil != kNone) gils_[slot.gil].cut(task.id, task.death_ns);
   kernel_.end(task.id, task.death_ns);
   for (const TaskId thread : slot.threads) end_thread(thread, task.death_ns);
   if (!task.is_thread() && task.death_source != trace::DeathSource::reaper && task.reaped_ns > task.death_ns) {
@@ -347,12 +358,19 @@ void Model::unbury(Slot& slot) {
 void Model::add_mark(const trace::Record& record, std::uint32_t text) {
   const trace::Event& event = record.event;
   if (!is_instant(event.kind)) return;
+  const Mark mark{event.time_ns, event.kind, event.line, event.object, event.a, event.b, text};
+  if (event.kind == Kind::learner && trace::LearnerAct{event.a} == trace::LearnerAct::interrupt) {
+    for (Task& task : tasks_) {  // Ctrl+C comes to all that are there
+      const bool there = !task.is_thread() && task.born_ns <= event.time_ns && event.time_ns <= task.death_ns;
+      if (there) insert_by_time(task.marks, mark);
+    }
+    return;
+  }
   TaskId id = record.task != 0 ? record.task : event.object;
   if (id == 0 && (event.kind == Kind::cap || event.kind == Kind::stop)) id = kMainProcess;  // about the whole run
   const auto found = slots_.find(id);
   if (found == slots_.end()) return;
-  insert_by_time(tasks_[found->second.position].marks,
-                 Mark{event.time_ns, event.kind, event.line, event.object, event.a, event.b, text});
+  insert_by_time(tasks_[found->second.position].marks, mark);
 }
 
 void Model::add_console(const trace::Record& record) {

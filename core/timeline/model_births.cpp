@@ -47,7 +47,7 @@ ObjectKind kind_for(Kind kind) noexcept {
     case Kind::store:
       return ObjectKind::value;
     default:
-      return ObjectKind::lock;
+      return kind >= Kind::gil_want && kind <= Kind::gil_interval ? ObjectKind::gil : ObjectKind::lock;
   }
 }
 
@@ -82,6 +82,7 @@ void Model::describe_object(const trace::Record& record, Object& object) {
   object.name = record.text;
   object.born_ns = std::min(object.born_ns, event.time_ns);
   find_parts(object);
+  if (object.kind == ObjectKind::gil) make_gil(object, record.task, trace::GilMode{object.size}, event.time_ns);
   if (is_channel(object.kind) && object.channel == kNone) make_channel(object);
   if (object.kind == ObjectKind::queue || object.kind == ObjectKind::joinable_queue) {
     traffic_[object.channel].set_size(channels_[object.channel], object.size, event.time_ns);

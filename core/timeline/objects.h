@@ -50,6 +50,7 @@ struct Object {
   std::vector<Notice> notices;    // Event, Condition, Barrier, JoinableQueue: those that last, or took a while
   Steps<std::int64_t> value;      // Lock, semaphores: value left; Event: 1 set, 0 clear; Value and Array: last stored
   std::uint32_t channel = kNone;  // index in Model::channels(), for what messages go through
+  std::uint32_t gil = kNone;      // index in Model::gils(), for the lock of an interpreter
 
   [[nodiscard]] bool internal() const noexcept { return owner != 0; }  // shown as a part of its owner
 };

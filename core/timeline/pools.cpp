@@ -40,6 +40,12 @@ PoolWorker& worker_for(Pool& pool, TaskId task) {
   return *pool.workers.insert(place, made);
 }
 
+// The last turn that began before a time, nullptr if none.
+const PoolWorker::Turn* turn_before(const PoolWorker& worker, std::int64_t time_ns) noexcept {
+  const auto after = std::partition_point(worker.turns.begin(), worker.turns.end(), [time_ns](const PoolWorker::Turn& turn) { return turn.begin_ns < time_ns; });
+  return after == worker.turns.begin() ? nullptr : &*(after - 1);
+}
+
 void set_items(PoolChunk& chunk, std::uint64_t items) {
   chunk.first = high(items);
   chunk.count = low(items);
@@ -92,7 +98,9 @@ void Pools::take(const trace::Record& record, std::uint32_t text) {
       set_items(chunk, event.b);
       chunk.worker = record.task;
       chunk.begin_ns = event.time_ns;
-      worker_for(pool, record.task).turns.push_back({number, place, event.time_ns, kOpen});
+      auto& turns = worker_for(pool, record.task).turns;
+      const std::int64_t busy = turns.empty() ? 0 : turns.back().busy_ns + std::min(turns.back().end_ns, event.time_ns) - turns.back().begin_ns;
+      turns.push_back({number, place, event.time_ns, kOpen, busy});
       break;
     }
     case Kind::chunk_end: {
@@ -108,6 +116,9 @@ void Pools::take(const trace::Record& record, std::uint32_t text) {
       PoolChunk& chunk = chunk_for(job_for(pool, number), place);
       chunk.arrived_ns = event.time_ns;
       chunk.failed = event.b == 0;
+      auto after = pool.arrivals.end();  // most come in order
+      while (after != pool.arrivals.begin() && (after - 1)->time_ns > event.time_ns) --after;
+      pool.arrivals.insert(after, {event.time_ns, number, place});
       break;
     }
     case Kind::item_begin: {
@@ -128,6 +139,8 @@ void Pools::take(const trace::Record& record, std::uint32_t text) {
       PoolJob& job = job_for(pool, number);
       job.end_ns = event.time_ns;
       job.how = trace::JobEnd{event.b};
+      ++pool.done;
+      pool.done_ns = std::max(pool.done_ns, event.time_ns);
       break;
     }
     case Kind::result_wait:
@@ -190,11 +203,30 @@ trace::PoolState Pool::state_at(std::int64_t time_ns) const noexcept {
 
 double utilisation(const PoolWorker& worker, std::int64_t begin_ns, std::int64_t end_ns) noexcept {
   if (end_ns <= begin_ns) return 0;
-  std::int64_t busy = 0;
-  for (const PoolWorker::Turn& turn : worker.turns) {
-    busy += std::max<std::int64_t>(0, std::min(turn.end_ns, end_ns) - std::max(turn.begin_ns, begin_ns));
-  }
-  return static_cast<double>(busy) / static_cast<double>(end_ns - begin_ns);
+  const auto busy_until = [&](std::int64_t time_ns) -> std::int64_t {
+    const PoolWorker::Turn* const turn = turn_before(worker, time_ns);
+    return turn == nullptr ? 0 : turn->busy_ns + std::min(turn->end_ns, time_ns) - turn->begin_ns;
+  };
+  return static_cast<double>(busy_until(end_ns) - busy_until(begin_ns)) / static_cast<double>(end_ns - begin_ns);
+}
+
+std::optional<double> utilisation(const Pool& pool, const PoolWorker& worker, std::int64_t death_ns, std::int64_t now_ns) noexcept {
+  if (pool.jobs.empty() || worker.started_ns == kOpen) return std::nullopt;
+  const std::int64_t work_ends = pool.done == pool.jobs.size() ? pool.done_ns : now_ns;
+  const std::int64_t begin_ns = std::max(pool.jobs.front().begin_ns, worker.started_ns), end_ns = std::min({work_ends, death_ns, now_ns});
+  if (end_ns <= begin_ns) return std::nullopt;
+  return utilisation(worker, begin_ns, end_ns);
+}
+
+std::optional<TimeRange> idle_tail(const PoolWorker& worker, const PoolJob& job) noexcept {
+  if (job.chunks.size() < 2 || worker.started_ns == kOpen) return std::nullopt;
+  const PoolChunk& last = job.chunks.back();
+  const bool all_out = job.items == kAllItems ? job.end_ns != kOpen : last.first + last.count >= job.items;
+  if (!all_out || last.begin_ns == kOpen) return std::nullopt;
+  const PoolWorker::Turn* const turn = turn_before(worker, job.end_ns);
+  const std::int64_t idle = std::max(last.begin_ns, turn == nullptr ? worker.started_ns : turn->end_ns);
+  if (idle >= job.end_ns) return std::nullopt;
+  return TimeRange{idle, job.end_ns};
 }
 
 std::int64_t idle_since(const PoolWorker& worker, const PoolJob& job) noexcept {

@@ -57,6 +57,7 @@ struct PoolWorker {
   struct Turn {
     std::uint32_t job, chunk;
     std::int64_t begin_ns, end_ns;  // kOpen while it lasts, also after its death: then the chunk is lost
+    std::int64_t busy_ns = 0;       // all the turns before it
   };
   TaskId task;
   std::int64_t started_ns = kOpen, joined_ns = kOpen;
@@ -71,6 +72,12 @@ struct PoolWaiter {
   std::int64_t begin_ns, end_ns;  // kOpen while it waits
 };
 
+// A chunk's result as it reached the parent.
+struct PoolArrival {
+  std::int64_t time_ns;
+  std::uint32_t job, chunk;
+};
+
 // What is queued shows in the pool's parts: the channels "inqueue" and "outqueue" (an executor's "call queue" and "result queue").
 struct Pool {
   struct Change {
@@ -82,6 +89,9 @@ struct Pool {
   std::vector<PoolJob> jobs;         // by number
   std::vector<PoolWorker> workers;   // by birth
   std::vector<PoolWaiter> waiters;   // by begin
+  std::vector<PoolArrival> arrivals; // by time
+  std::size_t done = 0;              // of its jobs
+  std::int64_t done_ns = 0;          // when the last of those was
 
   [[nodiscard]] const PoolJob* find_job(std::uint32_t number) const noexcept;
   [[nodiscard]] const PoolWorker* find_worker(TaskId task) const noexcept;
@@ -90,6 +100,10 @@ struct Pool {
 
 // The share of a stretch of time in which a worker had a chunk in its hands, 0…1; 0 for a stretch without length.
 [[nodiscard]] double utilisation(const PoolWorker& worker, std::int64_t begin_ns, std::int64_t end_ns) noexcept;
+// Of that stretch in which there was work in the pool and the worker lived; nothing before its first job.
+[[nodiscard]] std::optional<double> utilisation(const Pool& pool, const PoolWorker& worker, std::int64_t death_ns, std::int64_t now_ns) noexcept;
+// When a worker had nothing left to do of a job of several chunks that others were still at: all had been handed out. Ends kOpen while it lasts.
+[[nodiscard]] std::optional<TimeRange> idle_tail(const PoolWorker& worker, const PoolJob& job) noexcept;
 // From when on a worker had nothing more to do for a job; kOpen if it did nothing for it, or is at it.
 [[nodiscard]] std::int64_t idle_since(const PoolWorker& worker, const PoolJob& job) noexcept;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -29,10 +30,10 @@ void Collector::read_rings() {
     const SlotState state = slot.state.load(std::memory_order_acquire);
     if (state != SlotState::live && state != SlotState::dead) continue;  // a child publishes its birth before anything else
     if (state == SlotState::dead && slot.reaped_ns.load(std::memory_order_acquire) != 0) ended.push_back(index);
-    std::vector<Record>& records = runs_[index].records;
-    const std::size_t first_new = records.size();
-    region_->reader(index).read(slot.task, records);
-    for (std::size_t i = first_new; i < records.size(); ++i) note(records[i]);
+    std::vector<Cell>& cells = runs_[index].cells;
+    const std::size_t first_new = cells.size();
+    region_->reader(index).read(slot.task, cells);
+    for (std::size_t i = first_new; i < cells.size(); ++i) note(cells[i].event);
   }
 
   // Who reaps says so in its own ring first and in the slot after it. A slot seen ended in one pass has all its records, in whatever
@@ -42,90 +43,91 @@ void Collector::read_rings() {
     Life& life = lives_[slot.task];
     if (std::exchange(life.ended, true)) {
       const TaskId task = slot.task;
-      retire(slot, life, runs_[index].records);
+      retire(slot, life, runs_[index].cells);
       lives_.erase(task);
     }
   }
 }
 
-void Collector::note(const Record& record) {
-  switch (record.event.kind) {
+void Collector::note(const Event& event) {
+  switch (event.kind) {
     case Kind::born:
-      lives_[record.event.object].born = true;
+      lives_[event.object].born = true;
       break;
     case Kind::death:
-      lives_[record.event.object].death = true;
+      lives_[event.object].death = true;
       break;
     case Kind::reap:
-      lives_[record.event.object].reap = true;
+      lives_[event.object].reap = true;
       break;
     default:
       break;
   }
 }
 
-void Collector::retire(Slot& slot, const Life& life, std::vector<Record>& told) {
+void Collector::retire(Slot& slot, const Life& life, std::vector<Cell>& told) {
   const std::int64_t died = slot.died_ns.load(std::memory_order_relaxed);
   const std::int64_t reaped = slot.reaped_ns.load(std::memory_order_relaxed);
   const auto status = static_cast<std::uint64_t>(slot.status.load(std::memory_order_relaxed));
   const auto pid = static_cast<std::uint64_t>(slot.pid.load(std::memory_order_relaxed));
   if (const std::uint64_t lost = slot.ring.lost.load(std::memory_order_relaxed); lost != 0) {
     const std::int64_t since = slot.ring.lost_since_ns.load(std::memory_order_relaxed);
-    told.push_back({{std::max(since, died), Kind::lost, 0, 0, lost, static_cast<std::uint64_t>(since)}, slot.task, {}});
+    told.push_back({{std::max(since, died), Kind::lost, 0, 0, lost, static_cast<std::uint64_t>(since)}, slot.task});
     slot.ring.lost.store(0, std::memory_order_relaxed);
   }
   if (pid != 0 && slot.kind == TaskKind::process) {  // an abandoned slot never had a task; a thread says all of it itself
-    if (!life.born) told.push_back({{died, Kind::born, 0, slot.task, pid, slot.parent}, 0, {}});
+    if (!life.born) told.push_back({{died, Kind::born, 0, slot.task, pid, slot.parent}, 0});
     if (!life.death) {
-      told.push_back({{died, Kind::death, static_cast<std::uint16_t>(DeathSource::reaper), slot.task, status, pid}, 0, {}});
+      told.push_back({{died, Kind::death, static_cast<std::uint16_t>(DeathSource::reaper), slot.task, status, pid}, 0});
     }
-    if (!life.reap) told.push_back({{reaped, Kind::reap, 0, slot.task, status, pid}, slot.reaped_by, {}});
+    if (!life.reap) told.push_back({{reaped, Kind::reap, 0, slot.task, status, pid}, slot.reaped_by});
   }
   slot.state.store(SlotState::free, std::memory_order_release);
 }
 
 std::size_t Collector::emit(std::int64_t until_ns, std::vector<Record>& out) {
-  const auto time = [](const Record& record) { return record.event.time_ns; };
-  const auto earlier = [&](const Record& x, const Record& y) { return time(x) < time(y); };
+  const auto time = [](const Cell& cell) { return cell.event.time_ns; };
+  const auto earlier = [&](const Cell& x, const Cell& y) { return time(x) < time(y); };
   struct Head {
     std::int64_t time_ns;
     std::size_t run;
   };
   const auto later = [](const Head& x, const Head& y) { return x.time_ns != y.time_ns ? x.time_ns > y.time_ns : x.run > y.run; };
   std::vector<Head> heads;  // of the runs, the earliest one in front
-  std::size_t count = 0;
+  std::size_t most = 0;
   for (std::size_t index = 0; index < runs_.size(); ++index) {
     Run& run = runs_[index];
-    auto& records = run.records;
-    // Some moments are known only after later ones (record_at).
-    if (!std::is_sorted(records.begin(), records.end(), earlier)) std::stable_sort(records.begin(), records.end(), earlier);
+    auto& cells = run.cells;
+    // Some moments are known only after later ones (record_at). Text has its event's time, so it stays behind it.
+    if (!std::is_sorted(cells.begin(), cells.end(), earlier)) std::stable_sort(cells.begin(), cells.end(), earlier);
     run.next = 0;
     run.end = static_cast<std::size_t>(
-        std::partition_point(records.begin(), records.end(), [&](const Record& record) { return time(record) <= until_ns; }) -
-        records.begin());
-    count += run.end;
-    if (run.end != 0) heads.push_back({time(records.front()), index});
+        std::partition_point(cells.begin(), cells.end(), [&](const Cell& cell) { return time(cell) <= until_ns; }) - cells.begin());
+    most += run.end;
+    if (run.end != 0) heads.push_back({time(cells.front()), index});
   }
   std::make_heap(heads.begin(), heads.end(), later);
 
-  out.reserve(out.size() + count);
+  const std::size_t before = out.size();
+  out.reserve(before + most);
   while (!heads.empty()) {
     std::pop_heap(heads.begin(), heads.end(), later);
     Head& head = heads.back();
     Run& run = runs_[head.run];
     const std::int64_t others = heads.size() > 1 ? heads.front().time_ns : std::numeric_limits<std::int64_t>::max();
+    const std::span<const Cell> cells(run.cells.data(), run.end);
     do {
-      out.push_back(std::move(run.records[run.next++]));
-    } while (run.next != run.end && time(run.records[run.next]) < others);
+      run.next = append_record(cells, run.next, out);
+    } while (run.next != run.end && time(cells[run.next]) < others);
     if (run.next == run.end) {
       heads.pop_back();
     } else {
-      head.time_ns = time(run.records[run.next]);
+      head.time_ns = time(cells[run.next]);
       std::push_heap(heads.begin(), heads.end(), later);
     }
   }
-  for (Run& run : runs_) run.records.erase(run.records.begin(), run.records.begin() + static_cast<std::ptrdiff_t>(run.end));
-  return count;
+  for (Run& run : runs_) run.cells.erase(run.cells.begin(), run.cells.begin() + static_cast<std::ptrdiff_t>(run.end));
+  return out.size() - before;
 }
 
 }  // namespace forklight::trace

@@ -26,14 +26,15 @@ class Collector {
     bool born = false, death = false, reap = false;
     bool ended = false;  // was dead and reaped when its slot was looked at
   };
-  // What one ring gave and is not given out yet, in time order; merged with the others, which costs far less than sorting all of it.
+  // What one ring gave and is not given out yet, in time order; merged with the others, which costs far less than sorting all of it. They
+  // become records, whose texts have memory of their own, as they are given out, and are not moved again.
   struct Run {
-    std::vector<Record> records;
+    std::vector<Cell> cells;
     std::size_t next = 0, end = 0;  // while they are merged
   };
   void read_rings();
-  void note(const Record& record);
-  void retire(Slot& slot, const Life& life, std::vector<Record>& told);
+  void note(const Event& event);
+  void retire(Slot& slot, const Life& life, std::vector<Cell>& told);
   std::size_t emit(std::int64_t until_ns, std::vector<Record>& out);
 
   const Region* region_;

@@ -37,6 +37,8 @@ void Recorder::stand_at_gate(Kind operation, std::uint32_t object) noexcept {
   stand.object.store(object, kRelaxed);
   stand.since_ns.store(base::now_ns(), kRelaxed);
   stand.number.store(number, kRelaxed);
+  const GateHooks* const hooks = gate_hooks.load(std::memory_order_acquire);
+  const bool left = hooks != nullptr && hooks->leave();
   stand.turn.store(Turn::waiting);
   auto expected = Turn::waiting;
   std::uint64_t how = 0;
@@ -45,9 +47,10 @@ void Recorder::stand_at_gate(Kind operation, std::uint32_t object) noexcept {
   } else {
     while (stand.turn.load(std::memory_order_acquire) == Turn::waiting) wait_for_change(stand.turn, Turn::waiting);
     how = static_cast<std::uint64_t>(stand.how.load(kRelaxed)) << 32 | stand.ordinal.load(kRelaxed);
-    stand.turn.store(Turn::nobody, std::memory_order_release);
   }
   record(Kind::let_go, object, static_cast<std::uint64_t>(operation), how);
+  stand.turn.store(Turn::nobody, std::memory_order_release);  // as long as it says `go`, this is not on record
+  if (left) hooks->enter();
   errno = error;
 }
 

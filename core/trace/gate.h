@@ -36,6 +36,13 @@ struct alignas(64) Stand {
 };
 static_assert(sizeof(Stand) == 64 && sizeof(std::atomic<Turn>) == 4 && std::atomic<Turn>::is_always_lock_free);
 
+// What a thread lays down while it stands at the gate, and takes up again when it goes on: the GIL, which is not known here.
+struct GateHooks {
+  bool (*leave)() noexcept;  // says whether there was anything to lay down
+  void (*enter)() noexcept;
+};
+inline std::atomic<const GateHooks*> gate_hooks{nullptr};
+
 class Region;
 struct Slot;
 

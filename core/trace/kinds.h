@@ -41,7 +41,7 @@
   X(52, adopted, "task", "pid", "adopter's pid")                                                  \
   X(53, cap, "", "which: see Cap", "limit")                                                       \
   X(54, stop, "", "why: see StopReason", "")                                                      \
-  X(55, learner, "task or object", "what: see LearnerAct", "signal, message, or task << 32 | end") /* + text: put's value, as JSON */ \
+  X(55, learner, "task or object, 0 all", "what: see LearnerAct", "signal, message, or task << 32 | end") /* + text: put's value, as JSON */ \
   /* a child that has nothing of its parent's (spawn, forkserver) sets itself up, written by the child */ \
   X(62, import_begin, "", "", "")                           /* the program, as __mp_main__ (S-05) */ \
   X(63, import_end, "", "1 done, 0 failed", "")                                                   \
@@ -89,7 +89,7 @@
   X(104, kernel_death, "cpu", "pid << 32 | tid", "")                                              \
   X(105, kernel_name, "cpu", "pid << 32 | tid", "1 by exec, 0 else") /* + text: the name */        \
   X(106, kernel_lost, "cpu", "records lost", "time of the first loss")                            \
-  X(107, state, "", "letter of /proc/PID/stat", "")         /* sampled; written when it changed */ \
+  X(107, state, "", "letter of /proc/PID/stat", "core it was last on + 1, 0 unknown") /* sampled; written when it changed, R by sampling alone each time */ \
   X(108, memory, "", "RSS << 32 | PSS, KiB", "private << 32 | shared, KiB") /* as the one above */ \
   /* the GIL (G.6), written by the thread concerned; `gil` is the lock of one interpreter, an object of kind `gil`. A drop and a take around a \
      blocking call that nobody else wanted the lock during are not written: block_begin and block_end say as much */                 \
@@ -107,6 +107,9 @@
   /* a computation counted in units, so that every way of doing it does the same amount */        \
   X(121, work_begin, "", "units", "kind: see WorkKind")                                           \
   X(122, work_end, "", "units", "check sum")                                                      \
+  /* a variable of several threads: what one has read of it is in its hand while it loses the GIL, and is stale when it writes */ \
+  X(123, in_hand, "variable", "value read", "place: see CheckPlace")                              \
+  X(124, update_lost, "variable", "value read", "value found, and overwritten") \
   /* Pool and ProcessPoolExecutor; `pool` is an object of kind pool or executor. A job is one apply, map, imap or submit; a chunk is what        \
      travels at once, an item is one call of the function, at its place in the input */           \
   X(130, pool_state, "pool", "state: see PoolState", "")                                          \
@@ -135,11 +138,11 @@ enum class Kind : std::uint16_t {
 };
 
 enum class ExitHow : std::uint64_t { returned, sys_exit, exception, os_exit };
-// What a blocked task waits for. `put`: room in a queue; `feed`: a feeder that has nothing to send; `send`: room in a pipe; `result`: of a
-// pool's job; `tasks`: a pool's task handler that has nothing to hand out.
+// What a blocked task waits for. `put`: room in a queue; `feed`: a feeder that has nothing to send; `send`: room in a pipe. `requests`: a
+// helper of multiprocessing that has nothing to do; `result`: of a pool's job; `tasks`: a pool's task handler that has nothing to hand out.
 enum class BlockReason : std::uint64_t {
   join, wait, output, put, get, send, recv, poll, lock, semaphore, event, condition, barrier, queue_join, feed, thread_join,
-  result, tasks
+  requests, result, tasks
 };
 enum class ObjectKind : std::uint64_t {
   pipe, queue, simple_queue, joinable_queue, lock, rlock, semaphore, bounded_semaphore, condition, event, barrier, value, array, gil, pool,
@@ -156,9 +159,11 @@ enum class JobKind : std::uint64_t { apply, map, starmap, imap, imap_unordered, 
 enum class JobEnd : std::uint64_t { value, error, broken, cancelled };
 enum class PipeEnd : std::uint64_t { first, second };  // of Pipe(): the reading and the writing one, if it is not duplex
 enum class Pace : std::uint32_t { real, slow, step, replay };
-enum class LearnerAct : std::uint64_t { signal, put, set, clear, close };
+enum class LearnerAct : std::uint64_t { signal, put, set, clear, close, interrupt };  // interrupt: Ctrl+C, to every process of the run
 inline constexpr std::uint32_t kFirstObject = 1u << 30;  // ids below are tasks
 enum class StartMethod : std::uint64_t { fork, spawn, forkserver };
+// What the helpers of multiprocessing are called among the tasks: they run nothing of the lesson.
+inline constexpr std::string_view kForkserver = "forkserver", kResourceTracker = "resource tracker";
 // How the moment of death is known: the supervisor's pidfd woke up; or the child was reaped before the supervisor could look, so the
 // time is the reaper's and the true moment lies between the child's last event and it.
 enum class DeathSource : std::uint16_t { pidfd, reaper };

@@ -1,13 +1,15 @@
 #include "core/trace/recorder.h"
 
+#include "core/base/every_child.h"
+
 namespace forklight::trace {
 namespace {
 thread_local Recorder current_recorder;
 }
 
-Recorder& Recorder::current() noexcept { return current_recorder; }
+FORKLIGHT_EVERY_CHILD Recorder& Recorder::current() noexcept { return current_recorder; }
 
-void Recorder::attach(const Region& region, std::uint32_t slot) noexcept {
+FORKLIGHT_EVERY_CHILD void Recorder::attach(const Region& region, std::uint32_t slot) noexcept {
   region_ = &region;
   writer_ = region.writer(slot);
   slot_ = slot;

@@ -45,11 +45,13 @@ class Recorder {
   [[nodiscard]] std::uint16_t line() const noexcept { return line_; }
 
   // Passed before each operation that a learner cares about; named by the event that the operation begins with. Pace `real`: one
-  // relaxed load, and a count of this thread's own. At a shut gate it waits until the viewer lets it go.
-  void gate(Kind operation, std::uint32_t object = 0) noexcept {
-    if (gate_ == nullptr) return;
+  // relaxed load, and a count of this thread's own. At a shut gate it waits until the viewer lets it go. True if it was shut.
+  bool gate(Kind operation, std::uint32_t object = 0) noexcept {
+    if (gate_ == nullptr) return false;
     ++passed_;
-    if (gate_->load(std::memory_order_relaxed) != Gate::open) [[unlikely]] stand_at_gate(operation, object);
+    if (gate_->load(std::memory_order_relaxed) == Gate::open) [[likely]] return false;
+    stand_at_gate(operation, object);
+    return true;
   }
 
   void record(Kind kind, std::uint32_t object = 0, std::uint64_t a = 0, std::uint64_t b = 0) noexcept {
@@ -57,10 +59,10 @@ class Recorder {
   }
   // With text after it: kept whole up to kMaxText bytes.
   void record_text(Kind kind, std::uint32_t object, std::uint64_t a, std::uint64_t b, std::string_view text) noexcept {
-    if (region_ != nullptr) writer_.push_slowly({base::now_ns(), kind, line_, object, a, b}, text, is_vital(kind));
+    if (region_ != nullptr) writer_.push_text({base::now_ns(), kind, line_, object, a, b}, text, is_vital(kind));
   }
   void record_text_at(std::int64_t time_ns, Kind kind, std::uint32_t object, std::uint64_t a, std::uint64_t b, std::string_view text) noexcept {
-    if (region_ != nullptr) writer_.push_slowly({time_ns, kind, line_, object, a, b}, text, is_vital(kind));
+    if (region_ != nullptr) writer_.push_text({time_ns, kind, line_, object, a, b}, text, is_vital(kind));
   }
   // For an event whose moment is known better than now; `line` says what the kind's table says.
   void record_at(std::int64_t time_ns, Kind kind, std::uint16_t line, std::uint32_t object, std::uint64_t a, std::uint64_t b) noexcept {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/every_child.h"
 
 namespace forklight::trace {
 namespace {
@@ -49,6 +50,7 @@ Region Region::create(RegionSize size) {
   header.magic = kMagic;
   region.slots_ = reinterpret_cast<Slot*>(region.memory_.data() + slots_offset);
   region.cells_ = reinterpret_cast<Event*>(region.memory_.data() + cells_offset);
+  region.ring_events_ = size.ring_events;
   header.heap_used.store(kMaxSharedObjects * sizeof(SharedObject), std::memory_order_relaxed);
   region.slot(0).state.store(SlotState::live, std::memory_order_release);
   return region;
@@ -65,6 +67,7 @@ Region Region::attach(base::Fd fd) {
   }
   region.slots_ = reinterpret_cast<Slot*>(region.memory_.data() + region.header().slots_offset);
   region.cells_ = reinterpret_cast<Event*>(region.memory_.data() + region.header().cells_offset);
+  region.ring_events_ = region.header().ring_events;
   return region;
 }
 
@@ -72,14 +75,14 @@ std::uint32_t Region::slots_used() const noexcept {
   return std::min(header().slots_used.load(std::memory_order_acquire), header().slots);
 }
 
-Slot& Region::slot(std::uint32_t index) const noexcept { return slots_[index]; }
+FORKLIGHT_EVERY_CHILD Slot& Region::slot(std::uint32_t index) const noexcept { return slots_[index]; }
 
-RingWriter Region::writer(std::uint32_t index) const noexcept {
-  return {&slots_[index].ring, cells_ + std::size_t{index} * header().ring_events, header().ring_events};
+FORKLIGHT_EVERY_CHILD RingWriter Region::writer(std::uint32_t index) const noexcept {
+  return {&slots_[index].ring, cells_ + std::size_t{index} * ring_events_, ring_events_};
 }
 
 RingReader Region::reader(std::uint32_t index) const noexcept {
-  return {&slots_[index].ring, cells_ + std::size_t{index} * header().ring_events, header().ring_events};
+  return {&slots_[index].ring, cells_ + std::size_t{index} * ring_events_, ring_events_};
 }
 
 std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name, TaskKind kind) const noexcept {
@@ -121,7 +124,7 @@ std::optional<std::uint32_t> Region::claim(TaskId parent, std::string_view name,
   return std::nullopt;
 }
 
-void Region::publish_birth(std::uint32_t index, std::int32_t pid) const noexcept {
+FORKLIGHT_EVERY_CHILD void Region::publish_birth(std::uint32_t index, std::int32_t pid) const noexcept {
   Slot& slot = slots_[index];
   slot.pid.store(pid, std::memory_order_relaxed);
   auto expected = SlotState::claimed;

@@ -134,6 +134,7 @@ class Region {
   base::SharedMemory memory_;
   Slot* slots_ = nullptr;
   Event* cells_ = nullptr;
+  std::uint32_t ring_events_ = 0;  // of the header: a copy, so that a forked child need not touch that page
 };
 
 }  // namespace forklight::trace

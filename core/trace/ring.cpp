@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/every_child.h"
+
 namespace forklight::trace {
 
-void RingWriter::push_slowly(const Event& event, std::string_view text, bool vital) noexcept {
+FORKLIGHT_EVERY_CHILD void RingWriter::push_slowly(const Event& event, std::string_view text, bool vital) noexcept {
   text = text.substr(0, kMaxText);
   const std::uint64_t mask = capacity_ - 1;
   const std::uint64_t text_cells = (text.size() + kTextPerCell - 1) / kTextPerCell;
@@ -30,36 +32,36 @@ void RingWriter::push_slowly(const Event& event, std::string_view text, bool vit
   }
   cells_[head++ & mask] = event;
   while (!text.empty()) {
-    const std::size_t bytes = std::min(text.size(), kTextPerCell);
-    Event cell{event.time_ns, Kind::text, 0, static_cast<std::uint32_t>(text.size()), 0, 0};
-    char packed[kTextPerCell] = {};
-    std::memcpy(packed, text.data(), bytes);
-    std::memcpy(&cell.a, packed, 8);
-    std::memcpy(&cell.b, packed + 8, 8);
-    cells_[head++ & mask] = cell;
-    text.remove_prefix(bytes);
+    cells_[head++ & mask] = text_cell(event.time_ns, text);
+    text.remove_prefix(std::min(text.size(), kTextPerCell));
   }
   indices_->head.store(head, std::memory_order_release);
 }
 
-std::size_t RingReader::read(TaskId task, std::vector<Record>& records) {
+std::size_t append_record(std::span<const Cell> cells, std::size_t at, std::vector<Record>& records) {
+  const Cell& first = cells[at++];
+  if (first.event.kind == Kind::text) return at;  // both are published at once: its event is not one of ours
+  Record& record = records.emplace_back();
+  record.event = first.event;
+  record.task = first.task;
+  for (; at != cells.size() && cells[at].event.kind == Kind::text; ++at) {
+    const Event& cell = cells[at].event;
+    char packed[kTextPerCell];
+    std::memcpy(packed, &cell.a, 8);
+    std::memcpy(packed + 8, &cell.b, 8);
+    record.text.append(packed, std::min<std::size_t>(cell.object, kTextPerCell));
+  }
+  return at;
+}
+
+std::size_t RingReader::read(TaskId task, std::vector<Cell>& cells) {
   const std::uint64_t tail = indices_->tail.load(std::memory_order_relaxed);
   const std::uint64_t head = indices_->head.load(std::memory_order_acquire);
   const std::uint64_t count = std::min<std::uint64_t>(head - tail, capacity_);
-  bool own_record = false;  // text belongs to an event read in this very call: both are published at once
-  for (std::uint64_t index = tail; index != tail + count; ++index) {
-    const Event& cell = cells_[index & (capacity_ - 1)];
-    if (cell.kind == Kind::text) {
-      if (!own_record) continue;
-      char packed[kTextPerCell];
-      std::memcpy(packed, &cell.a, 8);
-      std::memcpy(packed + 8, &cell.b, 8);
-      records.back().text.append(packed, std::min<std::size_t>(cell.object, kTextPerCell));
-    } else {
-      records.push_back({cell, task, {}});
-      own_record = true;
-    }
-  }
+  if (count == 0) return 0;
+  const std::size_t before = cells.size();
+  cells.resize(before + count);
+  for (std::uint64_t n = 0; n != count; ++n) cells[before + n] = {cells_[(tail + n) & (capacity_ - 1)], task};
   indices_->tail.store(tail + count, std::memory_order_release);
   return count;
 }

@@ -13,8 +13,11 @@
 // When there is no room the producer counts the loss and goes on; the next event that fits is preceded by a `lost` event.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -58,13 +61,42 @@ class RingWriter {
   }
 
   // The same with text after it: all of it or none is published. Text past kMaxText is cut.
+  void push_text(const Event& event, std::string_view text, bool vital) noexcept {
+    const std::uint64_t head = indices_->head.load(std::memory_order_relaxed);
+    const std::uint64_t limit = vital ? capacity_ : capacity_ - kReserve;
+    const bool one_cell = !text.empty() && text.size() <= kTextPerCell;  // as nearly all are
+    if (!one_cell || head + 2 - indices_->tail_copy > limit || indices_->lost.load(std::memory_order_relaxed) != 0) {
+      push_slowly(event, text, vital);
+      return;
+    }
+    cells_[head & (capacity_ - 1)] = event;
+    cells_[(head + 1) & (capacity_ - 1)] = text_cell(event.time_ns, text);
+    indices_->head.store(head + 2, std::memory_order_release);
+  }
+
+  // Both, whatever there is to say and however full the ring is.
   void push_slowly(const Event& event, std::string_view text, bool vital) noexcept;
 
  private:
+  // The cell of the first of these bytes, as many as fit; it says how many are left with them.
+  static Event text_cell(std::int64_t time_ns, std::string_view text) noexcept {
+    std::uint64_t packed[kTextPerCell / 8] = {};
+    std::memcpy(packed, text.data(), std::min(text.size(), kTextPerCell));
+    return {time_ns, Kind::text, 0, static_cast<std::uint32_t>(text.size()), packed[0], packed[1]};
+  }
+
   RingIndices* indices_ = nullptr;
   Event* cells_ = nullptr;
   std::uint32_t capacity_ = 0;
 };
+
+// What a ring held, as it was read: an event, or text that continues the one before it.
+struct Cell {
+  Event event;
+  TaskId task;
+};
+// Appends the record that begins at cells[at], its text joined to it; none for text without an event. Returns where the next one begins.
+std::size_t append_record(std::span<const Cell> cells, std::size_t at, std::vector<Record>& records);
 
 // The consumer's side.
 class RingReader {
@@ -73,9 +105,9 @@ class RingReader {
   RingReader(RingIndices* indices, const Event* cells, std::uint32_t capacity) noexcept
       : indices_(indices), cells_(cells), capacity_(capacity) {}
 
-  // Moves everything published into `records` (text joined to its event). Returns how many cells were read. Whatever the shared memory
+  // Appends everything published to `cells`, quickly, so that the producer has its room back. Returns how many. Whatever the shared memory
   // holds, it reads within the ring and stops.
-  std::size_t read(TaskId task, std::vector<Record>& records);
+  std::size_t read(TaskId task, std::vector<Cell>& cells);
 
  private:
   RingIndices* indices_ = nullptr;

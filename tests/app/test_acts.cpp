@@ -110,8 +110,30 @@ TEST_CASE("acts: a task's menu offers the signals, each where it is possible") {
   desk.carry_out("task.kill", std::to_string(id));
   desk.wait_until([&] { return task_named(desk, "Process-1")->death_ns != timeline::kOpen; });
   acts = acts_on(desk.session, id);
-  for (const Act& act : acts.front().acts) CHECK_FALSE(act.possible);
+  for (const Act& act : acts.front().acts) CHECK(act.possible == (act.command == "interrupt"));  // that one is for all who are left
   CHECK(acts_on(desk.session, 99).empty());
+}
+
+TEST_CASE("acts: Ctrl+C is for all, in the menu of each, by key, and marked on every lane") {  // P-64
+  Desk desk;
+  desk.carry_out("scenario", "hello");
+  desk.carry_out("set", "seconds=30");
+  CHECK_FALSE(find_command("interrupt")->enabled(desk.context));
+  desk.carry_out("run");
+  desk.wait_until([&] { return desk.session.model().tasks().size() == 2 && printed(desk, "hello from"); });
+  CHECK(find_command(Shortcut{Key::c, true}) == find_command("interrupt"));
+  const std::uint32_t id = task_named(desk, "Process-1")->id;
+  const std::vector<Acts> acts = acts_on(desk.session, id);
+  REQUIRE(act_of(acts, "interrupt") != nullptr);
+  CHECK(act_of(acts, "interrupt")->possible);
+  desk.carry_out("interrupt");
+  desk.wait_for_end();
+  for (const timeline::Task& task : desk.session.model().tasks()) {
+    CAPTURE(task.name);
+    CHECK(task.exit_code() != 0);
+    CHECK(std::count_if(task.marks.begin(), task.marks.end(), [](const auto& mark) { return mark.kind == trace::Kind::learner; }) == 1);
+  }
+  CHECK(task_named(desk, "MainProcess")->exit_code() == -2);
 }
 
 TEST_CASE("acts: a process that is stopped by hand stands still, and nothing of it is drawn as running") {

@@ -1,12 +1,17 @@
 // The table of commands, on a session that makes real runs.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/keyboard.h"
+#include "core/base/clock.h"
 #include "tests/app/desk.h"
 
 using namespace forklight;
@@ -317,4 +322,28 @@ TEST_CASE("commands: behind a dialog no key does anything") {
   app::panels::route_key(desk.context, {Key::escape}, /*typing=*/false);
   REQUIRE(desk.ui.pushed.size() == 1);
   CHECK(desk.ui.pushed.back().command == "clear");
+}
+
+TEST_CASE("commands: a death is there to be drawn within two frames of it") {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::nanoseconds kFrame = std::chrono::nanoseconds(1s) / 60;
+  Desk desk;
+  desk.carry_out("scenario", "hello");
+  desk.carry_out("run");
+  std::map<timeline::TaskId, std::int64_t> late_ns;
+  const auto patience = Clock::now() + 30s;
+  while (desk.session.live()) {
+    REQUIRE(Clock::now() < patience);
+    const auto next = Clock::now() + kFrame;
+    desk.session.update();
+    for (const timeline::Task& task : desk.session.model().tasks())
+      if (task.death_ns != timeline::kOpen) late_ns.try_emplace(task.id, base::now_ns() - task.death_ns);
+    std::this_thread::sleep_until(next);
+  }
+  REQUIRE(late_ns.size() == 7);
+  std::vector<std::int64_t> sorted;
+  for (const auto& [task, late] : late_ns) sorted.push_back(late);
+  std::sort(sorted.begin(), sorted.end());
+  MESSAGE("seen after " << sorted.front() / 1000 << " … " << sorted[sorted.size() / 2] / 1000 << " … " << sorted.back() / 1000 << " µs");
+  CHECK(sorted.front() <= 2 * kFrame.count());  // a busy machine may hold some of them up, and not all
 }

@@ -149,7 +149,7 @@ inline void check_inside(const Screen& screen, float width, float height) {
   }
   const ImDrawData* data = ImGui::GetDrawData();
   for (int i = 0; i < data->CmdListsCount; ++i) {
-    for (const ImDrawCmd& command : data->CmdLists[i]->CmdBuffer) {
+    for ([[maybe_unused]] const ImDrawCmd& command : data->CmdLists[i]->CmdBuffer) {
       CHECK(command.ClipRect.x >= 0);
       CHECK(command.ClipRect.y >= 0);
       CHECK(command.ClipRect.z <= width);

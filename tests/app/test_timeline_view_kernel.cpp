@@ -165,3 +165,24 @@ TEST_CASE("timeline kernel: lost records are a torn gap, strangers and running o
   }
   CHECK(model.kernel().lost() == 12);
 }
+
+TEST_CASE("timeline kernel: samples alone make core lanes of points, and say that they are samples") {
+  Run run;
+  run.at(0).write(0, Kind::observing, 0, static_cast<std::uint64_t>(trace::Observing::sampling), 13);
+  run.at(0).begin(1, "MainProcess").at(1).begin(2, "Process-1", 1);
+  for (int i = 1; i <= 5; ++i) run.at(i * 10).write(1, Kind::state, 0, 'R', 1).write(2, Kind::state, 0, 'R', 2);
+  run.at(60).write(2, Kind::state, 0, 'S', 2);
+  run.at(100).die(2, 0).reap(2, 1, 0).die(1, 0).reap(1, 0, 0);
+  const Model model = run.model();
+  REQUIRE(model.kernel().cores().size() == 2);
+  CHECK(model.kernel().cores()[0].track.spans().empty());  // of nobody it is known how long
+  CHECK(model.kernel().cores()[1].samples.size() == 5);    // where it slept, it was on none
+  const std::int64_t at_30 = model.kernel().cores()[1].samples[2].time_ns;
+  REQUIRE(model.kernel().cores()[1].sample_at(at_30 + 1'000'000) != nullptr);
+  CHECK(model.kernel().cores()[1].sample_at(at_30 + 1'000'000)->who == 2);
+  CHECK(model.kernel().cores()[1].sample_at(at_30 + 100'000'000) == nullptr);
+  Screen screen;
+  screen.frame(model);
+  CHECK(count(screen, Drawn::What::core) == 2);
+  CHECK(count(screen, Drawn::What::strip) == 2);
+}

@@ -16,7 +16,7 @@ void event_against_clock(benchmark::State& state) {
   trace::Recorder& recorder = trace::Recorder::current();
   recorder.attach(region, 0);
   trace::RingReader reader = region.reader(0);
-  std::vector<trace::Record> drained;
+  std::vector<trace::Cell> drained;
   std::vector<double> ours, bare;
   for (auto _ : state) {
     std::int64_t begin = base::now_ns();

@@ -1,5 +1,5 @@
 // The facts of SEMANTICS.md, part S: the same program on the engine and by the python3 of this machine, under each start method. The programs
-// are in tests/support/lessons_start.cpp.
+// are in tests/support/lessons_start.cpp and lessons_inherit.cpp.
 #include "tests/support/conforms.h"
 
 CONFORMS("S-01 S-02 P-02 three methods and their names and exit codes")
@@ -19,3 +19,16 @@ CONFORMS("P-04 S-09 grandchildren by every method")
 CONFORMS("P-35 an uncaught exception under every method")
 CONFORMS("I-15 under spawn and forkserver the end of file comes by itself")
 CONFORMS("P-73 the forkserver is killed")
+CONFORMS("S-04 the name of the program's module")
+CONFORMS("S-07 open descriptors are inherited by fork alone")
+CONFORMS("S-08 the environment of the forkserver's children is the one that it was started with")
+CONFORMS("S-10 the seed of hash: the parent's by fork, another by spawn, one for all of a forkserver")
+CONFORMS("S-11 an ignored signal stays ignored over fork and exec, and a forkserver of before knows nothing of it")
+CONFORMS("S-12 S-37 of the parent's threads the calling one alone is in a forked child, and what another held stays locked")
+CONFORMS("S-23 S-06 a lock of threads and an open file go to a forked child alone")
+CONFORMS("S-25 a started process cannot be an argument, one that was not started can")
+CONFORMS("S-26 an argument that raises while it is unpickled ends the child, and start() does not know")
+CONFORMS("S-30 a program that was given with -c")
+CONFORMS("S-31 a program that was read from stdin")
+CONFORMS("S-15 one resource tracker for the tree, from the first start under spawn on")
+CONFORMS("S-15 a lock of the spawn context starts the tracker, one of the fork context does not")

@@ -1,5 +1,8 @@
 // The learner's hand in a run: values put, events set and cleared, ends closed, on the real objects of real processes.
 #include <doctest/doctest.h>
+#include <signal.h>
+
+#include <algorithm>
 
 #include "core/supervisor/engine.h"
 #include "core/timeline/model.h"
@@ -102,4 +105,27 @@ TEST_CASE("learner: an act is done once") {
   live.engine.stop();
   CHECK(live.ended());
   CHECK(acts() == 2);
+}
+
+TEST_CASE("learner: Ctrl+C comes to every process of the run at once, the helpers ignore it, and it is on record once") {  // P-64
+  Live live("learner: all wait");
+  live.engine.interrupt();
+  CHECK(live.ended());
+  std::size_t count = 0;
+  for (const auto& ref : live.model.events()) {
+    if (ref.event.kind != trace::Kind::learner) continue;
+    ++count;
+    CHECK(ref.event.object == 0);
+    CHECK(ref.event.a == static_cast<std::uint64_t>(trace::LearnerAct::interrupt));
+    CHECK(ref.event.b == SIGINT);
+  }
+  CHECK(count == 1);
+  for (const timeline::Task& task : live.model.tasks()) {
+    if (task.is_thread()) continue;
+    CAPTURE(task.name);
+    const bool helper = task.name == trace::kForkserver || task.name == trace::kResourceTracker;
+    CHECK(task.exit_code() == (helper ? 0 : task.id == 1 ? -SIGINT : 1));
+    const auto marked = std::count_if(task.marks.begin(), task.marks.end(), [](const auto& mark) { return mark.kind == trace::Kind::learner; });
+    CHECK(marked == 1);
+  }
 }

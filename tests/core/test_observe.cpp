@@ -1,8 +1,14 @@
 // What the kernel says of real processes, against what they say of themselves.
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstring>
 #include <sstream>
 
 #include "core/base/clock.h"
+#include "core/base/posix_call.h"
 #include "core/observe/kernel_log.h"
 #include "core/observe/perf_ring.h"
 #include "tests/core/timeline_events.h"
@@ -166,7 +172,7 @@ TEST_CASE("observe: refused by the kernel, a run goes on with samples, and says 
   CHECK(run.main_status == 0);
   CHECK(run.model.kernel().mode() == trace::Observing::sampling);
   CHECK(run.model.kernel().refusal() == EACCES);
-  CHECK(run.model.kernel().cores().empty());
+  for (const auto& core : run.model.kernel().cores()) CHECK(core.track.spans().empty());
   CHECK(letters(run.model, 2).find('T') != std::string::npos);
 }
 
@@ -185,6 +191,24 @@ TEST_CASE("observe: asked for samples only, or for nothing, that is what there i
   CHECK(nothing.model.kernel().find(2) == nullptr);
 }
 
+TEST_CASE("observe: where samples are all, who runs is seen again and again, and on which core") {
+  supervisor::RunRequest request;
+  request.scenario = "kernel busy";
+  request.python_minor = python_minor();
+  request.observe = observe::Want::samples;
+  const LessonRun run = run_lesson(TEST_ENGINE, request);
+  REQUIRE(run.error == "");
+  std::size_t samples = 0;
+  const long cores = ::sysconf(_SC_NPROCESSORS_CONF);
+  for (const auto& core : run.model.kernel().cores()) {
+    CHECK(core.cpu >= 0);
+    CHECK(core.cpu < cores);
+    CHECK(core.track.spans().empty());
+    samples += core.samples.size();
+  }
+  CHECK(samples >= 8);  // four compute for 0.4 s, and the first look at each counts too
+}
+
 TEST_CASE("observe: what refuses to open says its errno, and leaves nothing open") {
   const std::size_t before = open_descriptors();
   for (const int error : {EACCES, EPERM, ENOSYS}) {
@@ -195,6 +219,25 @@ TEST_CASE("observe: what refuses to open says its errno, and leaves nothing open
     CHECK(asked == 1);
   }
   CHECK(open_descriptors() == before);
+}
+
+TEST_CASE("observe: a forked child forgets the rings, and keeps what lies where they were") {
+  auto opened = observe::open_rings();
+  if (opened.rings.empty()) return;  // refused: see has_perf()
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    // As large as a ring and its page: the kernel takes the hole that the ring has left.
+    const std::size_t bytes = opened.rings.back().bytes() + static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (auto& ring : opened.rings) ring.forget();
+    opened.rings.clear();
+    std::memset(memory, 1, bytes);  // a signal if it has gone
+    ::_exit(0);
+  }
+  int status = -1;
+  REQUIRE(base::retry_eintr([&] { return ::waitpid(child, &status, 0); }) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("observe: a run leaves no descriptor open") {

@@ -38,12 +38,15 @@ struct Live {
       return condition();
     });
   }
-  // Steps, one at a time and who came first, until the condition holds.
+  // Steps, one at a time and who came first, until the condition holds. Who was let go has a moment to come back: what it did is seen then.
   bool step_until(const std::function<bool()>& condition) {
     return until([&] {
       if (condition()) return true;
-      (void)engine.pace().step();
-      return false;
+      const auto standing = engine.pace().at_gate();
+      if (standing.empty() || !engine.pace().step(standing.front().task)) return false;
+      const auto back = [&, task = standing.front().task] { return take(), stands(task) || condition(); };
+      (void)tests::wait_until(back, std::chrono::milliseconds(100));
+      return condition();
     });
   }
   bool stands(trace::TaskId task) {
@@ -149,6 +152,19 @@ TEST_CASE("replay: who was killed and who was stopped by hand is killed and stop
   CHECK(first.model.find(3)->exit_code() == -SIGKILL);
   CHECK(supervisor::choices_of(first.records).deeds.at(0).task == "Process-2");
   follow(first, "pace lines");
+}
+
+TEST_CASE("replay: Ctrl+C to all is pressed again") {  // P-64
+  Live first("learner: waits", {.pace = Pace::step});
+  REQUIRE(first.step_until([&] { return first.is_blocked("Process-1", trace::BlockReason::event) && first.is_blocked("MainProcess", trace::BlockReason::join); }));
+  first.engine.interrupt();
+  REQUIRE(first.until([&] { return first.acts() == 1; }));
+  REQUIRE(first.step_until([&] { return first.engine.finished(); }));
+  CHECK(first.model.find(1)->exit_code() == -SIGINT);
+  const Replay replay = supervisor::choices_of(first.records);
+  REQUIRE(replay.deeds.size() == 1);
+  CHECK(replay.deeds[0].what == LearnerAct::interrupt);
+  follow(first, "learner: waits");
 }
 
 TEST_CASE("replay: an act that cannot be done again is said, and the run stands") {

@@ -1,6 +1,8 @@
 // The scenarios: claims hold, and the Python twin by real python3 says and does the same.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/scenario/scenario.h"
 #include "tests/support/run_lesson.h"
@@ -86,7 +88,7 @@ TEST_CASE("scenario claims: a run that did something else breaks them") {
 
 TEST_CASE("settings: what is unknown or out of range is refused in one sentence, and changes nothing") {
   scenario::Settings settings(scenario::find("exit-codes").parameters);
-  CHECK_THROWS_WITH_AS(settings.set("ordre", "x"), "There is no parameter 'ordre': choose from order, seconds.", base::UsageError);
+  CHECK_THROWS_WITH_AS(settings.set("ordre", "x"), "There is no parameter 'ordre': choose from order, seconds, python.", base::UsageError);
   CHECK_THROWS_WITH_AS(settings.set("order", "x"), "'x' is no value for order: give one of terminate-first, join-first.", base::UsageError);
   for (const char* bad : {"", "abc", "-1", "61", "1e999", "nan", "inf", "1 ", "0x10", "1,5"}) {
     CHECK_THROWS_AS(settings.set("seconds", bad), base::UsageError);
@@ -99,7 +101,19 @@ TEST_CASE("settings: what is unknown or out of range is refused in one sentence,
 TEST_CASE("scenario: an unknown one is refused by naming those there are") {
   CHECK_THROWS_WITH_AS((void)scenario::find("helo"),
                        "There is no scenario 'helo': choose from hello, exit-codes, start-methods, main-guard, zombie, orphan, daemon, terminate-vs-kill, "
-                       "crash, copy-on-write, queue, pipe, deadlock-join, event, shared-memory, killed-with-lock, barrier, condition, "
-                       "pool-apply, pool-map, pool-imap, pool-event, pool-dead-worker, pool-recycle.",
+                       "crash, copy-on-write, queue, pipe, deadlock-join, event, shared-memory, killed-with-lock, barrier, condition, gil-vs-processes, gil-io, "
+                       "convoy, switch-interval, race, trade-offs, pool-apply, pool-map, pool-imap, pool-event, pool-dead-worker, pool-recycle.",
                        base::UsageError);
+}
+
+TEST_CASE("scenario: each offers Python's version, once, and the engine takes it") {  // 0.1
+  for (const scenario::Scenario* one : scenario::all()) {
+    CAPTURE(std::string(one->id));
+    const auto offers = [](const scenario::Parameter& parameter) { return parameter.id == "python"; };
+    CHECK(std::count_if(one->parameters.begin(), one->parameters.end(), offers) == 1);
+    scenario::Settings settings(one->parameters);
+    CHECK(scenario::python_minor(settings, 11) == 11);
+    settings.set("python", "3.8");
+    CHECK(scenario::python_minor(settings, 11) == 8);
+  }
 }

@@ -59,6 +59,31 @@ TEST_CASE("supervisor: a hundred children at once, every birth, death and exit c
   for (std::size_t i = 1; i < run.model.tasks().size(); ++i) CHECK(run.model.tasks()[i].exit_code() == static_cast<int>(i - 1));
 }
 
+TEST_CASE("supervisor: five hundred children started and joined, nothing lost") {
+  supervisor::RunRequest request{.scenario = "five hundred children"};
+  request.caps.processes = 600;
+  request.observe = observe::Want::nothing;
+  const auto run = tests::run_lesson(TEST_ENGINE, request, std::chrono::seconds(100));
+  CHECK(run.error == "");
+  CHECK(run.out == "500\n");
+  CHECK(run.model.tasks().size() == 501);
+  CHECK(run.model.complete());
+  CHECK(run.model.lost_count() == 0);
+  std::size_t starts = 0, joins = 0;
+  for (const auto& record : run.records) {
+    starts += record.event.kind == trace::Kind::start_end ? 1 : 0;
+    joins += record.event.kind == trace::Kind::join_end && record.event.a == 1 ? 1 : 0;
+  }
+  CHECK(starts == 500);
+  CHECK(joins == 500);
+  for (std::size_t i = 1; i < run.model.tasks().size(); ++i) {
+    const timeline::Task& child = run.model.tasks()[i];
+    CHECK(child.exit_code() == static_cast<int>(i % 7));
+    CHECK(child.reaped_by == 1);
+  }
+  CHECK(tests::none_left());
+}
+
 TEST_CASE("supervisor: the process cap refuses the start as the system would, and says so") {
   supervisor::RunRequest request{.scenario = "too many"};
   request.caps.processes = 10;

@@ -28,10 +28,10 @@ std::vector<Record> two_on_a_core() {
           in(30, 2, 0),
           out(50, 2, 0, false),
           in(50, 1, 0),
-          event(60, 1, Kind::state, 0, 'R'),
+          event(60, 1, Kind::state, 0, 'R', 1),
           event(61, 1, Kind::memory, 0, 1000ULL << 32 | 900, 300ULL << 32 | 700),
           event(71, 1, Kind::memory, 0, 1200ULL << 32 | 950, 500ULL << 32 | 700),
-          event(72, 1, Kind::state, 0, 'S'),
+          event(72, 1, Kind::state, 0, 'S', 2),
           event(80, 1, Kind::kernel_death, 0, ids(101))};
 }
 

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "core/base/clock.h"
+#include "core/gil/interpreter.h"
 #include "core/ipc/message.h"
 #include "core/process/python.h"
 #include "core/process/thread.h"
@@ -54,6 +55,12 @@ inline bool eventually(const std::function<bool()>& condition, double seconds = 
     process::sleep(0.002);
   }
   return true;
+}
+
+// A moment in which other threads may run; not on record.
+inline void nap() {
+  const gil::Released released;
+  ::usleep(2000);
 }
 
 // Whether all threads of this process but the calling one sleep.

@@ -18,6 +18,7 @@ struct TestLesson {
   bool whole = false;
   std::vector<const process::Target*> targets = {};
   void (*imported)() = nullptr;
+  process::Source source = process::Source::file;  // how Python gets it
 };
 
 [[nodiscard]] std::span<const TestLesson> lessons();
@@ -31,8 +32,12 @@ struct TestLesson {
 [[nodiscard]] std::span<const TestLesson> learner_lessons();
 [[nodiscard]] std::span<const TestLesson> killed_lessons();
 [[nodiscard]] std::span<const TestLesson> life_lessons();
+[[nodiscard]] std::span<const TestLesson> object_lessons();
+[[nodiscard]] std::span<const TestLesson> inherit_lessons();
+[[nodiscard]] std::span<const TestLesson> memory_lessons();
 [[nodiscard]] std::span<const TestLesson> recorded_lessons();
 [[nodiscard]] std::span<const TestLesson> kernel_lessons();
+[[nodiscard]] std::span<const TestLesson> gil_lessons();
 [[nodiscard]] std::span<const TestLesson> pool_lessons();
 [[nodiscard]] std::span<const TestLesson> executor_lessons();
 [[nodiscard]] std::span<const TestLesson> busy_pool_lessons();

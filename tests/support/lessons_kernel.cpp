@@ -33,7 +33,7 @@ void tell_own_time(const char* name) {
   long long on_cpu = 0;
   file >> on_cpu;
   rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
+  ::getrusage(RUSAGE_THREAD, &used);  // a sanitizer has a thread of its own
   print_now(fmt::format("{} {} {} {}", name, on_cpu, used.ru_nvcsw, used.ru_nivcsw));
 }
 
@@ -72,15 +72,15 @@ void many() {
 }
 
 void stopped_and_zombie() {
-  Process child([] { sleep(0.7); });
+  Process child([] { sleep(2.0); });
   child.start();
-  sleep(0.1);
+  sleep(0.4);  // each state long enough to be sampled on a busy machine, too
   ::kill(child.pid().value_or(-1), SIGSTOP);
-  sleep(0.4);
+  sleep(1.2);
   ::kill(child.pid().value_or(-1), SIGCONT);
   siginfo_t info;
   ::waitid(P_PID, static_cast<id_t>(child.pid().value_or(-1)), &info, WEXITED | WNOWAIT);
-  sleep(0.4);  // dead, and not joined
+  sleep(1.2);  // dead, and not joined
   child.join();
 }
 

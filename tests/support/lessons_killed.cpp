@@ -7,6 +7,7 @@
 #include "core/sync/sync.h"
 #include "tests/support/lesson_words.h"
 #include "tests/support/lessons.h"
+#include "tests/support/rounds.h"
 
 namespace forklight::tests {
 namespace {
@@ -19,7 +20,7 @@ using ipc::Queue;
 using ipc::Value;
 using sync::With;
 
-constexpr int kRounds = 200;
+constexpr int kRounds = rounds(200);
 
 Process started(std::function<void()> body) {
   Process process(std::move(body));

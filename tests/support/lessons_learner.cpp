@@ -1,6 +1,9 @@
 // Lessons that wait for the learner's hand.
+#include <vector>
+
 #include "core/ipc/queue.h"
 #include "core/process/python.h"
+#include "core/process/start_method.h"
 #include "core/sync/sync.h"
 #include "tests/support/lessons.h"
 
@@ -9,7 +12,26 @@ namespace {
 
 using namespace process;
 
+void waits(const Args& args) {
+  args.get<sync::Semaphore>(0).release();
+  process::sleep(30);
+}
+constexpr Target kWaits{"waits", waits};
+
 const TestLesson kLessons[] = {
+    {"learner: all wait", "",
+     [] {
+       auto there = Context::get("spawn").make<sync::Semaphore>(0);
+       std::vector<Process> children;
+       for (const char* method : {"fork", "spawn", "forkserver"}) {
+         children.push_back(Context::get(method).make<Process>(kWaits, Args{there}));
+         children.back().start();
+         there.acquire();
+       }
+       print_now("ready");
+       for (Process& child : children) child.join();
+     },
+     true, {&kWaits}},
     {"learner: gets", "",
      [] {
        ipc::Queue queue(2);

@@ -1,4 +1,5 @@
 // Part Q of SEMANTICS.md: queues, in C++ and in Python.
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -55,6 +56,13 @@ double cpu_ns(clockid_t clock) {
   return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
 }
 
+// How often this thread has given up its processor to wait.
+double sleeps() {
+  rusage used{};
+  ::getrusage(RUSAGE_THREAD, &used);
+  return static_cast<double>(used.ru_nvcsw);
+}
+
 // Nanoseconds a message: a producer and a consumer, each a process; timed by the consumer from its first message to its last.
 void time_queue(const char* name, bool traced) {
   Queue q;
@@ -76,8 +84,9 @@ void time_queue(const char* name, bool traced) {
     if (!traced) detach_all_threads();
     (void)q.get();
     const std::int64_t begin = base::now_ns();
-    const double own0 = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+    const double own0 = cpu_ns(CLOCK_THREAD_CPUTIME_ID), sleeps0 = sleeps();
     for (int i = 1; i < kMessages; ++i) (void)q.get();
+    print_now(fmt::format("{}-get-sleeps {}", name, (sleeps() - sleeps0) / kMessages));
     print_now(fmt::format("{}-get-cpu {}", name, (cpu_ns(CLOCK_THREAD_CPUTIME_ID) - own0) / kMessages));
     print_now(fmt::format("{} {}", name, static_cast<double>(base::now_ns() - begin) / (kMessages - 1)));
   });
@@ -121,8 +130,9 @@ void time_bare_pipe(const char* name) {
   Process consumer = started([&] {
     read_frame_bare(pipe.read.get());
     const std::int64_t begin = base::now_ns();
-    const double own0 = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+    const double own0 = cpu_ns(CLOCK_THREAD_CPUTIME_ID), sleeps0 = sleeps();
     for (int i = 1; i < kMessages; ++i) read_frame_bare(pipe.read.get());
+    print_now(fmt::format("{}-read-sleeps {}", name, (sleeps() - sleeps0) / kMessages));
     print_now(fmt::format("{}-read-cpu {}", name, (cpu_ns(CLOCK_THREAD_CPUTIME_ID) - own0) / kMessages));
     print_now(fmt::format("{} {}", name, static_cast<double>(base::now_ns() - begin) / (kMessages - 1)));
   });

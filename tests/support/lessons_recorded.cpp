@@ -1,6 +1,4 @@
 // Every operation of core/ipc and core/sync by MainProcess, each on an object of its own name: where it has to wait, it does.
-#include <sched.h>
-
 #include <atomic>
 #include <functional>
 #include <string>
@@ -29,12 +27,12 @@ class Then {
             [this, action = std::move(action), preparation = std::move(preparation)] {
               preparation();
               ready_ = true;
-              while (!others_sleep()) ::sched_yield();
+              for (int looks = 0; looks < 3; looks = others_sleep() ? looks + 1 : 0) nap();
               action();
             },
             {.name = "other"}) {
     thread_.start();
-    while (!ready_) ::sched_yield();
+    while (!ready_) nap();
   }
   ~Then() { thread_.join(); }
   Then(const Then&) = delete;

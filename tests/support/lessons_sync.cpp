@@ -508,7 +508,7 @@ print(hangs(notify, 0.5)); print(c._lock.acquire(timeout=0.1)); leave()
          const With held(*c);
          c->notify();
        }, 0.5)));
-       print(text(!hangs([c] { c->acquire(); }, 0.1)));
+       print(text(!hangs([c] { c->acquire(); }, 0.3)));
        leave();
      }},
     {"E-31 a waiter is killed in Event.wait", R"(

@@ -46,10 +46,21 @@ int python_minor() {
   return minor;
 }
 
-PythonRun run_python(const std::string& source) {
+PythonRun run_python(const std::string& source, process::Source how) {
+  const std::vector<std::string> environment = {"PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED="};
+  if (how == process::Source::command) {
+    const Finished finished = run_program({"python3", "-c", source}, std::chrono::seconds(60), environment);
+    return {finished.out, finished.err, finished.status};
+  }
   const auto file = std::filesystem::temp_directory_path() / ("forklight-test-" + std::to_string(::getpid()) + ".py");
   std::ofstream(file) << source;
-  PythonRun run = run_python_file(file.string(), {});
+  PythonRun run;
+  if (how == process::Source::standard_input) {
+    const Finished finished = run_program({"sh", "-c", "exec python3 < '" + file.string() + "'"}, std::chrono::seconds(60), environment);
+    run = {finished.out, finished.err, finished.status};
+  } else {
+    run = run_python_file(file.string(), {});
+  }
   std::filesystem::remove(file);
   return run;
 }

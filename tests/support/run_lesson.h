@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/process/target.h"
 #include "core/supervisor/engine.h"
 #include "core/timeline/model.h"
 
@@ -30,7 +31,7 @@ struct PythonRun {
   std::string out, err;
   int status;
 };
-[[nodiscard]] PythonRun run_python(const std::string& source);
+[[nodiscard]] PythonRun run_python(const std::string& source, process::Source how = process::Source::file);
 [[nodiscard]] PythonRun run_python_file(const std::string& file, const std::vector<std::string>& arguments);
 
 // Text without what differs from run to run and from place to place: pids, addresses, paths, line numbers, marker lines (SEMANTICS 0.2).

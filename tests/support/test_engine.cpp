@@ -15,7 +15,7 @@ forklight::process::Lesson find_lesson(const forklight::supervisor::RunRequest& 
     if (!lesson->whole) process::set_start_method("fork");  // as the prelude
     lesson->body();
   };
-  return {{"program.py", {}}, main, lesson->targets, lesson->imported};
+  return {{"program.py", {}, lesson->source}, main, lesson->targets, lesson->imported};
 }
 
 }  // namespace

@@ -1,0 +1,22 @@
+// How much of a test there is under a sanitizer.
+#pragma once
+
+namespace forklight::tests {
+
+// As many rounds as asked; a fifth of them under a sanitizer, where to start and end a process takes many times as long.
+constexpr int rounds(int asked) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return asked / 5;
+#else
+  return asked;
+#endif
+}
+
+// ThreadSanitizer notes each access in memory of its own, several times as large: how much memory a process has is not the lesson's then.
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool kMemoryIsOurs = false;
+#else
+inline constexpr bool kMemoryIsOurs = true;
+#endif
+
+}  // namespace forklight::tests
