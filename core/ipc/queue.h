@@ -62,17 +62,18 @@ class SimpleQueue {
  public:
   static constexpr std::string_view kPythonClass = "SimpleQueue";
   explicit SimpleQueue(std::string label = {}, std::uint32_t owner = 0);
-  void put(const Message& item) { put(item, repr(item.value()), true); }
-  [[nodiscard]] Value get() { return get(true, true); }
+  void put(const Message& item);
+  [[nodiscard]] Value get();
   [[nodiscard]] bool empty();
   void close();
   [[nodiscard]] std::uint32_t object() const noexcept;
   void depart(process::Departure& out) const;
   static SimpleQueue arrive(process::Arrival& in);
 
-  // For a pool (L.1). `shown`: what the timeline says of the item. Who alone writes, or alone reads, does so without the lock.
-  void put(const Message& item, std::string_view shown, bool locked);
-  [[nodiscard]] Value get(bool shown, bool locked);
+  // put and get of a pool (L.1), which says more of its tasks by events of its own: `shown` is what the timeline says of the item. Who alone
+  // writes, or alone reads, does so without the lock.
+  void hand_over(const Message& item, std::string_view shown, bool locked);
+  [[nodiscard]] Value take_over(bool locked);
   [[nodiscard]] Connection reader() const;
   [[nodiscard]] Connection writer() const;
   void take_reader_lock();  // and never gives it back
@@ -80,6 +81,8 @@ class SimpleQueue {
   struct Handle;
 
  private:
+  void write(std::span<const std::uint8_t> payload, bool locked);
+  [[nodiscard]] Decoded read(bool locked);
   explicit SimpleQueue(std::shared_ptr<Handle> handle) noexcept : handle_(std::move(handle)) {}
   std::shared_ptr<Handle> handle_;
 };

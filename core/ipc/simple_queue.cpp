@@ -32,56 +32,91 @@ SimpleQueue::SimpleQueue(std::string label, std::uint32_t owner) {
   }
 }
 
-void SimpleQueue::put(const Message& item, std::string_view shown, bool locked) {
-  Connection::Handle& writer = *handle_->writer.handle_;
+void SimpleQueue::put(const Message& item) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::put_begin, handle_->object);
   const std::uint64_t id = next_message_id();
   std::vector<std::uint8_t>& payload = frame_buffer();
   encode(id, item, payload);  // before any lock
-  writer.check_writable();
-  recorder.record_text(Kind::put_begin, handle_->object, id, 0, shown);
-  if (locked) (void)sync::take(*handle_->writer_lock, {BlockReason::lock, handle_->writer_lock_id}, std::nullopt);
+  handle_->writer.handle_->check_writable();
+  recorder.record_text(Kind::put_begin, handle_->object, id, 0, repr(item.value()));
   try {
-    write_frame(writer.writing(), payload);  // blocks in the caller
+    write(payload, true);
   } catch (...) {
-    if (locked) sync::give(*handle_->writer_lock);
     recorder.record(Kind::put_end, handle_->object, id, 0);
     throw;
   }
-  if (locked) sync::give(*handle_->writer_lock);
   recorder.record(Kind::sent, handle_->object, id, wire_size(payload.size()));
   recorder.record(Kind::put_end, handle_->object, id, 1);
-  writer.sample_fill();
+  handle_->writer.handle_->sample_fill();
 }
 
-Value SimpleQueue::get(bool shown, bool locked) {
-  Connection::Handle& reader = *handle_->reader.handle_;
+void SimpleQueue::hand_over(const Message& item, std::string_view shown, bool locked) {
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::put_begin, handle_->object);
+  const std::uint64_t id = next_message_id();
+  std::vector<std::uint8_t>& payload = frame_buffer();
+  encode(id, item, payload);
+  handle_->writer.handle_->check_writable();
+  write(payload, locked);
+  const std::int64_t now = base::now_ns();
+  recorder.record_text_at(now, Kind::sent, handle_->object, id, wire_size(payload.size()), shown);
+  handle_->writer.handle_->sample_fill(now);
+}
+
+void SimpleQueue::write(std::span<const std::uint8_t> payload, bool locked) {
+  const Side side = handle_->writer.handle_->writing();
+  if (!locked) return write_frame(side, payload);
+  (void)sync::take(*handle_->writer_lock, {BlockReason::lock, handle_->writer_lock_id}, std::nullopt);
+  try {
+    write_frame(side, payload);  // blocks in the caller
+  } catch (...) {
+    sync::give(*handle_->writer_lock);
+    throw;
+  }
+  sync::give(*handle_->writer_lock);
+}
+
+Value SimpleQueue::get() {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::get_begin, handle_->object);
   recorder.record(Kind::get_begin, handle_->object, static_cast<std::uint64_t>(gil::kNoTimeout));
-  std::vector<std::uint8_t>& payload = frame_buffer();
-  Decoded decoded;
   try {
-    reader.check_readable();
-    if (locked) (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
-    try {
-      read_message_frame(reader.reading(), payload);
-    } catch (...) {
-      if (locked) sync::give(*handle_->reader_lock);
-      throw;
-    }
-    if (locked) sync::give(*handle_->reader_lock);
-    decoded = decode(payload);
+    const Decoded decoded = read(true);
+    recorder.record_text(Kind::get_end, handle_->object, decoded.id, 1, repr(decoded.value));
+    return decoded.value;
   } catch (...) {
     recorder.record(Kind::get_end, handle_->object, 0, 0);
     throw;
   }
+}
+
+Value SimpleQueue::take_over(bool locked) {
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::get_begin, handle_->object);
+  Decoded decoded = read(locked);
+  recorder.record(Kind::get_end, handle_->object, decoded.id, 1);
+  return std::move(decoded.value);
+}
+
+Decoded SimpleQueue::read(bool locked) {
+  Connection::Handle& reader = *handle_->reader.handle_;
+  std::vector<std::uint8_t>& payload = frame_buffer();
+  reader.check_readable();
+  if (locked) (void)sync::take(*handle_->reader_lock, {BlockReason::lock, handle_->reader_lock_id}, std::nullopt);
+  try {
+    read_message_frame(reader.reading(), payload);
+  } catch (...) {
+    if (locked) sync::give(*handle_->reader_lock);
+    throw;
+  }
+  if (locked) sync::give(*handle_->reader_lock);
+  Decoded decoded = decode(payload);
+  Recorder& recorder = Recorder::current();
   const std::int64_t now = base::now_ns();
   recorder.record_at(now, Kind::received, recorder.line(), handle_->object, decoded.id, wire_size(payload.size()));
-  recorder.record_text(Kind::get_end, handle_->object, decoded.id, 1, shown ? repr(decoded.value) : std::string());
   reader.sample_fill(now);
-  return std::move(decoded.value);
+  return decoded;
 }
 
 bool SimpleQueue::empty() {

@@ -78,7 +78,7 @@ void work(const Args& args, const std::function<void()>& by_fork) {
     const bool last = max_tasks != 0 && done >= max_tasks;
     Outcome outcome = outcome_of(task, runner);
     const bool good = outcome.good();
-    results.put(Value::array({task.job, last ? static_cast<int>(::getpid()) : 0, wire_of(std::move(outcome))}), fmt::format("job {}", task.job), true);
+    results.hand_over(Value::array({task.job, last ? static_cast<int>(::getpid()) : 0, wire_of(std::move(outcome))}), {}, true);
     runner.end(task, good);
     if (last) return;
   }

@@ -129,7 +129,7 @@ void Pool::Machine::handle_tasks() {
       if (!running) break;
       recorder.record(Kind::chunk_put, object, part(task->job, task->chunk), part(task->first, task->count()));
       try {
-        inqueue.put(task->message(), task->shown(), false);  // nobody else writes
+        inqueue.hand_over(task->message(), task->shown(), false);  // nobody else writes
       } catch (const PythonError& error) {  // L-19: what cannot be pickled is its own result
         if (!is_exception(error)) throw;
         recorder.record_text(Kind::chunk_refused, object, part(task->job, task->chunk), 0, error.what());
@@ -140,7 +140,7 @@ void Pool::Machine::handle_tasks() {
   }
   try {
     outqueue.put(nullptr);  // the result handler ends when the cache is empty
-    for (std::size_t count = workers().size(); count > 0; --count) inqueue.put(nullptr, "None", false);
+    for (std::size_t count = workers().size(); count > 0; --count) inqueue.hand_over(nullptr, "None", false);
   } catch (const PythonError& error) {
     if (!is_os_error(error)) throw;
   }
@@ -167,16 +167,16 @@ void Pool::Machine::set(std::uint32_t number, std::uint32_t chunk, Outcome outco
 void Pool::Machine::handle_results() {
   try {
     for (;;) {
-      Value outcome = outqueue.get(false, false);  // nobody else reads
+      Value outcome = outqueue.take_over(false);  // nobody else reads
       if (result_handler.state != PoolState::run || outcome.is_null()) break;
       take_outcome(std::move(outcome));
     }
     while (!cache->empty() && result_handler.state != PoolState::terminate) {
-      Value outcome = outqueue.get(false, false);
+      Value outcome = outqueue.take_over(false);
       if (!outcome.is_null()) take_outcome(std::move(outcome));
     }
     // Room for the sentinels, of which there are two at the most: who puts one must not block.
-    for (int i = 0; i < 10 && outqueue.reader().poll(); ++i) (void)outqueue.get(false, false);
+    for (int i = 0; i < 10 && outqueue.reader().poll(); ++i) (void)outqueue.take_over(false);
   } catch (const PythonError& error) {
     if (!is_os_error(error) && error.type() != "EOFError") throw;
   }

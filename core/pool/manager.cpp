@@ -90,7 +90,7 @@ void Executor::Machine::spawn_worker() {
 }
 
 void Executor::Machine::wake_up() {
-  wakeup.put(nullptr, "wake up", true);
+  wakeup.hand_over(nullptr, "wake up", true);
 }
 
 void Executor::Machine::drop() {
@@ -196,7 +196,7 @@ Executor::Machine::News Executor::Machine::wait_for_news() {
   News news;
   if (is_ready(0)) {
     try {
-      news.item = result_queue.get(false, false);
+      news.item = result_queue.take_over(false);
       if (news.item.is_array()) Failure::check(news.item.at(2));  // one that cannot be unpickled breaks it
     } catch (const PythonError& error) {
       news.broken = true;
@@ -205,7 +205,7 @@ Executor::Machine::News Executor::Machine::wait_for_news() {
   } else {
     news.broken = !is_ready(1);
   }
-  while (!wakeup.empty()) (void)wakeup.get(false, false);
+  while (!wakeup.empty()) (void)wakeup.take_over(false);
   return news;
 }
 

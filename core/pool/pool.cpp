@@ -215,7 +215,7 @@ void Pool::Machine::terminate() {
   // The task handler may stand before a full pipe: what is in it goes, and no worker gets anything any more. L-24: this lock may be the dead's.
   inqueue.take_reader_lock();
   while (task_handler.thread->is_alive() && inqueue.reader().poll()) {
-    (void)inqueue.get(false, false);
+    (void)inqueue.take_over(false);
     process::sleep(0);
   }
   if (!result_handler.thread->is_alive() && !cache->empty()) {

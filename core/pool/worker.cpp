@@ -40,7 +40,7 @@ Failure encoding_error(const Received& task, const Message& result) {
 bool do_one(ipc::SimpleQueue& in, ipc::SimpleQueue& out, const Runner& runner) {
   Value wire;
   try {
-    wire = in.get(false, true);
+    wire = in.take_over(true);
   } catch (const PythonError& error) {
     if (error.type() != "EOFError" && !is_os_error(error)) throw;
     return false;
@@ -61,7 +61,7 @@ bool do_one(ipc::SimpleQueue& in, ipc::SimpleQueue& out, const Runner& runner) {
     outcome.failure = failed(task, error);
   }
   const bool good = outcome.good();
-  out.put(Value::array({task.job, task.chunk, wire_of(std::move(outcome))}), fmt::format("job {} #{}", task.job, task.chunk), true);
+  out.hand_over(Value::array({task.job, task.chunk, wire_of(std::move(outcome))}), {}, true);
   runner.end(task, good);
   return true;
 }
