@@ -172,7 +172,7 @@ TEST_CASE("recorded: every operation of core/ipc and core/sync has its begin, it
   }
   for (const auto& [name, story] : found) {
     CAPTURE(name);
-    CHECK(kExpected.contains(name));
+    CHECK((kExpected.contains(name) || name.starts_with("GIL-")));  // the lock of its interpreter, whose steps are not these
   }
   check_messages(run.model);
   // connection.wait() is about no object of its own.
