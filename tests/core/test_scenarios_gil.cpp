@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/observe/perf_ring.h"
 #include "core/scenario/claims.h"
+#include "tests/support/rounds.h"
 #include "tests/support/scenario_runs.h"
 
 using namespace forklight;
@@ -270,7 +271,7 @@ TEST_CASE("scenario switch-interval: stopped in the middle of everything, nothin
   }
 }
 
-TEST_CASE("scenario trade-offs conforms to its Python twin: every measure is there") {
+TEST_CASE("scenario trade-offs conforms to its Python twin: every measure is there" * doctest::skip(!tests::kMemoryIsOurs)) {
   const auto both = tests::run_both("trade-offs", {{"rounds", "1"}, {"messages", "50"}});
   CHECK(without_numbers(both.ours.out) == without_numbers(both.theirs.out));
 }
