@@ -342,7 +342,14 @@ void draw_messages(Canvas& canvas) {
   std::vector<Bundle> bundles;
   for (std::size_t i = 0; i < channels.size(); ++i) {
     if (!calm && canvas.live) add_newest(canvas, i, seen[i], bundles);
+    const std::size_t before = bundles.size();
     bundle_channel(canvas, i, seen[i], px(calm ? kCalmColumn : kColumn), bundles);
+    // What goes through a pool's queues stands as blocks on its workers' lanes already: its arrows are for who asks.
+    const std::size_t lane = canvas.layout.lane_of_channel(i);
+    if (lane == canvas.layout.lanes().size() || !canvas.layout.lanes()[lane].of_pool) continue;
+    bundles.erase(std::remove_if(bundles.begin() + static_cast<std::ptrdiff_t>(before), bundles.end(),
+                                 [](const Bundle& bundle) { return bundle.weight != Weight::lit; }),
+                  bundles.end());
   }
   // Faint ones below; bands below single arrows.
   std::stable_sort(bundles.begin(), bundles.end(), [](const Bundle& a, const Bundle& b) {

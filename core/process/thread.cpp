@@ -71,11 +71,11 @@ struct Registry {
 
 std::atomic<bool> threads_made{false};  // in this process: as long as there were none, nothing is to be looked through
 
-Registry*& registry_slot() {
-  static Registry* registry = new Registry;  // replaced, never destroyed, in a forked child: its mutex may be locked by nobody's thread
+std::atomic<Registry*>& registry_slot() {
+  static std::atomic<Registry*> registry{new Registry};  // replaced, never destroyed, in a forked child: its mutex may be locked by nobody's thread
   return registry;
 }
-Registry& registry() { return *registry_slot(); }
+Registry& registry() { return *registry_slot().load(); }
 
 void run_body(Thread::Object& object) {
   try {
@@ -246,7 +246,7 @@ FORKLIGHT_EVERY_CHILD void join_all_threads() {
 }
 
 FORKLIGHT_EVERY_CHILD void forget_threads() noexcept {
-  if (threads_made.exchange(false)) registry_slot() = new Registry;
+  if (threads_made.exchange(false)) registry_slot().store(new Registry);
 }
 
 }  // namespace forklight::process

@@ -8,6 +8,7 @@
 
 #include "core/process/start_method.h"
 #include "tests/support/processes.h"
+#include "tests/support/rounds.h"
 #include "tests/support/run_lesson.h"
 
 using namespace forklight;
@@ -159,7 +160,7 @@ TEST_CASE("M-02 M-03 M-04 M-05 what idle children have of their own: fork least,
   }
 }
 
-TEST_CASE("M-08 M-09 M-10 M-12 M-14 M-15 what a forked child copies by what it does") {
+TEST_CASE("M-08 M-09 M-10 M-12 M-14 M-15 what a forked child copies by what it does" * doctest::skip(!tests::kMemoryIsOurs)) {
   const auto run = run_as(11, "M what a forked child copies");
   CAPTURE(run.out);
   const auto grown = [&](const std::string& what) {

@@ -39,7 +39,7 @@ const Function kLambda{pool::kLambda, [](const Arguments& a) -> Message { return
 const Function kGivesLambda{"gives_lambda", [](const Arguments&) { return Message::lambda(); }};
 const Function kPid{"pid", [](const Arguments&) -> Message { return static_cast<int>(::getpid()); }};
 const Function kDie{"die", [](const Arguments& a) -> Message {
-                      begun->set();
+                      gate->wait();
                       if (a[0] == 0) os_exit(1);
                       ::kill(::getpid(), a[0].get<int>());
                       sleep(60);
@@ -144,7 +144,7 @@ ex.submit(fails, 4).result()
 from concurrent.futures import ProcessPoolExecutor
 gate, begun = mp.Event(), mp.Event()
 def die(number):
-    begun.set()
+    gate.wait()
     if number == 0: os._exit(1)
     os.kill(os.getpid(), number)
     time.sleep(60)
@@ -153,7 +153,9 @@ for number in (0, int(signal.SIGKILL), int(signal.SIGTERM)):
     ex = ProcessPoolExecutor(2)
     print(ex.submit(square, 3).result())
     futures = [ex.submit(die, number)] + [ex.submit(time.sleep, 60) for _ in range(5)]
+    gate.set()
     for f in futures: attempt(f.result)
+    gate.clear()
     attempt(lambda: ex.submit(square, 3))
     ex.shutdown()
 )py",
@@ -169,7 +171,9 @@ for number in (0, int(signal.SIGKILL), int(signal.SIGTERM)):
          print(text(ex.submit(kSquare, {3}).result()));
          std::vector<Future> futures{ex.submit(kDie, {number})};
          for (int i = 0; i < 5; ++i) futures.push_back(ex.submit(kSleep, {60}));
+         gate->set();
          for (const Future& f : futures) attempt([&] { return f.result(); });
+         gate->clear();
          attempt([&] { return none([&] { (void)ex.submit(kSquare, {3}); }); });
          ex.shutdown();
        }
