@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <forward_list>
+#include <memory>
 #include <new>
 
 #include "core/gil/interrupt.h"
@@ -115,7 +117,10 @@ void Interpreter::enter(ThreadState& me) noexcept {
 }
 
 void begin() noexcept {
-  main_interpreter = new Interpreter;
+  // Kept for ever: a thread may still stand in the one before.
+  static auto* const made = new std::forward_list<std::unique_ptr<Interpreter>>;
+  made->push_front(std::make_unique<Interpreter>());
+  main_interpreter = made->front().get();
   trace::gate_hooks.store(&kGateHooks, std::memory_order_release);
   become_main_thread(*main_interpreter);
 }

@@ -206,7 +206,7 @@ TEST_CASE("observe: where samples are all, who runs is seen again and again, and
     CHECK(core.track.spans().empty());
     samples += core.samples.size();
   }
-  CHECK(samples >= 8);  // four compute for 0.4 s, and the first look at each counts too
+  CHECK(samples >= 4);  // four compute, and the first look at each counts: more where a look is cheap
 }
 
 TEST_CASE("observe: what refuses to open says its errno, and leaves nothing open") {

@@ -48,7 +48,7 @@ TEST_CASE("L-25 L-55 workers and threads of pools are on record") {
   CHECK(threads == std::vector<std::string>{"Thread-1 (_handle_workers)", "Thread-2 (_handle_tasks)", "Thread-3 (_handle_results)",
                                             "Thread-4 (_handle_workers)", "Thread-5 (_handle_tasks)", "Thread-6 (_handle_results)"});
   const timeline::Pool& pool = run.model.pools().all().front();
-  CHECK(pool.workers.size() >= 6);  // two at a time, ten tasks, two each
+  CHECK(pool.workers.size() >= 5);  // ten tasks, two each; the last may have no successor before the end
   for (const timeline::PoolWorker& worker : pool.workers) {
     CHECK(worker.turns.size() <= 2);
     CHECK(worker.limit == 2);
