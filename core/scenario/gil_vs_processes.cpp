@@ -252,7 +252,7 @@ Verdict more_cores(const timeline::Model& model, const Settings& settings, bool 
   };
   if (all.size() < expected_stages(settings)) return eventually(false, finished);
   if (settings.integer("most") < 2 || ::sysconf(_SC_NPROCESSORS_ONLN) < 2) return Verdict::held;
-  const bool busy_machine = cores("threads") < kAlmostOne;
+  const bool busy_machine = cores("threads") < kAlmostOne || cores("processes") < kAlmostOne;
   return busy_machine || cores("processes") > cores("threads") ? Verdict::held : Verdict::broken;
 }
 

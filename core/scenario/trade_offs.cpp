@@ -331,10 +331,10 @@ Verdict judge(const timeline::Model& model, bool finished, const char* line, boo
   return std::apply(right, numbers) ? Verdict::held : Verdict::broken;
 }
 
-// Threads that queue for one lock always keep a core busy: if they did not get that, others took it, and nothing can be said.
+// Threads that queue for one lock always keep a core busy, and so do processes: if they did not get that, others took it, and nothing can be said.
 Verdict cores(const timeline::Model& model, const Settings&, bool finished) {
   if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) return eventually(main_printed(model, "cores used"), finished);
-  return judge(model, finished, "cores used: threads %lf, processes %lf", +[](double threads, double processes) { return threads <= 1.15 && (processes > threads || threads < kAlmostOne); });
+  return judge(model, finished, "cores used: threads %lf, processes %lf", +[](double threads, double processes) { return threads <= 1.15 && (processes > threads || threads < kAlmostOne || processes < kAlmostOne); });
 }
 
 Verdict memory(const timeline::Model& model, const Settings&, bool finished) {
