@@ -596,7 +596,7 @@ print(len(set(pool.map(pid, range(10), 1))) >= 5)
 pool.close()
 pool.join()
 pool = mp.Pool(1, maxtasksperchild=2)
-print([len(set(pool.map(pid, range(8), 4))) for _ in range(2)], len(set(pool.map(pid, range(4), 1))))
+print([len(set(pool.map(pid, range(8), 4))) for _ in range(2)], len(set(pool.map(pid, range(4), 1))), flush=True)  # a worker born meanwhile would inherit it
 pool.close()
 pool.join()
 print([w.exitcode for w in pool._pool])
