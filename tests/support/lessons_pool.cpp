@@ -592,7 +592,7 @@ leave()
     {"L-25 maxtasksperchild", R"py(
 def pid(x): return os.getpid()
 pool = mp.Pool(2, maxtasksperchild=2)
-print(len(set(pool.map(pid, range(10), 1))) >= 5)
+print(len(set(pool.map(pid, range(10), 1))) >= 5, flush=True)
 pool.close()
 pool.join()
 pool = mp.Pool(1, maxtasksperchild=2)
