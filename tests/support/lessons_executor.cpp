@@ -142,7 +142,7 @@ ex.submit(fails, 4).result()
      }},
     {"L-50 L-51 a worker that dies breaks the executor", R"py(
 from concurrent.futures import ProcessPoolExecutor
-gate, begun = mp.Event(), mp.Event()
+gate = mp.Event()
 def die(number):
     gate.wait()
     if number == 0: os._exit(1)
@@ -161,7 +161,6 @@ for number in (0, int(signal.SIGKILL), int(signal.SIGTERM)):
 )py",
      [] {
        gate.emplace();
-       begun.emplace();
        static const Function kSleep{"sleep", [](const Arguments& a) -> Message {
                                       sleep(a[0].get<double>());
                                       return nullptr;
