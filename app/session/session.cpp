@@ -179,12 +179,12 @@ void Session::stop() {
 
 void Session::update() {
   if (!engine_) return;
-  const std::vector<trace::Record> records = engine_->take();
-  if (!records.empty()) {
+  const std::vector<supervisor::Engine::Batch> batches = engine_->take();
+  for (const auto& records : batches) {
     model_.append(records);
     has_choices_ = has_choices_ || chosen_in(records);
-    check_claims(false);
   }
+  if (!batches.empty()) check_claims(false);
   tell_departure();
   if (std::string refusal = engine_->take_refusal(); !refusal.empty()) notify(std::move(refusal));
   if (engine_->finished()) finish_run();

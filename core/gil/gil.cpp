@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "core/base/clock.h"
+#include "core/base/every_child.h"
 #include "core/trace/recorder.h"
 
 namespace forklight::gil {
@@ -37,17 +38,7 @@ class Guard {
 
 }  // namespace
 
-Gil::Gil(GilMode mode) noexcept : mode_(mode) {
-  ::pthread_mutex_init(&mutex_, nullptr);
-  ::pthread_mutex_init(&switch_mutex_, nullptr);
-  pthread_condattr_t monotonic;
-  ::pthread_condattr_init(&monotonic);
-  ::pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  ::pthread_cond_init(&cond_, &monotonic);
-  ::pthread_cond_init(&switch_cond_, &monotonic);
-  ::pthread_condattr_destroy(&monotonic);
-  ::sem_init(&lock_, 0, 1);
-}
+Gil::Gil(GilMode mode) noexcept : mode_(mode) { ::sem_init(&lock_, 0, 1); }
 
 Gil::~Gil() {
   ::pthread_cond_destroy(&cond_);
@@ -74,10 +65,7 @@ bool Gil::closed_for(const ThreadState& me) const noexcept {
 // With `mutex_` held. False if the interval is over.
 bool Gil::wait_one_interval(std::uint64_t microseconds) noexcept {
   const timespec until = base::to_timespec(base::now_ns() + static_cast<std::int64_t>(microseconds) * 1000);
-  waiting_.fetch_add(1, kRelaxed);
-  const int error = ::pthread_cond_timedwait(&cond_, &mutex_, &until);
-  waiting_.fetch_sub(1, kRelaxed);
-  return error != ETIMEDOUT;
+  return ::pthread_cond_clockwait(&cond_, &mutex_, CLOCK_MONOTONIC, &until) != ETIMEDOUT;
 }
 
 void Gil::take(ThreadState& me) noexcept {
@@ -87,35 +75,52 @@ void Gil::take(ThreadState& me) noexcept {
     return;
   }
   if (mode_ == GilMode::before_3_2) return take_ticking(me);
+  const bool at_once = !closed_for(me) && try_lock();
+  if (!at_once) queue_for_it(me);
+  if (at_once && last_holder_.load(kRelaxed) == &me) [[likely]] {
+    if (me.requested_ns.load(kRelaxed) != 0) me.requested_ns.store(0, kRelaxed);
+    if ((me.breaker.load(kRelaxed) & kDropRequest) != 0) me.breaker.fetch_and(~kDropRequest, kRelaxed);
+  } else {
+    come_to(me, !at_once);
+  }
+  me.holds = true;
+}
+
+// The slow way: until it is ours.
+void Gil::queue_for_it(const ThreadState& me) noexcept {
   const int error = errno;
   ::pthread_mutex_lock(&mutex_);
-  bool noteworthy = locked_;
-  if (locked_) record(Kind::gil_want, last_task_.load(kRelaxed));
-  while (locked_ && !closed_for(me)) {
+  waiting_.fetch_add(1, std::memory_order_seq_cst);  // before the next look
+  record(Kind::gil_want, last_task_.load(kRelaxed));
+  while (!closed_for(me) && !try_lock()) {
     const std::uint64_t seen = switch_number_.load(kRelaxed);
     const std::uint64_t interval_us = std::max<std::uint64_t>(interval(), 1);
     record(Kind::gil_wait, interval_us * 1000, seen);
-    if (wait_one_interval(interval_us)) {
-      record(Kind::gil_wake, locked_ ? last_task_.load(kRelaxed) : 0);
+    const bool woken = wait_one_interval(interval_us);
+    const bool locked = locked_.load(kRelaxed);
+    if (woken) {
+      record(Kind::gil_wake, locked ? last_task_.load(kRelaxed) : 0);
       continue;
     }
     const bool switched = switch_number_.load(kRelaxed) != seen;
-    record(Kind::gil_timeout, locked_ ? last_task_.load(kRelaxed) : 0, switched ? 1 : 0);
-    if (!locked_ || switched) continue;
-    ThreadState& holder = *last_holder_.load(kRelaxed);  // it is there as long as it holds the lock
-    if (holder.requested_ns.load(kRelaxed) == 0) holder.requested_ns.store(base::now_ns(), kRelaxed);
+    record(Kind::gil_timeout, locked ? last_task_.load(kRelaxed) : 0, switched ? 1 : 0);
+    ThreadState* const holder = last_holder_.load(kRelaxed);  // a thread that ends takes itself out of it under the mutex
+    if (!locked || switched || holder == nullptr) continue;
+    if (holder->requested_ns.load(kRelaxed) == 0) holder->requested_ns.store(base::now_ns(), kRelaxed);
     record(Kind::gil_request, last_task_.load(kRelaxed), seen);
-    holder.breaker.fetch_or(kDropRequest, std::memory_order_release);
+    holder->breaker.fetch_or(kDropRequest, std::memory_order_release);
   }
-  if (closed_for(me)) {
-    ::pthread_mutex_unlock(&mutex_);
-    stand_still();
-  }
-  trace::TaskId before = 0;
+  waiting_.fetch_sub(1, kRelaxed);
+  ::pthread_mutex_unlock(&mutex_);
+  if (closed_for(me)) stand_still();
+  errno = error;
+}
+
+// It is ours: says so to all who want to know. Who had it last may wait for that.
+void Gil::come_to(ThreadState& me, bool noteworthy) noexcept {
   {
     const Guard guard(switch_mutex_);
-    locked_ = true;
-    before = last_task_.load(kRelaxed);
+    const trace::TaskId before = last_task_.load(kRelaxed);
     if (last_holder_.load(kRelaxed) != &me) {
       noteworthy = noteworthy || before != 0;  // nobody had it before the first one
       last_holder_.store(&me, kRelaxed);
@@ -126,36 +131,39 @@ void Gil::take(ThreadState& me) noexcept {
     if (noteworthy) record(Kind::gil_take, before, switch_number_.load(kRelaxed));
     ::pthread_cond_signal(&switch_cond_);
   }
-  if (me.requested_ns.load(kRelaxed) != 0) me.requested_ns.store(0, kRelaxed);
+  me.requested_ns.store(0, kRelaxed);
   if ((me.breaker.load(kRelaxed) & kDropRequest) != 0) me.breaker.fetch_and(~kDropRequest, kRelaxed);
-  ::pthread_mutex_unlock(&mutex_);
-  me.holds = true;
-  errno = error;
 }
 
 void Gil::drop(ThreadState& me, DropReason reason) noexcept {
   me.holds = false;
   if (mode_ == GilMode::free_threaded) return;
-  const int error = errno;
   if (mode_ == GilMode::before_3_2) {
+    const int error = errno;
     if (waiting_.load(kRelaxed) > 0) record(Kind::gil_drop, static_cast<std::uint64_t>(reason));
     if (reason == DropReason::thread_end) last_holder_.store(nullptr, kRelaxed);
     ::sem_post(&lock_);
     errno = error;
     return;
   }
-  const bool ends = reason == DropReason::thread_end;
+  const bool asked = (me.breaker.load(kRelaxed) & kDropRequest) != 0;
+  if (asked || waiting_.load(kRelaxed) > 0) record(Kind::gil_drop, static_cast<std::uint64_t>(reason));
+  if (reason == DropReason::thread_end) {
+    const Guard guard(mutex_);  // nobody looks at our state just now, and from now on nobody finds it
+    last_holder_.store(nullptr, kRelaxed);
+    locked_.store(false, std::memory_order_seq_cst);
+    ::pthread_cond_signal(&cond_);
+    return;
+  }
+  locked_.store(false, std::memory_order_seq_cst);
+  if (waiting_.load(std::memory_order_seq_cst) == 0 && (me.breaker.load(kRelaxed) & kDropRequest) == 0) [[likely]] return;
+  const int error = errno;
   {
-    const Guard guard(mutex_);
-    const bool asked = (me.breaker.load(kRelaxed) & kDropRequest) != 0;
-    if (asked || waiting_.load(kRelaxed) > 0) record(Kind::gil_drop, static_cast<std::uint64_t>(reason));
-    last_holder_.store(ends ? nullptr : &me, kRelaxed);
-    locked_ = false;
+    const Guard guard(mutex_);  // a waiter that has looked is in its wait by now
     ::pthread_cond_signal(&cond_);
   }
   // Who asked may stand still for ever at the end of the program, and nobody waits for others as it ends itself.
-  const bool forced = !ends && closed_by_.load(kRelaxed) == nullptr && (me.breaker.load(std::memory_order_acquire) & kDropRequest) != 0;
-  if (forced) force_switch(me);
+  if (closed_by_.load(kRelaxed) == nullptr && (me.breaker.load(std::memory_order_acquire) & kDropRequest) != 0) force_switch(me);
   errno = error;
 }
 
@@ -168,6 +176,26 @@ void Gil::force_switch(ThreadState& me) noexcept {
   record(Kind::switch_wait);
   while (last_holder_.load(kRelaxed) == &me) ::pthread_cond_wait(&switch_cond_, &switch_mutex_);
   record(Kind::switch_done, last_task_.load(kRelaxed), static_cast<std::uint64_t>(base::now_ns() - began));
+}
+
+// The parent's threads, which may have stood at the locks, are not here. Nothing is allocated and no library asked: each page that a child
+// touches is a page to be made.
+FORKLIGHT_EVERY_CHILD void Gil::after_fork(ThreadState& me) noexcept {
+  own_interval_us_.store(interval(), kRelaxed);
+  interval_us_ = &own_interval_us_;
+  object_ = 0;
+  mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  switch_mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  cond_ = PTHREAD_COND_INITIALIZER;
+  switch_cond_ = PTHREAD_COND_INITIALIZER;
+  waiting_.store(0, kRelaxed);
+  closed_by_.store(nullptr, kRelaxed);
+  last_holder_.store(&me, kRelaxed);
+  last_task_.store(me.task, kRelaxed);
+  switch_number_.store(1, kRelaxed);
+  locked_.store(mode_ == GilMode::gil, kRelaxed);
+  if (mode_ == GilMode::before_3_2) ::sem_init(&lock_, 0, 0);
+  me.holds = true;
 }
 
 void Gil::close(ThreadState& me) noexcept { closed_by_.store(&me, std::memory_order_release); }

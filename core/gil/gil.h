@@ -4,6 +4,9 @@
 //   take   while it is locked: wait one interval on `cond`; timed out, and nobody has got it meanwhile: ask the holder to drop it
 //   drop   unlock, signal one waiter; was I asked to? then wait on `switch_cond`, without a limit, until another has taken it
 //
+// `locked` is a word that is taken and given back without the mutex where nobody waits: a waiter counts itself before it looks, the holder
+// gives back before it looks for waiters, so one of both sees the other.
+//
 // Each contended step is on record (G.6). What nobody waited for, and what changed no hands, is not: that would drown the rest.
 #pragma once
 
@@ -53,6 +56,8 @@ class Gil {
   void tick(ThreadState& me) noexcept;
   // From now on it is for the caller alone, who holds it: the others stand still at their next take (G-10).
   void close(ThreadState& me) noexcept;
+  // In a forked child: made anew where it is, held by `me`, no object of the run, the same interval (G-09).
+  void after_fork(ThreadState& me) noexcept;
 
   [[nodiscard]] trace::GilMode mode() const noexcept { return mode_; }
   // The object that its events are about; until there is one nothing is on record.
@@ -70,6 +75,9 @@ class Gil {
   void record(trace::Kind kind, std::uint64_t a = 0, std::uint64_t b = 0) const noexcept;
   void take_ticking(ThreadState& me) noexcept;
   void took(ThreadState& me, bool noteworthy) noexcept;
+  [[nodiscard]] bool try_lock() noexcept { return !locked_.exchange(true, std::memory_order_seq_cst); }
+  void queue_for_it(const ThreadState& me) noexcept;
+  void come_to(ThreadState& me, bool noteworthy) noexcept;
   [[nodiscard]] bool wait_one_interval(std::uint64_t microseconds) noexcept;
   void force_switch(ThreadState& me) noexcept;
   [[nodiscard]] bool closed_for(const ThreadState& me) const noexcept;
@@ -79,12 +87,12 @@ class Gil {
   std::atomic<std::uint64_t> own_interval_us_{kDefaultInterval_us};
   std::atomic<std::uint64_t>* interval_us_ = &own_interval_us_;
 
-  pthread_mutex_t mutex_;
-  pthread_cond_t cond_;  // for who waits for it; timed by CLOCK_MONOTONIC
-  bool locked_ = false;
-  std::atomic<std::uint32_t> waiting_{0};  // for the record only
-  pthread_mutex_t switch_mutex_;
-  pthread_cond_t switch_cond_;  // for who was asked to drop it
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t cond_ = PTHREAD_COND_INITIALIZER;  // for who waits for it
+  std::atomic<bool> locked_{false};
+  std::atomic<std::uint32_t> waiting_{0};
+  pthread_mutex_t switch_mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t switch_cond_ = PTHREAD_COND_INITIALIZER;  // for who was asked to drop it
   std::atomic<ThreadState*> last_holder_{nullptr};
   std::atomic<trace::TaskId> last_task_{0};
   std::atomic<std::uint64_t> switch_number_{0};

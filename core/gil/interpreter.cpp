@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 
+#include "core/base/every_child.h"
 #include "core/gil/interrupt.h"
 #include "core/trace/recorder.h"
 
@@ -22,14 +23,25 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// Replaced, never destroyed, in a forked child: the parent's threads may be at its locks.
-Interpreter* main_interpreter = nullptr;
+FORKLIGHT_EVERY_CHILDS Interpreter* main_interpreter = nullptr;
 
 bool leave_for_gate() noexcept { return leave(); }
 void enter_from_gate() noexcept { enter(); }
 constexpr trace::GateHooks kGateHooks{leave_for_gate, enter_from_gate};
 
-void become_main_thread(Interpreter& interpreter) noexcept {
+// Kept for ever, each of them: a thread may still stand in the one before. The first one lies where the rest of what a child writes does.
+void make_main() {
+  FORKLIGHT_EVERY_CHILDS alignas(Interpreter) static std::byte first[sizeof(Interpreter)];
+  if (main_interpreter == nullptr) {
+    main_interpreter = new (first) Interpreter;
+    return;
+  }
+  static auto* const later = new std::forward_list<std::unique_ptr<Interpreter>>;
+  later->push_front(std::make_unique<Interpreter>());
+  main_interpreter = later->front().get();
+}
+
+FORKLIGHT_EVERY_CHILD ThreadState& become_main_thread(Interpreter& interpreter) noexcept {
   ThreadState& state = detail::main_state;
   state.breaker.fetch_and(kSignals, kRelaxed);  // one that came before we were ready
   state.requested_ns.store(0, kRelaxed);
@@ -37,16 +49,15 @@ void become_main_thread(Interpreter& interpreter) noexcept {
   state.alone = false;
   state.interpreter = &interpreter;
   detail::current_state = &state;
-  interpreter.expect_thread();
-  interpreter.gil().take(state);
+  return state;
 }
 
 }  // namespace
 
-Interpreter::Interpreter(GilMode mode) noexcept : gil_(std::make_unique<Gil>(mode)) {}
+Interpreter::Interpreter(GilMode mode) noexcept : gil_(std::in_place, mode) {}
 
-Interpreter& Interpreter::main() noexcept {
-  if (main_interpreter == nullptr) main_interpreter = new Interpreter;
+FORKLIGHT_EVERY_CHILD Interpreter& Interpreter::main() noexcept {
+  if (main_interpreter == nullptr) make_main();
   return *main_interpreter;
 }
 
@@ -57,12 +68,14 @@ Interpreter& Interpreter::current() noexcept {
 
 bool Interpreter::is_main() const noexcept { return this == main_interpreter; }
 
+FORKLIGHT_EVERY_CHILDS constinit ThreadState detail::main_state;
+
 bool Interpreter::set_mode(GilMode mode) noexcept {
   ThreadState* me = current_thread();
   if (me == nullptr || me->interpreter != this || threads() != 1) return false;
   const std::uint64_t interval = gil_->interval();
   gil_->drop(*me, DropReason::thread_end);
-  gil_ = std::make_unique<Gil>(mode);
+  gil_.emplace(mode);
   gil_->set_interval(interval);
   gil_->take(*me);
   announce();
@@ -117,19 +130,17 @@ void Interpreter::enter(ThreadState& me) noexcept {
 }
 
 void begin() noexcept {
-  // Kept for ever: a thread may still stand in the one before.
-  static auto* const made = new std::forward_list<std::unique_ptr<Interpreter>>;
-  made->push_front(std::make_unique<Interpreter>());
-  main_interpreter = made->front().get();
+  make_main();
   trace::gate_hooks.store(&kGateHooks, std::memory_order_release);
-  become_main_thread(*main_interpreter);
+  ThreadState& me = become_main_thread(*main_interpreter);
+  main_interpreter->expect_thread();
+  main_interpreter->gil().take(me);
 }
 
-void after_fork() noexcept {
-  auto* const fresh = new Interpreter(Interpreter::main().gil().mode());
-  fresh->gil().set_interval(Interpreter::main().gil().interval());
-  main_interpreter = fresh;
-  become_main_thread(*fresh);
+FORKLIGHT_EVERY_CHILD void after_fork() noexcept {
+  Interpreter& interpreter = Interpreter::main();
+  interpreter.threads_.store(1, kRelaxed);
+  interpreter.gil().after_fork(become_main_thread(interpreter));
 }
 
 void finalize() noexcept {

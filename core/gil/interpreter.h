@@ -8,7 +8,7 @@
 // and holds it.
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include "core/gil/gil.h"
 
@@ -46,7 +46,7 @@ class Interpreter {
  private:
   friend void after_fork() noexcept;
 
-  std::unique_ptr<Gil> gil_;
+  std::optional<Gil> gil_;
   std::atomic<int> threads_{0};
 };
 
@@ -71,7 +71,7 @@ class Attached {
 };
 
 namespace detail {
-inline constinit ThreadState main_state;  // of the process's main thread: a signal's C handler finds its word here
+extern constinit ThreadState main_state;  // of the process's main thread: a signal's C handler finds its word here
 inline constinit thread_local ThreadState* current_state = nullptr;
 void handle_breaker(ThreadState& me, trace::CheckPlace place);
 }  // namespace detail

@@ -49,6 +49,7 @@ void Observer::learn(const std::vector<trace::Record>& lesson, std::vector<trace
     const trace::Event& event = record.event;
     if (sampler_ && event.kind == Kind::task_begin)
       sampler_->watch(record.task, static_cast<pid_t>(event.a >> 32), static_cast<pid_t>(event.a & 0xffffffffU));
+    if (sampler_ && (event.kind == Kind::death || event.kind == Kind::reap)) sampler_->forget(event.object);
     if (sampler_ && event.kind == Kind::born) sampler_->watch(event.object, static_cast<pid_t>(event.a), static_cast<pid_t>(event.a));
     log_.learn(record, out);
   }

@@ -17,6 +17,9 @@ using trace::Kind;
 // A round that cost c is not repeated before c × this: 0.35 % of a core for states, 0.35 % for memory.
 constexpr std::int64_t kRestAfterCost = 285;
 constexpr std::int64_t kStatePeriod = 10 * base::kMillisecond, kMemoryPeriod = 50 * base::kMillisecond;
+// A process that has just been forked makes its pages its own, and a look at them would hold it up: what a look costs is not to be seen in
+// what is looked at. Who is gone sooner than this leaves its events, and what the kernel's switches say of it.
+constexpr std::int64_t kSettling = base::kMillisecond;
 constexpr std::int64_t kForEver = 3600 * base::kSecond;
 
 std::int64_t thread_cpu_ns() {
@@ -51,11 +54,19 @@ ProcSampler::~ProcSampler() {
 }
 
 void ProcSampler::watch(trace::TaskId task, pid_t pid, pid_t tid) {
+  const std::int64_t first_at = base::now_ns() + kSettling;
   {
     const std::lock_guard lock(mutex_);
-    arrived_.push_back({task, pid, tid});
+    arrived_.push_back({task, pid, tid, first_at});
+    if (wakes_at_ <= first_at) return;
+    wakes_at_ = first_at;
   }
   wake_.notify_one();
+}
+
+void ProcSampler::forget(trace::TaskId task) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(arrived_, [task](const Watched& one) { return one.task == task; });
 }
 
 void ProcSampler::take(std::vector<trace::Record>& out) {
@@ -108,17 +119,24 @@ void ProcSampler::run() {
     std::size_t known = watched_.size();
     {
       std::unique_lock lock(mutex_);
-      const std::int64_t due = watched_.empty() ? kForEver : std::max<std::int64_t>(0, std::min(state_at, memory_at) - base::now_ns());
-      wake_.wait_for(lock, std::chrono::nanoseconds(due), [this] { return stop_ || !arrived_.empty(); });
-      if (stop_) return;
-      for (const Watched& one : arrived_) {
-        const bool seen = std::any_of(watched_.begin(), watched_.end(), [&](const Watched& other) { return other.task == one.task; });
-        if (!seen) watched_.push_back(one);
+      const std::int64_t round_at = watched_.empty() ? base::now_ns() + kForEver : std::min(state_at, memory_at);
+      wakes_at_ = arrived_.empty() ? round_at : std::min(round_at, arrived_.front().first_at);
+      while (!stop_) {
+        const std::int64_t left = wakes_at_ - base::now_ns();
+        if (left <= 0) break;
+        wake_.wait_for(lock, std::chrono::nanoseconds(left));
       }
-      arrived_.clear();
+      if (stop_) return;
+      const std::int64_t now = base::now_ns();
+      const auto settled = std::find_if(arrived_.begin(), arrived_.end(), [now](const Watched& one) { return one.first_at > now; });
+      for (auto one = arrived_.begin(); one != settled; ++one) {
+        const bool seen = std::any_of(watched_.begin(), watched_.end(), [&](const Watched& other) { return other.task == one->task; });
+        if (!seen) watched_.push_back(*one);
+      }
+      arrived_.erase(arrived_.begin(), settled);
     }
     const std::int64_t now = base::now_ns();
-    if (known < watched_.size()) {  // newcomers are looked at once at least, however short they live
+    if (known < watched_.size()) {  // newcomers are looked at once at least, however dear a round is
       for (; known < watched_.size(); ++known) {
         sample_state(watched_[known]);
         if (watched_[known].tid == watched_[known].pid) sample_memory(watched_[known]);

@@ -22,8 +22,10 @@ class ProcSampler {
   ProcSampler(const ProcSampler&) = delete;
   ProcSampler& operator=(const ProcSampler&) = delete;
 
-  // Looks at a task from now on, until it is gone. A thread (tid other than pid) has no memory of its own.
+  // Looks at a task until it is gone: first once it has settled, if it is still there. A thread (tid other than pid) has no memory of its own.
   void watch(trace::TaskId task, pid_t pid, pid_t tid);
+  // It has ended, perhaps before the first look.
+  void forget(trace::TaskId task);
   // Nobody else tells who is on which core: who runs is on record at each look, not only when that has changed.
   void sample_cores() noexcept { cores_.store(true, std::memory_order_relaxed); }
   // Moves what has changed since to the end of `out`, by time.
@@ -35,6 +37,7 @@ class ProcSampler {
   struct Watched {
     trace::TaskId task;
     pid_t pid, tid;
+    std::int64_t first_at;          // when it is looked at first
     std::uint64_t start_ticks = 0;  // 0 = not looked at yet
     char state = 0;
     ProcMemory memory = {};
@@ -47,7 +50,8 @@ class ProcSampler {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Watched> arrived_;         // guarded
+  std::vector<Watched> arrived_;         // guarded; the next one to be looked at comes first
+  std::int64_t wakes_at_ = 0;            // guarded: when the thread will have a look in any case
   std::vector<trace::Record> records_;   // guarded
   std::int64_t cost_ns_ = 0;             // guarded
   bool stop_ = false;                    // guarded

@@ -12,9 +12,10 @@
 namespace forklight::observe {
 namespace {
 
-// A whole file of /proc; empty if it cannot be read. Valid until the next call of this thread.
-std::string_view slurp(const char* path) {
-  static thread_local char text[8192];
+using Text = char[8192];
+
+// A whole file of /proc, read into `text`; empty if it cannot be read.
+std::string_view slurp(const char* path, Text& text) {
   const base::Fd file(::open(path, O_RDONLY | O_CLOEXEC));
   if (!file) return {};
   std::size_t size = 0;
@@ -45,7 +46,8 @@ std::uint64_t number(std::string_view word) {
 std::optional<ProcStatus> read_status(pid_t pid, pid_t tid) {
   char path[64];
   *fmt::format_to_n(path, sizeof path - 1, "/proc/{}/task/{}/stat", pid, tid).out = '\0';
-  std::string_view text = slurp(path);
+  Text file;
+  std::string_view text = slurp(path, file);
   // The name in field 2 may hold anything, but its closing bracket is the last one.
   const auto name_end = text.rfind(')');
   if (name_end == std::string_view::npos) return std::nullopt;
@@ -62,7 +64,8 @@ std::optional<ProcStatus> read_status(pid_t pid, pid_t tid) {
 std::optional<ProcMemory> read_memory(pid_t pid) {
   char path[64];
   *fmt::format_to_n(path, sizeof path - 1, "/proc/{}/smaps_rollup", pid).out = '\0';
-  std::string_view text = slurp(path);
+  Text file;
+  std::string_view text = slurp(path, file);
   ProcMemory memory;
   bool found = false;
   while (!text.empty()) {

@@ -31,7 +31,7 @@ using trace::Recorder;
 
 namespace {
 
-std::atomic<trace::Slot*> errand_slot{nullptr};
+FORKLIGHT_EVERY_CHILDS std::atomic<trace::Slot*> errand_slot{nullptr};
 
 // The learner closes an end of ours: in its place comes the end of a pipe whose other end is closed, so that the number stays taken, the
 // next read finds the end of the file, and the next write a broken pipe. Async-signal-safe.
@@ -65,7 +65,7 @@ FORKLIGHT_EVERY_CHILD void flush_quietly(Output& out) {
 }  // namespace
 
 FORKLIGHT_EVERY_CHILD Runtime& Runtime::current() {
-  static Runtime runtime;
+  FORKLIGHT_EVERY_CHILDS static Runtime runtime;
   return runtime;
 }
 
@@ -95,7 +95,6 @@ void Runtime::settle_in(const RunContext& context, std::uint32_t slot) {
   forget_pending_signals();
   forget_threads();
   identity_.reserve(8);
-  name_.reserve(trace::kMaxName);
   context_.region->publish_birth(slot, pid_);
 }
 

@@ -147,15 +147,15 @@ std::string Engine::take_refusal() {
   return std::exchange(refusal_, {});
 }
 
-std::vector<trace::Record> Engine::take() {
+std::vector<Engine::Batch> Engine::take() {
   const std::lock_guard lock(mutex_);
-  return std::exchange(records_, {});
+  return std::exchange(batches_, {});
 }
 
 bool Engine::finished() const noexcept {
   if (!ended_.load(std::memory_order_acquire)) return false;
   const std::lock_guard lock(mutex_);
-  return records_.empty();
+  return batches_.empty();
 }
 
 std::string Engine::error() const {
@@ -167,25 +167,17 @@ void Engine::collect(observe::Want want) {
   trace::Collector collector(region_);
   DeedRepeater repeater([this](const nlohmann::json& message) { send_message(control_.get(), message); });
   observe::Observer observer(want, supervisor_);
-  std::vector<trace::Record> batch, kernels;
+  Batch batch, kernels;
   const auto hand_over = [&] {
     sampling_cost_ns_ = observer.sampling_cost_ns();
-    const std::size_t count = batch.size() + kernels.size();
-    if (count == 0) return;
-    const auto earlier = [](const auto& x, const auto& y) { return x.event.time_ns < y.event.time_ns; };
-    std::stable_sort(kernels.begin(), kernels.end(), earlier);
+    if (batch.empty() && kernels.empty()) return;
+    std::stable_sort(kernels.begin(), kernels.end(), [](const auto& x, const auto& y) { return x.event.time_ns < y.event.time_ns; });
     {
       const std::lock_guard lock(mutex_);
-      if (records_.empty() && kernels.empty()) {
-        records_.swap(batch);
-      } else {
-        if (records_.capacity() < records_.size() + count) records_.reserve(std::max(2 * records_.size(), records_.size() + count));
-        std::merge(std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()), std::make_move_iterator(kernels.begin()),
-                   std::make_move_iterator(kernels.end()), std::back_inserter(records_), earlier);
+      for (Batch* one : {&kernels, &batch}) {
+        if (!one->empty()) batches_.push_back(std::exchange(*one, {}));
       }
     }
-    batch.clear();
-    kernels.clear();
     if (on_news_) on_news_();
   };
 

@@ -50,8 +50,10 @@ class Engine {
   [[nodiscard]] std::string take_refusal();
   // How fast it goes, and who goes next.
   [[nodiscard]] PaceControl& pace() noexcept { return *pace_; }
-  // What has been recorded since the last call, in time order; what the kernel says may come some milliseconds late. Never waits for more.
-  [[nodiscard]] std::vector<trace::Record> take();
+  // What has been recorded since the last call, as it was collected: each batch in time order, those of the lesson one after the other, and
+  // between them what the kernel says, which may come some milliseconds late. Never waits for more, nor copies it.
+  using Batch = std::vector<trace::Record>;
+  [[nodiscard]] std::vector<Batch> take();
   // No process of the run is left, and take() has given everything.
   [[nodiscard]] bool finished() const noexcept;
   // One sentence if the engine refused or broke; empty otherwise. Valid once finished.
@@ -73,7 +75,7 @@ class Engine {
   std::function<void()> on_news_;
 
   mutable std::mutex mutex_;  // guards the three below
-  std::vector<trace::Record> records_;
+  std::vector<Batch> batches_;
   std::string error_, refusal_;
   std::atomic<bool> ended_{false};
   std::atomic<std::int64_t> sampling_cost_ns_{0};

@@ -23,6 +23,7 @@ using trace::Recorder;
 namespace {
 constexpr std::int32_t kUnknown = -1;
 constexpr std::int64_t kGraceOfOne = 200 * base::kMillisecond;      // from SIGTERM to SIGKILL when a run is ended
+constexpr std::int64_t kReaperStart = base::kMillisecond / 2;      // a parent that waits already has said how within that
 constexpr std::int64_t kReaperPatience = 200 * base::kMillisecond;  // from waitpid to the reaper's note is microseconds
 
 std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
@@ -36,9 +37,8 @@ void Tree::note_births() {
     const trace::TaskId task = slot.task;
     if (std::any_of(members_.begin(), members_.end(), [&](const Member& member) { return member.task == task; })) continue;
     const pid_t pid = slot.pid.load(std::memory_order_relaxed);
-    Member member{index, task, slot.forked_by, pid, {}, {}};
+    Member member{index, task, slot.forked_by, pid, {}};
     member.pidfd = base::Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    member.proc = base::Fd(::open(fmt::format("/proc/{}", pid).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     Recorder::current().record(Kind::born, task, u64(pid), slot.parent);
     members_.push_back(std::move(member));
   }
@@ -70,9 +70,11 @@ bool Tree::settle(Member& member, bool last) {
   const std::int64_t now = base::now_ns();
   if (member.ended_ns == 0) member.ended_ns = now;
   const trace::Slot& slot = region_->slot(member.slot);
-  // The zombie itself says it, or who is about to reap it has written it down before.
-  std::int32_t status = zombie_status(member);
+  // Who is about to reap it has written it down before; else the zombie itself says it. That one is asked last: a look into /proc makes its
+  // reaping dearer, and most are reaped at once.
   const std::int64_t reaped = slot.reaped_ns.load(std::memory_order_acquire);
+  std::int32_t status = slot.status.load(std::memory_order_acquire);
+  if (status == kUnknown && (last || now - member.ended_ns >= kReaperStart)) status = zombie_status(member);
   if (status == kUnknown) status = slot.status.load(std::memory_order_acquire);
   if (status == kUnknown && !last && now - member.ended_ns < kReaperPatience) return false;  // P-54: reaped behind our back
   const bool saw_it = member.pidfd && (reaped == 0 || member.ended_ns < reaped);
@@ -99,11 +101,11 @@ void Tree::close() {
 
 // Field 52 of /proc/PID/stat, if the process is a zombie.
 std::int32_t Tree::zombie_status(const Member& member) {
-  if (!member.proc) return kUnknown;
-  const base::Fd file(::openat(member.proc.get(), "stat", O_RDONLY | O_CLOEXEC));
+  const base::Fd file(::open(fmt::format("/proc/{}/stat", member.pid).c_str(), O_RDONLY | O_CLOEXEC));
   char text[2048];
   const ssize_t size = file ? base::retry_eintr([&] { return ::read(file.get(), text, sizeof text - 1); }) : -1;
-  if (size <= 0) return kUnknown;
+  // Its number has not come to mean another process: it is still there.
+  if (size <= 0 || !member.pidfd || ::syscall(SYS_pidfd_send_signal, member.pidfd.get(), 0, nullptr, 0) != 0) return kUnknown;
   text[size] = '\0';
   // The name in field 2 may hold anything, but its closing bracket is the last one.
   const std::string_view line(text, static_cast<std::size_t>(size));
@@ -206,7 +208,7 @@ bool Tree::reap_own() {
     std::uint32_t slot = 0;
     trace::TaskId task = 0;
     if (member != members_.end()) {
-      (void)settle(*member, false);
+      (void)settle(*member, true);
       slot = member->slot;
       task = member->task;
     } else {

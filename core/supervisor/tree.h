@@ -50,7 +50,7 @@ class Tree {
     std::uint32_t slot;
     trace::TaskId task, forked_by;  // and whose child it is to the kernel
     pid_t pid;
-    base::Fd pidfd, proc;  // proc: its directory in /proc, which no other process can come to stand for
+    base::Fd pidfd;
     std::int64_t ended_ns = 0;  // when we saw it dead, 0 while alive
     bool dead = false;          // its death is on record
     std::int64_t asked_ns = 0;  // when it was sent SIGTERM to end the run

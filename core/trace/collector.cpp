@@ -33,7 +33,12 @@ void Collector::read_rings() {
     std::vector<Cell>& cells = runs_[index].cells;
     const std::size_t first_new = cells.size();
     region_->reader(index).read(slot.task, cells);
-    for (std::size_t i = first_new; i < cells.size(); ++i) note(cells[i].event);
+    std::int64_t before = first_new != 0 ? cells[first_new - 1].event.time_ns : std::numeric_limits<std::int64_t>::min();
+    for (std::size_t i = first_new; i < cells.size(); ++i) {
+      note(cells[i].event);
+      runs_[index].sorted = runs_[index].sorted && before <= cells[i].event.time_ns;
+      before = cells[i].event.time_ns;
+    }
   }
 
   // Who reaps says so in its own ring first and in the slot after it. A slot seen ended in one pass has all its records, in whatever
@@ -44,6 +49,7 @@ void Collector::read_rings() {
     if (std::exchange(life.ended, true)) {
       const TaskId task = slot.task;
       retire(slot, life, runs_[index].cells);
+      runs_[index].sorted = false;
       lives_.erase(task);
     }
   }
@@ -99,7 +105,7 @@ std::size_t Collector::emit(std::int64_t until_ns, std::vector<Record>& out) {
     Run& run = runs_[index];
     auto& cells = run.cells;
     // Some moments are known only after later ones (record_at). Text has its event's time, so it stays behind it.
-    if (!std::is_sorted(cells.begin(), cells.end(), earlier)) std::stable_sort(cells.begin(), cells.end(), earlier);
+    if (!std::exchange(run.sorted, true)) std::stable_sort(cells.begin(), cells.end(), earlier);
     run.next = 0;
     run.end = static_cast<std::size_t>(
         std::partition_point(cells.begin(), cells.end(), [&](const Cell& cell) { return time(cell) <= until_ns; }) - cells.begin());

@@ -30,6 +30,7 @@ class Collector {
   // become records, whose texts have memory of their own, as they are given out, and are not moved again.
   struct Run {
     std::vector<Cell> cells;
+    bool sorted = true;
     std::size_t next = 0, end = 0;  // while they are merged
   };
   void read_rings();

@@ -28,8 +28,10 @@ Times timed(const char* lesson) {
     request.scenario = lesson;
     supervisor::Engine live({.engine = TEST_ENGINE, .stdout_fd = out.get()}, request);
     while (!live.finished()) {
-      for (const trace::Record& record : live.take()) {
-        if (record.event.kind == trace::Kind::lost) lost += static_cast<double>(record.event.a);
+      for (const auto& batch : live.take()) {
+        for (const trace::Record& record : batch) {
+          if (record.event.kind == trace::Kind::lost) lost += static_cast<double>(record.event.a);
+        }
       }
       ::poll(nullptr, 0, 16);
     }

@@ -36,11 +36,12 @@ void kill_and_stop(std::mt19937& random, bool main_itself) {
   timeline::Model model;
   std::vector<std::pair<trace::TaskId, pid_t>> born;
   const auto take = [&] {
-    const auto records = live.take();
-    for (const trace::Record& record : records) {
-      if (record.event.kind == trace::Kind::born) born.emplace_back(record.event.object, static_cast<pid_t>(record.event.a));
+    for (const auto& records : live.take()) {
+      for (const trace::Record& record : records) {
+        if (record.event.kind == trace::Kind::born) born.emplace_back(record.event.object, static_cast<pid_t>(record.event.a));
+      }
+      model.append(records);
     }
-    model.append(records);
   };
   const std::size_t wanted = 1 + random() % 7;  // of the seven processes: also while the others are being started
   REQUIRE(tests::wait_until([&] { return take(), born.size() >= wanted; }));

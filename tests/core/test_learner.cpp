@@ -24,7 +24,7 @@ struct Live {
   }
   bool until(const std::function<bool()>& condition) {
     return tests::wait_until([&] {
-      model.append(engine.take());
+      for (const auto& batch : engine.take()) model.append(batch);
       said.clear();
       for (const auto& line : model.console()) said += line.text;
       return condition();

@@ -35,7 +35,7 @@ struct Live {
       : engine({.engine = TEST_ENGINE, .stdout_fd = out.get(), .pace = std::move(pace)}, {.scenario = lesson}) {}
 
   void take() {
-    for (auto& record : engine.take()) records.push_back(std::move(record));
+    for (auto& batch : engine.take()) std::move(batch.begin(), batch.end(), std::back_inserter(records));
   }
   bool wait_for_end() {
     return tests::wait_until([&] { return take(), engine.finished(); });

@@ -27,9 +27,10 @@ struct Live {
 
   Live(const char* lesson, supervisor::PaceSetting pace) : engine({.engine = TEST_ENGINE, .pace = std::move(pace)}, {.scenario = lesson}) {}
   void take() {
-    const auto fresh = engine.take();
-    records.insert(records.end(), fresh.begin(), fresh.end());
-    model.append(fresh);
+    for (const auto& fresh : engine.take()) {
+      records.insert(records.end(), fresh.begin(), fresh.end());
+      model.append(fresh);
+    }
     said.clear();
     for (const auto& line : model.console()) said += line.text;
   }

@@ -118,7 +118,7 @@ TEST_CASE("engine: stop is SIGTERM to all, and SIGKILL to who does not listen") 
   supervisor::Engine engine({.engine = TEST_ENGINE}, {.scenario = "ignores SIGTERM"});
   std::vector<trace::Record> records;
   const auto take = [&] {
-    for (auto& record : engine.take()) records.push_back(std::move(record));
+    for (auto& batch : engine.take()) std::move(batch.begin(), batch.end(), std::back_inserter(records));
   };
   CHECK(tests::wait_until([&] {
     take();
@@ -143,7 +143,7 @@ TEST_CASE("engine: stopped at any moment, every exit code is known and everythin
     supervisor::Engine engine({.engine = TEST_ENGINE}, {.scenario = "busy tree"});
     std::vector<trace::Record> records;
     const auto take = [&] {
-      for (auto& record : engine.take()) records.push_back(std::move(record));
+      for (auto& batch : engine.take()) std::move(batch.begin(), batch.end(), std::back_inserter(records));
     };
     const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds(random() % 40'000);
     CHECK(tests::wait_until([&] { return take(), !records.empty() && std::chrono::steady_clock::now() > moment; }));

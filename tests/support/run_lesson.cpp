@@ -21,7 +21,7 @@ LessonRun run_lesson(const std::string& engine, supervisor::RunRequest request, 
   {
     supervisor::Engine live({.engine = engine, .stdout_fd = out.get(), .stderr_fd = err.get()}, request);
     const auto take = [&] {
-      for (trace::Record& record : live.take()) run.records.push_back(std::move(record));
+      for (auto& batch : live.take()) std::move(batch.begin(), batch.end(), std::back_inserter(run.records));
     };
     if (!wait_until([&] { return take(), live.finished(); }, patience)) run.error = "the run did not end in time";
     take();

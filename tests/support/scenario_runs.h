@@ -79,8 +79,7 @@ inline LessonRun run_until(const supervisor::RunRequest& request, const Conditio
     supervisor::Engine live({.engine = FORKLIGHT_ENGINE, .stdout_fd = out.get(), .stderr_fd = err.get(), .pace = pace},
                             request);
     const auto take = [&] {
-      const auto records = live.take();
-      run.model.append(records);
+      for (const auto& records : live.take()) run.model.append(records);
     };
     CHECK(wait_until([&] { return take(), condition(run.model, live) || live.finished(); }, patience));
     live.stop();
