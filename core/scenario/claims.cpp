@@ -64,6 +64,17 @@ std::size_t lines_that_say(const timeline::Model& model, std::string_view line) 
   return count;
 }
 
+std::optional<int> turns_printed(const timeline::Model& model, std::string_view first, std::string_view second) {
+  int turns = 0;
+  for (const timeline::ConsoleLine& line : model.console()) {
+    const bool of_first = line.text.starts_with(first);
+    if (!of_first && !line.text.starts_with(second)) continue;
+    if (of_first != (turns % 2 == 0) && !hand_of_learner(model)) return std::nullopt;
+    ++turns;
+  }
+  return turns;
+}
+
 bool main_printed(const timeline::Model& model, std::string_view text) {
   const timeline::Task* main = model.find(1);
   return main != nullptr && printed(model, *main, text);
@@ -77,8 +88,7 @@ Events recent_events(const timeline::Model& model, bool finished) {
 }
 
 bool hand_of_learner(const timeline::Model& model) {
-  const auto turned = [](const timeline::EventRef& ref) { return ref.event.kind == trace::Kind::gil_interval && ref.event.b == 1; };
-  return any_event(model, trace::Kind::learner) || std::any_of(model.events().begin(), model.events().end(), turned);
+  return any_event(model, trace::Kind::learner);
 }
 
 Requests requests_for_gil(const timeline::Model& model, bool finished) {

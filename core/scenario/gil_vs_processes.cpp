@@ -35,8 +35,6 @@ consteval std::uint16_t py(std::string_view code) {
   return process::line_of(kPython, code);
 }
 
-constexpr double kAlmostOne = 0.9;  // core
-
 // What a worker says at its end.
 struct Told {
   std::uint64_t result = 0;

@@ -39,7 +39,6 @@ consteval std::uint16_t py(std::string_view code) {
   return process::line_of(kPython, code);
 }
 
-constexpr double kAlmostOne = 0.9;  // core
 constexpr std::size_t kHeader = 4;  // of a frame on the wire
 
 int threads_made = 0;  // threading counts them for their names
