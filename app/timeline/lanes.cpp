@@ -145,6 +145,25 @@ std::size_t lane_of(const timeline::Model& model, const Layout& layout, std::uin
   return layout.lane_of(static_cast<std::size_t>(found - model.tasks().data()));
 }
 
+std::uint32_t Canvas::subject_of(std::size_t lane) const {
+  switch (layout.lanes()[lane].kind) {
+    case LaneKind::process:
+    case LaneKind::thread:
+    case LaneKind::memory:
+      return task(lane).id;
+    case LaneKind::channel:
+    case LaneKind::stage:
+      return channel(lane).object;
+    case LaneKind::gil:
+      return gil(lane).object();
+    case LaneKind::pool:
+      return pool(lane).object;
+    case LaneKind::core:
+      break;
+  }
+  return 0;
+}
+
 bool Canvas::place(const Rect& rect) {
   if (std::any_of(taken.begin(), taken.end(), [&](const Rect& other) { return other.overlaps(rect); })) return false;
   taken.push_back(rect);
@@ -158,10 +177,7 @@ void draw_lanes(Canvas& canvas) {
   for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) {
     const Rect row = canvas.layout.lane(i);
     const Lane& lane = canvas.layout.lanes()[i];
-    const std::uint32_t id = lane.is_channel()               ? canvas.channel(i).object
-                             : lane.kind == LaneKind::core ? 0
-                             : lane.kind == LaneKind::gil  ? canvas.gil(i).object()
-                                                           : canvas.task(i).id;
+    const std::uint32_t id = canvas.subject_of(i);
     if (!lane.is_task()) fill(canvas.list, row, platform::mix(colors.lane, colors.panel, 0.6f));
     if (id != 0 && canvas.ui.selection.task == id) fill(canvas.list, row, platform::with_alpha(colors.selected, 0.55f));
     // Between the lanes of one group the rule is only hinted at.
