@@ -91,6 +91,19 @@ bool hand_of_learner(const timeline::Model& model) {
   return any_event(model, trace::Kind::learner);
 }
 
+bool others_took_cores(const timeline::Model& model, std::initializer_list<std::string_view> processes) {
+  constexpr double kGoodPart = 0.2;
+  std::int64_t worked = 0, waited = 0;
+  for (const std::string_view name : processes) {
+    const timeline::Task* task = task_named(model, name);
+    const timeline::Kernel::OfTask* kernel = task == nullptr ? nullptr : model.kernel().find(task->id);
+    if (kernel == nullptr) continue;
+    worked += kernel->on_cpu.busy_until(std::min(task->death_ns, model.end_ns()));
+    waited += kernel->waited_ns;
+  }
+  return static_cast<double>(waited) > kGoodPart * static_cast<double>(worked);
+}
+
 Requests requests_for_gil(const timeline::Model& model, bool finished) {
   Requests requests;
   std::map<timeline::TaskId, timeline::EventRef> waits;

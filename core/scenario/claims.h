@@ -1,6 +1,7 @@
 // What claims are made of: questions to a run's model.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +45,9 @@ struct Events {
 [[nodiscard]] bool hand_of_learner(const timeline::Model& model);
 // Of a core: whoever computes all the time and got less than that shared it with others on the machine, and nothing can be said.
 inline constexpr double kAlmostOne = 0.9;
+// Whether processes, which had a core each to hope for, stood in line for one for a good part of their work: the kernel gave it to others, and
+// what they did at the same time says nothing. Known only where the kernel tells of its switches.
+[[nodiscard]] bool others_took_cores(const timeline::Model& model, std::initializer_list<std::string_view> processes);
 // Whether tasks were held at the gate (pace slow or step): timeouts ran out meanwhile, and what depends on them is
 // open.
 [[nodiscard]] bool held_at_gate(const timeline::Model& model);
