@@ -85,16 +85,17 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   const Rect& gutter = canvas.layout.gutter();
   const Rect row = canvas.layout.lane(lane);
   const float gap = row.height() > px(60) ? px(kHeaderGap) : px(2);
-  const Rect box{gutter.x0, row.y0 + gap, gutter.x1, row.y1 - gap};
+  const bool works = canvas.layout.lanes()[lane].of_pool;
+  const Rect whole_box{gutter.x0, row.y0 + gap, gutter.x1, row.y1 - gap};
+  const Rect box{whole_box.x0, whole_box.y0, whole_box.x1, whole_box.y1 - (works ? px(6) : 0)};  // for words, above how busy it is
   const bool selected = canvas.ui.selection.task == task.id, hovered = canvas.ui.hover.task == task.id;
-  fill(canvas.list, box, selected ? colors.selected : hovered ? colors.hover : colors.lane_header);
-  fill(canvas.list, {box.x0, box.y0, box.x0 + px(kColorBar), box.y1},
+  fill(canvas.list, whole_box, selected ? colors.selected : hovered ? colors.hover : colors.lane_header);
+  fill(canvas.list, {box.x0, box.y0, box.x0 + px(kColorBar), whole_box.y1},
        platform::task_color(canvas.layout.lanes()[lane].index));
 
   const float left = box.x0 + px(14), width = box.x1 - left - px(6);
   const std::string name = task.name.empty() ? i18n::tr("timeline.task.unnamed") : task.name;
   const std::string pid = i18n::tr("timeline.task.pid", fmt::arg("pid", task.pid));
-  const bool works = canvas.layout.lanes()[lane].of_pool;
   const std::string state = works ? worker_words(canvas.model, task, canvas.plot.now_ns()) : state_words(canvas.model, task, canvas.plot.now_ns());
   if (works) draw_pool_edge(canvas, lane);
   const float name_height = measure(Font::strong, name).y, small_height = measure(Font::small, pid).y;
@@ -121,7 +122,7 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   write(canvas.list, Font::small, ImVec2(left, y), platform::mix(colors.text, colors.text_dim, 0.4f), state, width);
   canvas.list->PopClipRect();
   canvas.items.push_back(
-      {{Drawn::What::header, task.id, box.x0, box.y0, box.x1, box.y1, name + ", " + pid + ", " + state}, 0, 0});
+      {{Drawn::What::header, task.id, box.x0, box.y0, box.x1, whole_box.y1, name + ", " + pid + ", " + state}, 0, 0});
 }
 
 }  // namespace
