@@ -65,8 +65,9 @@ App::App(const Options& options)
   ui_.theme = options.theme;
   ui_.text_scale = std::clamp(options.text_scale, 0.8f, 2.5f);
   // Panels begin in proportion to the window; from then on they are the person's.
-  ui_.right_width = std::max(ui_.right_width, static_cast<float>(options.width) * 0.27f);
-  ui_.bottom_height = std::clamp(static_cast<float>(options.height) * 0.3f, 200.0f, 340.0f);
+  const float point = ui_.text_scale * window_.content_scale();  // pixels
+  ui_.right_width = std::max(ui_.right_width, static_cast<float>(options.width) / point * 0.27f);
+  ui_.bottom_height = std::clamp(static_cast<float>(options.height) / point * 0.3f, 200.0f, 340.0f);
   if (!options.scenario.empty()) session_.choose(options.scenario);
   if (!options.open.empty()) ui_.push("open", options.open.string());
   session_.observe(options.observe);

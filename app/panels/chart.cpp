@@ -97,7 +97,9 @@ void draw_speed_up(const ChartArea& area, std::span<const SpeedUpCurve> curves, 
   draw_axes(list, scale, workers, area);
   const double ideal = std::min<double>(workers, scale.most_times);
   dashed(list, scale.at(1, 1), scale.at(ideal, ideal), palette().text_dim, px(1.5f));
-  text_at(list, Font::small, scale.at(ideal, ideal).x - px(6), scale.at(ideal, ideal).y - px(2), 1, palette().text_dim, tr("chart.ideal"));
+  // Above and left of a place on the line, where nobody is better than ideal.
+  const ImVec2 named = scale.at(1 + 0.7 * (ideal - 1), 1 + 0.7 * (ideal - 1));
+  text_at(list, Font::small, named.x - px(4), named.y - line_height(Font::small) - px(2), 1, palette().text_dim, tr("chart.ideal"));
   std::vector<Name> ends;
   float last_x = 0;
   for (const SpeedUpCurve& curve : curves) {
@@ -123,7 +125,7 @@ void draw_speed_up(const ChartArea& area, std::span<const SpeedUpCurve> curves, 
     ends.push_back({last.y - line_height(Font::small) / 2, name_of(curve), curve.color});
     last_x = std::max(last_x, last.x);
   }
-  draw_names(list, ends, last_x + px(8), area.x1, area.y0 + line_height(Font::strong), area.y1);
+  draw_names(list, ends, last_x + px(8), area.x1, area.y0 + line_height(Font::strong), scale.low.y - px(2));
 }
 
 Histogram::Histogram(std::vector<std::int64_t> values_ns) : sorted_(std::move(values_ns)), bins_(kBins, 0) {

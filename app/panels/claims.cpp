@@ -35,6 +35,44 @@ int flow(const Context& context, float width, Visit visit) {
   return line + 1;
 }
 
+Color ink_of(Verdict verdict) {
+  const Color hue = verdict == Verdict::held ? palette().ok : verdict == Verdict::broken ? palette().error : palette().text_dim;
+  return platform::readable(platform::mix(hue, palette().text, 0.25f), palette().panel);
+}
+
+Icon sign_of(Verdict verdict) { return verdict == Verdict::held ? Icon::check : verdict == Verdict::broken ? Icon::cross : Icon::dots; }
+
+// How many hold, then the others by name; all of them by the mouse.
+void draw_brief(Context& context) {
+  const auto& claims = context.session.claims();
+  if (claims.empty()) return;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 corner = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetWindowWidth(), right = corner.x + width - px(kMargin), y0 = corner.y + px(4), y1 = y0 + px(kLine);
+  list->AddLine(corner, {corner.x + width, corner.y}, palette().line);
+  std::string all;
+  float x = corner.x + px(kMargin);
+  draw_text_in(list, Font::small, x, y0, right, y1, palette().text_dim, tr("claims.title"));
+  x += text_width(Font::small, tr("claims.title")) + px(16);
+  const auto write = [&](Verdict verdict, const std::string& text) {
+    draw_icon(list, sign_of(verdict), {x + px(6), (y0 + y1) / 2}, px(10), ink_of(verdict));
+    draw_text_in(list, Font::small, x + px(18), y0, right, y1, ink_of(verdict), text);
+    x += px(36) + text_width(Font::small, text);
+  };
+  const auto held = std::count_if(claims.begin(), claims.end(), [](const auto& claim) { return claim.verdict == Verdict::held; });
+  if (held > 0) write(Verdict::held, tr("claims.hold", fmt::arg("count", held), fmt::arg("all", claims.size())));
+  for (const Verdict wanted : {Verdict::broken, Verdict::pending})
+    for (const session::ClaimState& claim : claims)
+      if (claim.verdict == wanted && x < right) write(wanted, text_of(context, claim));
+  for (const session::ClaimState& claim : claims) {
+    const char* verdict = tr(claim.verdict == Verdict::held ? "claims.held" : claim.verdict == Verdict::broken ? "claims.broken" : "claims.pending");
+    all += (all.empty() ? "" : "\n") + text_of(context, claim) + " – " + verdict;
+  }
+  ImGui::SetCursorScreenPos({corner.x + px(kMargin), y0});
+  ImGui::Dummy({std::max(px(10), width - 2 * px(kMargin)), px(kLine)});
+  tooltip(all);
+}
+
 }  // namespace
 
 float claims_height(const Context& context, float width) {
@@ -43,7 +81,10 @@ float claims_height(const Context& context, float width) {
   return static_cast<float>(lines) * px(kLine) + px(8);
 }
 
-void draw_claims(Context& context) {
+float claims_height_brief(const Context& context) { return context.session.claims().empty() ? 0 : px(kLine) + px(8); }
+
+void draw_claims(Context& context, bool brief) {
+  if (brief) return draw_brief(context);
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 corner = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetWindowWidth();
@@ -54,14 +95,8 @@ void draw_claims(Context& context) {
   flow(context, width - 2 * px(kMargin), [&](const session::ClaimState& claim, float x, int line) {
     const float y0 = start.y + static_cast<float>(line) * px(kLine);
     const float y1 = y0 + px(kLine);
-    const Color hue = claim.verdict == Verdict::held     ? palette().ok
-                      : claim.verdict == Verdict::broken ? palette().error
-                                                         : palette().text_dim;
-    const Color ink = platform::readable(platform::mix(hue, palette().text, 0.25f), palette().panel);
-    const Icon sign = claim.verdict == Verdict::held     ? Icon::check
-                      : claim.verdict == Verdict::broken ? Icon::cross
-                                                         : Icon::dots;
-    draw_icon(list, sign, {start.x + x + px(6), (y0 + y1) / 2}, px(10), ink);
+    const Color ink = ink_of(claim.verdict);
+    draw_icon(list, sign_of(claim.verdict), {start.x + x + px(6), (y0 + y1) / 2}, px(10), ink);
     const std::string text = text_of(context, claim);
     ImGui::SetCursorScreenPos({start.x + x, y0});
     ImGui::Dummy({px(20) + text_width(Font::small, text), px(kLine)});

@@ -3,6 +3,7 @@
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
+#include "app/timeline/words.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -24,6 +25,17 @@ void draw_pick(Context& context, const session::EarlierRun& run, bool chosen) {
   if (chosen) draw_icon(list, Icon::check, {area.min.x + px(14), area.center_y()}, px(9), palette().text);
   draw_text_in(list, Font::small, area.min.x + px(26), area.min.y, area.max.x, area.max.y, palette().text, text);
   draw_focus(area, px(5));
+}
+
+// That the lock in the lanes below is a model, and which facts it follows: before `right`, where there is room.
+void draw_model(Context& context, float right) {
+  const auto& gils = context.session.model().gils();
+  if (gils.empty()) return;
+  const std::string text = timeline_view::gil_model_short(gils.front().mode());
+  const float left = right - px(10) - text_width(Font::small, text);
+  if (left < ImGui::GetItemRectMax().x - ImGui::GetWindowPos().x + px(16)) return;
+  ImGui::SetCursorPos({left, px(3) + (px(kHeight) - leading(Font::small)) / 2});
+  paragraph_with_facts(context.ui, Font::small, palette().text_dim, text, session::FactAtHand::Where::tab);
 }
 
 }  // namespace
@@ -48,6 +60,7 @@ void draw_compare_bar(Context& context) {
     const auto& compared = context.ui.compared;
     draw_pick(context, *run, compared.empty() ? run == earlier.rbegin() : std::find(compared.begin(), compared.end(), run->number) != compared.end());
   }
+  draw_model(context, close_at);
   ImGui::SetCursorPos({close_at, px(3)});
   command_button(context, command, kClose);
   ImGui::PopStyleVar();

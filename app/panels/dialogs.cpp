@@ -1,4 +1,4 @@
-// Open, save, and the table of keys.
+// Open, save, and the table of keys; a fact (fact.cpp).
 #include <algorithm>
 #include <filesystem>
 
@@ -87,19 +87,6 @@ void draw_listing(Context& context, PanelState& state, const char* command) {
   ImGui::PopStyleColor();
 }
 
-bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style) {
-  const float width = text_width(Font::strong, text) + px(32);
-  const Hit area = hit(ui, id, {width, px(32)});
-  const bool main = style == ButtonStyle::run;
-  const Color base = main ? palette().run_button : palette().panel_raised;
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled(area.min, area.max, area.hovered ? platform::mix(base, palette().text, 0.1f) : base, px(6));
-  draw_text_in(list, Font::strong, area.min.x + px(16), area.min.y, area.max.x, area.max.y,
-               main ? palette().run_button_text : palette().text, text);
-  draw_focus(area, px(6));
-  return area.clicked;
-}
-
 void draw_files(Context& context, PanelState& state, const char* command, bool fresh) {
   UiState& ui = context.ui;
   const bool saving = std::string_view(command) == "save";
@@ -157,6 +144,19 @@ void draw_keys(Context& context) {
 
 }  // namespace
 
+bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style) {
+  const float width = text_width(Font::strong, text) + px(32);
+  const Hit area = hit(ui, id, {width, px(32)});
+  const bool main = style == ButtonStyle::run;
+  const Color base = main ? palette().run_button : palette().panel_raised;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRectFilled(area.min, area.max, area.hovered ? platform::mix(base, palette().text, 0.1f) : base, px(6));
+  draw_text_in(list, Font::strong, area.min.x + px(16), area.min.y, area.max.x, area.max.y,
+               main ? palette().run_button_text : palette().text, text);
+  draw_focus(area, px(6));
+  return area.clicked;
+}
+
 void draw_dialogs(Context& context, PanelState& state) {
   UiState& ui = context.ui;
   const bool fresh = ui.dialog != state.shown_dialog && ui.dialog != Dialog::none;
@@ -185,6 +185,9 @@ void draw_dialogs(Context& context, PanelState& state) {
       break;
     case Dialog::keys:
       draw_keys(context);
+      break;
+    case Dialog::fact:
+      draw_fact(context);
       break;
   }
   ImGui::EndPopup();

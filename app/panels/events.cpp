@@ -133,6 +133,8 @@ std::string act_of_learner(const EventRef& ref, const std::string& name) {
       return tr("event.learner.close", fmt::arg("name", name));
     case trace::LearnerAct::interrupt:
       return tr("event.learner.interrupt");
+    case trace::LearnerAct::interval:
+      return tr("event.learner.interval", fmt::arg("name", name));
   }
   return std::string(trace::name(event.kind));
 }

@@ -56,7 +56,7 @@ void draw_evidence(Context& context, std::span<const Evidence> evidence) {
     const float height = leading(Font::body) * static_cast<float>(std::max(left.size(), right.size())) + 2 * px(kPadding);
     const Hit row = hit(context.ui, std::string(claim.id).c_str(), {width, height});
     tooltip(tr("evidence.help"));
-    if (row.clicked) context.ui.selection = {own.back()->task, own.back()->time_ns};
+    if (row.clicked) context.ui.push("measured.moment", fmt::format("{}@{}ns", own.back()->task, own.back()->time_ns - context.session.model().begin_ns()));
     if (row.hovered) list->AddRectFilled({row.min.x - px(4), row.min.y}, row.max, palette().hover, px(4));
     const Color hue = claim.verdict == Verdict::held ? palette().ok : claim.verdict == Verdict::broken ? palette().error : palette().text_dim;
     const Icon sign = claim.verdict == Verdict::held ? Icon::check : claim.verdict == Verdict::broken ? Icon::cross : Icon::dots;

@@ -153,11 +153,11 @@ void draw_table(Context& context, const Gil& gil, std::int64_t median_ns) {
   const std::vector<GilThread> threads = threads_of(model, gil);
   Widths widths;
   widths.name = px(100);
-  for (std::size_t i = 0; i < kColumns.size(); ++i) widths.columns[i] = text_width(Font::small, tr(kColumns[i])) + px(20);
+  for (std::size_t i = 0; i < kColumns.size(); ++i) widths.columns[i] = text_width(Font::small, tr(kColumns[i])) + px(16);
   for (const GilThread& thread : threads) {
     widths.name = std::max(widths.name, text_width(Font::strong, timeline_view::name_words(model, thread.task)) + px(8));
     const auto cells = cells_of(model, gil, thread, context.session.now_ns());
-    for (std::size_t i = 0; i < cells.size(); ++i) widths.columns[i] = std::max(widths.columns[i], text_width(Font::body, cells[i]) + px(20));
+    for (std::size_t i = 0; i < cells.size(); ++i) widths.columns[i] = std::max(widths.columns[i], text_width(Font::body, cells[i]) + px(16));
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const std::string lock = timeline_view::name_words(model, gil.object());
@@ -196,7 +196,8 @@ void draw_gil(Context& context, GilState& state) {
     const bool lonely = gil.is_lock() && gil.threads().size() < 2;
     if (!lonely || model.gils().size() == 1 || context.ui.selection.task == gil.object()) draw_table(context, gil, i < state.medians.size() ? state.medians[i] : 0);
   }
-  paragraph(Font::small, palette().text_dim, tr("gil.model", fmt::arg("fact", timeline_view::gil_fact(slider != nullptr ? slider->mode() : model.gils().back().mode()))));
+  paragraph_with_facts(context.ui, Font::small, palette().text_dim, timeline_view::gil_model_words(slider != nullptr ? slider->mode() : model.gils().back().mode()),
+                       session::FactAtHand::Where::tab);
   ImGui::PopStyleVar();
 }
 

@@ -194,14 +194,14 @@ void draw_facts(const Model& model, const Task& task, std::int64_t when) {
   const bool dead = when >= task.death_ns;
   if (const auto code = task.exit_code(); code && dead)
     key_value(tr("inspector.exit_code"), timeline_view::exit_words(*code));
-  draw_worker_facts(model, task, when);
+  for (const auto& [what, value] : worker_rows(model, task, when)) key_value(what, value);
   key_value(tr("inspector.pid"), std::to_string(task.pid));
   const timeline::Flow* start = flow_to(model, task, timeline::FlowKind::start);
   int line = 0;
   if (const Task* parent = model.find(task.parent); parent != nullptr && start != nullptr)
     line = model.line_at(*parent, start->from_ns);
   key_value(tr("inspector.started_by"), with_line(name_of(model, task.parent), line));
-  if (task.parent != 0) key_value(tr("inspector.start_method"), method_word(task.start_method));
+  if (task.parent != 0 && !task.is_thread()) key_value(tr("inspector.start_method"), method_word(task.start_method));
   key_value(tr("inspector.started"), moment_text(model, task.born_ns));
   if (when >= task.adopted_ns) key_value(tr("inspector.orphan"), moment_text(model, task.adopted_ns));
   if (dead) {
@@ -245,7 +245,7 @@ void draw_inspector(Context& context) {
   if (context.ui.selection.time_ns)
     label(Font::small, palette().text_dim, tr("inspector.at", fmt::arg("time", moment_text(model, when))));
   paragraph(Font::body, palette().text, sentence(model, *task, when, context.session.now_ns()));
-  if (const std::string why = why_words(model, *task, when); !why.empty()) paragraph(Font::body, palette().text_dim, why);
+  if (const std::string why = why_words(model, *task, when); !why.empty()) paragraph_with_facts(context.ui, Font::body, palette().text_dim, why, session::FactAtHand::Where::inspector);
   ImGui::Dummy({1, px(4)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   draw_facts(model, *task, when);

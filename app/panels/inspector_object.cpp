@@ -39,7 +39,7 @@ void draw_closings(const Model& model, const Object& object, std::int64_t when) 
   }
 }
 
-// Who has it, who waits, who asked, and since when; and that it is a model.
+// Who has it, who waits, who asked, and since when.
 void draw_lock(const Model& model, const timeline::Gil& gil, std::int64_t when) {
   const timeline::GilHold* hold = gil.at(when);
   key_value(tr("inspector.gil.mode"), timeline_view::gil_mode_words(gil.mode()));
@@ -57,8 +57,6 @@ void draw_lock(const Model& model, const timeline::Gil& gil, std::int64_t when) 
   if (gil.mode() == trace::GilMode::gil) key_value(tr("gil.interval"), timeline_view::short_duration(gil.interval_ns(when)));
   key_value(tr("inspector.gil.hand_overs"), i18n::format_count(gil.hand_overs()));
   key_value(tr("inspector.gil.forced"), i18n::format_count(gil.forced()));
-  ImGui::Dummy({1, px(6)});
-  paragraph(Font::small, palette().text_dim, tr("gil.model", fmt::arg("fact", timeline_view::gil_fact(gil.mode()))));
 }
 
 }  // namespace
@@ -73,12 +71,16 @@ void draw_object_inspector(Context& context, const Object& object) {
     draw_acts(context, acts);
     ImGui::NewLine();  // they end on the same line
   }
+  // What kind of thing it is comes before its state.
+  if (const timeline::Gil* gil = model.find_gil(object.id))
+    paragraph_with_facts(context.ui, Font::small, palette().text_dim, timeline_view::gil_model_words(gil->mode()), session::FactAtHand::Where::inspector);
   ImGui::Dummy({1, px(4)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   key_value(tr("inspector.object.made_by"), timeline_view::name_words(model, object.creator));
   if (object.kind == ObjectKind::event)
     key_value(tr("inspector.object.state"), tr(object.value.at(when) > 0 ? "inspector.object.set" : "inspector.object.clear"));
-  if (const timeline::Pool* pool = model.pools().find(object.id)) draw_pool_facts(model, *pool, when);
+  if (const timeline::Pool* pool = model.pools().find(object.id))
+    for (const auto& [what, value] : pool_rows(model, *pool, when)) key_value(what, value);
   if (const timeline::Channel* channel = model.find_channel(object.id)) draw_channel(model, object, *channel, when);
   if (const timeline::Gil* gil = model.find_gil(object.id)) draw_lock(model, *gil, when);
   if (const std::string holder = timeline_view::holder_words(model, object.id, when); !holder.empty())

@@ -38,38 +38,42 @@ std::size_t turns_until(const timeline::PoolWorker& worker, std::int64_t when) {
 
 }  // namespace
 
-void draw_worker_facts(const Model& model, const timeline::Task& task, std::int64_t when) {
+InspectorRows worker_rows(const Model& model, const timeline::Task& task, std::int64_t when) {
+  InspectorRows rows;
   const auto [pool, worker] = timeline_view::worker_of(model, task.id);
-  if (worker == nullptr || when < task.born_ns) return;
-  key_value(tr("inspector.pool.worker_of"), timeline_view::name_words(model, pool->object));
+  if (worker == nullptr || when < task.born_ns) return rows;
+  rows.emplace_back(tr("inspector.pool.worker_of"), timeline_view::name_words(model, pool->object));
   const timeline::PoolWorker::Turn* turn = timeline_view::turn_at(*worker, when);
   if (const timeline::PoolItem* call = timeline_view::call_at(*pool, *worker, when)) {
     const bool lost = timeline_view::is_lost(model, *pool, *worker, *turn, when);
-    key_value(tr(lost ? "inspector.pool.lost" : "inspector.pool.call"), timeline_view::call_words(model, *pool->find_job(turn->job), *call, false));
+    rows.emplace_back(tr(lost ? "inspector.pool.lost" : "inspector.pool.call"), timeline_view::call_words(model, *pool->find_job(turn->job), *call, false));
   }
-  key_value(tr("inspector.pool.tasks_done"), i18n::format_count(turns_until(*worker, when)));
-  if (worker->limit > 0) key_value(tr("inspector.pool.limit"), i18n::format_count(worker->limit));
+  rows.emplace_back(tr("inspector.pool.tasks_done"), i18n::format_count(turns_until(*worker, when)));
+  if (worker->limit > 0) rows.emplace_back(tr("inspector.pool.limit"), i18n::format_count(worker->limit));
   if (const auto share = timeline::utilisation(*pool, *worker, task.death_ns, when))
-    key_value(tr("inspector.pool.utilisation"), tr("timeline.pool.percent", fmt::arg("percent", std::lround(*share * 100))));
+    rows.emplace_back(tr("inspector.pool.utilisation"), tr("timeline.pool.percent", fmt::arg("percent", std::lround(*share * 100))));
+  return rows;
 }
 
-void draw_pool_facts(const Model& model, const Pool& pool, std::int64_t when) {
-  key_value(tr("inspector.pool.state"), tr(state_key(pool.state_at(when))));
+InspectorRows pool_rows(const Model& model, const Pool& pool, std::int64_t when) {
+  InspectorRows rows;
+  rows.emplace_back(tr("inspector.pool.state"), tr(state_key(pool.state_at(when))));
   const auto alive = std::count_if(pool.workers.begin(), pool.workers.end(), [&](const timeline::PoolWorker& worker) {
     const timeline::Task* task = model.find(worker.task);
     return task != nullptr && task->born_ns <= when && task->alive_at(when);
   });
-  key_value(tr("inspector.pool.workers"), i18n::format_count(static_cast<std::uint64_t>(alive)));
+  rows.emplace_back(tr("inspector.pool.workers"), i18n::format_count(static_cast<std::uint64_t>(alive)));
   const auto asked = std::partition_point(pool.jobs.begin(), pool.jobs.end(), [when](const auto& job) { return job.begin_ns <= when; });
-  key_value(tr("timeline.pool.tip.jobs"), i18n::format_count(static_cast<std::uint64_t>(asked - pool.jobs.begin())));
+  rows.emplace_back(tr("timeline.pool.tip.jobs"), i18n::format_count(static_cast<std::uint64_t>(asked - pool.jobs.begin())));
   // The newest, the newest first: what was asked for, and whether it is there.
   auto job = asked;
   for (std::size_t shown = 0; job != pool.jobs.begin() && shown < kJobsShown; ++shown) {
     --job;
     const bool done = job->end_ns <= when;
     const char* how = !done ? "inspector.pool.job.open" : job->how == trace::JobEnd::value ? "inspector.pool.job.done" : "inspector.pool.job.failed";
-    key_value(timeline_view::job_words(model, *job, true), tr(how));
+    rows.emplace_back(timeline_view::job_words(model, *job, true), tr(how));
   }
+  return rows;
 }
 
 }  // namespace forklight::app::panels

@@ -68,7 +68,7 @@ void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   const session::Command* command = session::find_command(shortcut);
   if (command == nullptr || !command->enabled(context)) return;
   // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
-  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "quit" ||
+  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "quit" ||
                         command->id == "screenshot" || command->id == "theme" || command->id == "language" ||
                         command->id.starts_with("text.");
   if (ui.dialog != session::Dialog::none && !harmless) return;

@@ -128,8 +128,11 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
                       {"tab.measured", ""}});
     draw_tab_tools(context, tabs, ImGui::GetItemRectMax().x);
   });
-  // Claims never take the room of what is above them: where they are many, they scroll.
-  const float claims = std::min(claims_height(context, area.width()), std::max(0.0f, area.y1 - tabs.y1) * 0.4f);
+  // Claims never take the room of what is above them: where they are many, they scroll; under charts and tables they are one line.
+  const float room = std::max(0.0f, area.y1 - tabs.y1), whole = claims_height(context, area.width());
+  const bool charts = context.ui.bottom_tab == BottomTab::waits || context.ui.bottom_tab == BottomTab::gil || context.ui.bottom_tab == BottomTab::measured;
+  const bool brief = charts && whole > room * 0.2f && whole > claims_height_brief(context);
+  const float claims = brief ? claims_height_brief(context) : std::min(whole, room * 0.4f);
   const Area content{area.x0, tabs.y1, area.x1, area.y1 - claims};
   const char* id = context.ui.bottom_tab == BottomTab::console  ? "console"
                    : context.ui.bottom_tab == BottomTab::events ? "events"
@@ -165,7 +168,7 @@ void draw_bottom(Context& context, PanelState& state, const Area& area) {
     }
   });
   panel("claims", {area.x0, content.y1, area.x1, area.y1}, palette().panel, {0, 0}, ImGuiWindowFlags_NoNav,
-        [&] { draw_claims(context); });
+        [&] { draw_claims(context, brief); });
 }
 
 // The right column: program above, what is selected below.
@@ -296,6 +299,7 @@ void draw_frame(session::Context& context, timeline_view::TimelineView& timeline
     ui.clipboard.clear();
   }
   begin_focus(ui);
+  ui.fact_at_hand = {};
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));

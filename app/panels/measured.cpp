@@ -19,7 +19,7 @@ using timeline::kOpen;
 using timeline::Model;
 using timeline::Round;
 
-constexpr float kChartWidth = 430, kChartHeight = 210, kRow = 26, kGap = 28;
+constexpr float kChartWidth = 430, kChartHeight = 210, kChartLeast = 130, kRow = 26, kGap = 28;
 constexpr std::size_t kFewest = 3;  // waits that a histogram is made of
 
 std::string round_name(const std::string& name) {
@@ -166,7 +166,7 @@ void draw_measured(Context& context, MeasuredState& state) {
     std::array<float, kColumns.size()> columns{};
     const bool beside = room.x >= px(kChartWidth) + px(kGap) + table_width(state, names, columns);
     const bool chart = std::any_of(state.lines.begin(), state.lines.end(), [](const auto& line) { return !line.points.empty(); });
-    const float width = std::min(px(kChartWidth), room.x), height = std::max(px(kChartHeight), beside ? std::min(room.y, px(kChartHeight * 1.6f)) : px(kChartHeight));
+    const float width = std::min(px(kChartWidth), room.x), height = std::clamp(room.y - px(6), px(kChartLeast), px(beside ? kChartHeight * 1.6f : kChartHeight));
     if (chart) {
       draw_chart(model, state, {start.x, start.y, start.x + width, start.y + height});
       ImGui::SetCursorScreenPos(beside ? ImVec2(start.x + width + px(kGap), start.y) : ImVec2(start.x, start.y + height + px(12)));
@@ -184,6 +184,9 @@ void draw_measured(Context& context, MeasuredState& state) {
   }
   ImGui::SetCursorScreenPos(start);
   ImGui::Dummy({px(60), bottom - start.y});
+  if (!model.gils().empty())
+    paragraph_with_facts(context.ui, Font::small, palette().text_dim, timeline_view::gil_model_words(model.gils().front().mode()) + tr("inspector.joint") + tr("measured.fact"),
+                         session::FactAtHand::Where::tab);
 }
 
 }  // namespace forklight::app::panels

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/panels/chart.h"
@@ -114,8 +115,9 @@ void draw_inspector(Context& context);
 // Of a queue, a pipe, an event that is selected: what it is, what is in it, what can be done to it.
 void draw_object_inspector(Context& context, const timeline::Object& object);
 // Of a task that works for a pool, and of a pool itself: rows for the inspector. Nothing of a task that is no worker.
-void draw_worker_facts(const timeline::Model& model, const timeline::Task& task, std::int64_t when);
-void draw_pool_facts(const timeline::Model& model, const timeline::Pool& pool, std::int64_t when);
+using InspectorRows = std::vector<std::pair<std::string, std::string>>;
+[[nodiscard]] InspectorRows worker_rows(const timeline::Model& model, const timeline::Task& task, std::int64_t when);
+[[nodiscard]] InspectorRows pool_rows(const timeline::Model& model, const timeline::Pool& pool, std::int64_t when);
 void draw_console(Context& context, ConsoleRows& rows);
 void draw_events(Context& context, EventRows& rows);
 void draw_processes(Context& context);
@@ -124,10 +126,16 @@ void draw_compare_bar(Context& context);
 void draw_measured(Context& context, MeasuredState& state);
 [[nodiscard]] std::vector<Evidence> evidence_of(const timeline::Model& model, std::span<const scenario::Claim> claims);
 void draw_evidence(Context& context, std::span<const Evidence> evidence);
+// Of all claims as they flow into a width; of one line that counts those that hold and names the others.
 [[nodiscard]] float claims_height(const Context& context, float width);
-void draw_claims(Context& context);
+[[nodiscard]] float claims_height_brief(const Context& context);
+void draw_claims(Context& context, bool brief);
 void draw_status_bar(Context& context, const PanelState& state);
 void draw_dialogs(Context& context, PanelState& state);
+// What a fact says, for which Pythons, how it is known: the content of its dialog.
+void draw_fact(Context& context);
+// A dialog's button; true when it was pressed.
+[[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
 
 // What an event says in words: "starts Process-1", "exit code 0". Without its task, which has a column of its own.
 [[nodiscard]] std::string event_words(const timeline::Model& model, const timeline::EventRef& event);

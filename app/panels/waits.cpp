@@ -36,6 +36,16 @@ struct Edge {
   bool stuck, broken;  // broken: leads to somebody who is dead
 };
 
+}  // namespace
+
+// A result that its worker took along is held by nobody: it is gone (L-21).
+const char* edge_key(const Wait& wait) {
+  if (wait.reason == BlockReason::result && wait.whom_dead) return "waits.edge.lost_with";
+  return wait.reason == BlockReason::lock || wait.whom_dead ? "waits.edge.held_by" : "waits.edge.could";
+}
+
+namespace {
+
 // Nodes in columns and rows: those who wait at the left, what they wait for to their right. A chain of those who can
 // never go on is the first row.
 class Graph {
@@ -113,9 +123,8 @@ void Graph::add(const Wait& wait, std::size_t row, bool stuck) {
     from = node(on, row, end_of_row(), stuck);
     edges_.push_back({task, from, words, stuck, false});
     if (wait.whom == 0) return;
-    const bool held = wait.reason == BlockReason::lock || wait.whom_dead;
     const std::size_t to = node(wait.whom, row, end_of_row(), stuck);
-    edges_.push_back({from, to, tr(held ? "waits.edge.held_by" : "waits.edge.could"), stuck, wait.whom_dead});
+    edges_.push_back({from, to, tr(edge_key(wait)), stuck, wait.whom_dead});
   } else if (wait.whom != 0) {
     const std::size_t to = node(wait.whom, row, end_of_row(), stuck);
     edges_.push_back({from, to, words, stuck, wait.whom_dead});

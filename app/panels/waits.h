@@ -16,6 +16,9 @@ struct WaitsState {
   std::uint64_t revision = 0;
 };
 
+// The word on the arrow from what a task waits for to who alone could let it go.
+[[nodiscard]] const char* edge_key(const timeline::Wait& wait);
+
 void draw_waits(session::Context& context, WaitsState& state);
 
 }  // namespace forklight::app::panels

@@ -37,6 +37,8 @@ void draw_lines(ImDrawList* list, Font font, ImVec2 at, Color color, const std::
 // As an ImGui item at the cursor: one line, or wrapped at the right edge.
 void label(Font font, Color color, std::string_view text);
 void paragraph(Font font, Color color, std::string_view text);
+// The same; each fact's number in it is a link to what the fact says.
+void paragraph_with_facts(UiState& ui, Font font, Color color, std::string_view text, session::FactAtHand::Where where);
 
 // --- hits and the keyboard ring -------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/i18n/facts.h"
 #include "app/i18n/i18n.h"
 #include "app/session/acts.h"
 #include "app/session/interval.h"
@@ -528,6 +529,11 @@ void show_round(Context& c, std::string_view argument) {
   c.ui.follow = false;
   c.ui.view.fit(axis.coordinate(round.begin_ns), axis.coordinate(std::min(round.end_ns, c.session.now_ns())), 0.05);
 }
+// The moment of the run at which something was measured, on the run's own timeline.
+void show_moment(Context& c, std::string_view argument) {
+  if (c.ui.compare != Compare::nothing) compare_with(c, c.ui.compare);
+  select_by_name(c, argument);
+}
 bool rounds_compared(const Context& c) {
   return c.ui.compare == Compare::rounds;
 }
@@ -562,6 +568,23 @@ void keys(Context& c, std::string_view) {
 }
 bool keys_shown(const Context& c) {
   return c.ui.dialog == Dialog::keys;
+}
+
+// The one named, else the one that is told of where the person looks, else the first of all. Its own key closes it again.
+void tell_fact(Context& c, std::string_view argument) {
+  UiState& ui = c.ui;
+  if (argument.empty() && ui.dialog == Dialog::fact) {
+    ui.dialog = Dialog::none;
+    return;
+  }
+  const std::string_view number = !argument.empty() ? argument : std::string_view(ui.fact_at_hand.number);
+  const i18n::Fact* fact = number.empty() && !i18n::facts().empty() ? &i18n::facts().front() : i18n::find_fact(number);
+  if (fact == nullptr) throw base::UsageError(tr("error.fact", fmt::arg("text", number)));
+  ui.fact = fact->number;
+  ui.dialog = Dialog::fact;
+}
+bool fact_told(const Context& c) {
+  return c.ui.dialog == Dialog::fact;
 }
 
 void screenshot(Context& c, std::string_view path) {
@@ -652,6 +675,7 @@ constexpr std::array kCommands = {
     Command{"compare.runs", key(Key::v), has_earlier, compare_runs, runs_compared},
     Command{"compare.run", kNone, has_earlier, compare_run},
     Command{"measured.round", kNone, has_rounds_or_one, show_round},
+    Command{"measured.moment", kNone, has_run, show_moment},
     Command{"compare.rounds", key(Key::b), has_rounds, compare_rounds, rounds_compared},
     Command{"stages", key(Key::u), has_channels, toggle_stages, stages_shown},
     Command{"cores", key(Key::x), always, toggle_cores, cores_shown},
@@ -670,6 +694,7 @@ constexpr std::array kCommands = {
     Command{"panel.bottom", ctrl(Key::n3), always, fold_bottom, bottom_open},
     Command{"present", key(Key::f11), always, present, presents},
     Command{"keys", key(Key::f1), always, keys, keys_shown},
+    Command{"fact", shift(Key::f), always, tell_fact, fact_told},
     Command{"screenshot", key(Key::f2), always, screenshot},
     Command{"dismiss", kNone, has_notice, dismiss},
     Command{"quit", ctrl(Key::q), always, quit},

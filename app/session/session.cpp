@@ -71,8 +71,10 @@ std::string deed_words(const supervisor::Deed& deed) {
                     : deed.what == LearnerAct::set   ? "session.deed.set"
                     : deed.what == LearnerAct::clear ? "session.deed.clear"
                     : deed.what == LearnerAct::interrupt ? "session.deed.interrupt"
-                                                     : "session.deed.close";
-  const std::string signal = i18n::signal_name(deed.number), value = deed.value.substr(0, 40);
+                    : deed.what == LearnerAct::interval  ? "session.deed.interval"
+                                                         : "session.deed.close";
+  const std::string signal = i18n::signal_name(deed.number);
+  const std::string value = deed.what == LearnerAct::interval ? i18n::format_duration(std::int64_t{deed.number} * 1000) : deed.value.substr(0, 40);
   return i18n::tr(key, fmt::arg("signal", signal), fmt::arg("task", deed.task), fmt::arg("object", deed.object), fmt::arg("value", value));
 }
 

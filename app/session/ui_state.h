@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/i18n/i18n.h"
@@ -31,7 +32,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -50,6 +51,12 @@ struct Menu {
   std::uint32_t object = 0;   // what the subject waited for when it was opened: the menu stays as it is under the mouse
   bool fresh = false;         // to be opened by the next frame
   bool at_mouse = false;      // else at the subject's lane
+};
+
+// The number of a fact that stands in the window; the nearest to the person is the one that a key opens.
+struct FactAtHand {
+  enum class Where : std::uint8_t { nowhere, tab, inspector, mouse } where = Where::nowhere;
+  std::string number;
 };
 
 struct UiState {
@@ -85,6 +92,11 @@ struct UiState {
   // dialogs
   Dialog dialog = Dialog::none;
   std::string path_entry;  // what is typed in the open and save dialogs
+  FactAtHand fact_at_hand;  // of the last frame
+  std::string fact;         // the one that the dialog tells
+  void note_fact(FactAtHand::Where where, std::string_view number) {
+    if (where > fact_at_hand.where) fact_at_hand = {where, std::string(number)};
+  }
   std::string event_filter;
   std::string clipboard;  // to be copied by the next frame
   Menu menu;

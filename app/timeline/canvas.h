@@ -87,6 +87,8 @@ struct Canvas {
   }
   [[nodiscard]] const timeline::Gil& gil(std::size_t lane) const { return model.gils()[layout.lanes()[lane].index]; }
   [[nodiscard]] const timeline::Pool& pool(std::size_t lane) const { return model.pools().all()[layout.lanes()[lane].index]; }
+  // The task or object that a lane is about, 0 for a core.
+  [[nodiscard]] std::uint32_t subject_of(std::size_t lane) const;
   // The lane of a task, a channel, a GIL or a pool, layout.lanes().size() if it has none.
   [[nodiscard]] std::size_t lane_of(std::uint32_t id) const { return timeline_view::lane_of(model, layout, id); }
   // The moment that the contents of channels are shown for: the selected one, else now.
@@ -131,8 +133,8 @@ void draw_scrollbar(Canvas& canvas);
 // The line of a moment under the mouse, and its time on the ruler.
 void draw_crosshair(Canvas& canvas, float x);
 
-// In front of everything, or where there is no run yet.
-void draw_tooltip(const Canvas& canvas, const Item& item);
+// In front of everything, or where there is no run yet. Returns the number of the fact that the tooltip cites, "" if it cites none.
+std::string draw_tooltip(const Canvas& canvas, const Item& item);
 void draw_hint(ImDrawList* list, const Rect& window, const session::Session& session);
 
 }  // namespace forklight::app::timeline_view

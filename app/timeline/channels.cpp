@@ -288,7 +288,8 @@ void draw_channel_header(Canvas& canvas, std::size_t lane) {
   if (!fits()) second = subtitle(canvas, *object, which.index, true);
   const float second_height = measure(Font::small, second, width).y;
   const bool three_lines = fits();
-  const float total = name_height + second_height + (three_lines ? small_height + px(2) : px(1));
+  const bool one_line = name_height + second_height > box.height() + px(2);
+  const float total = one_line ? name_height : name_height + second_height + (three_lines ? small_height + px(2) : px(1));
   float y = box.y0 + std::max((box.height() - total) * 0.5f, px(1));
   const ImVec2 centre(box.x0 + px(17), y + name_height * 0.5f);
   const float r = px(5);
@@ -301,9 +302,9 @@ void draw_channel_header(Canvas& canvas, std::size_t lane) {
   }
   write(canvas.list, Font::strong, ImVec2(left, y), colors.text, name);
   y += name_height + px(1);
-  write(canvas.list, Font::small, ImVec2(left, y), colors.text_dim, second, width);
+  if (!one_line) write(canvas.list, Font::small, ImVec2(left, y), colors.text_dim, second, width);
   y += second_height + px(1);
-  if (three_lines)
+  if (three_lines && !one_line)
     write(canvas.list, Font::small, ImVec2(left, y), platform::mix(colors.text, colors.text_dim, 0.4f), third);
   canvas.list->PopClipRect();
   canvas.items.push_back({{Drawn::What::header, channel.object, box.x0, box.y0, box.x1, box.y1,

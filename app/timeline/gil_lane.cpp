@@ -34,14 +34,12 @@ Color color_of(const Canvas& canvas, timeline::TaskId id) {
 
 // The share of a column in which somebody had it, by its samples: from one hold's begin to the next one's.
 float share_held(const std::vector<GilHold>& holds, std::size_t first, std::size_t end, std::int64_t now_ns) {
-  constexpr std::size_t kSamples = 8;
-  const std::size_t step = std::max<std::size_t>(1, (end - first) / kSamples);
   double held = 0, all = 0;
-  for (std::size_t i = first, taken = 0; i < end && taken < kSamples; i += step, ++taken) {
+  for_each_sample(first, end, [&](std::size_t i) {
     const std::int64_t until = i + 1 < holds.size() ? holds[i + 1].begin_ns : std::min(holds[i].end_ns, now_ns);
     held += static_cast<double>(std::min(holds[i].end_ns, until) - holds[i].begin_ns);
     all += static_cast<double>(until - holds[i].begin_ns);
-  }
+  });
   return all > 0 ? static_cast<float>(held / all) : 1.0f;
 }
 
@@ -145,6 +143,11 @@ void draw_gil_header(Canvas& canvas, std::size_t lane) {
   write(canvas.list, Font::small, ImVec2(left, y), colors.text, name);
   const std::string detail = first_that_fits(Font::small, box.x1 - left - measure(Font::small, name).x - px(18), {held, holder});
   write(canvas.list, Font::small, ImVec2(box.x1 - px(8) - measure(Font::small, detail).x, y), colors.text_dim, detail);
+  // That it is a model is said where there is room, and by its tooltip everywhere.
+  const std::string model = tr("gil.model.word");
+  const float after = left + measure(Font::small, name).x + px(6);
+  if (after + measure(Font::small, model).x + px(10) + measure(Font::small, detail).x <= box.x1 - px(8))
+    write(canvas.list, Font::small, ImVec2(after, y), colors.text_dim, model);
   canvas.list->PopClipRect();
   canvas.items.push_back({{Drawn::What::header, gil.object(), box.x0, box.y0, box.x1, box.y1, name + ", " + held}, 0, 0, canvas.layout.lanes()[lane].index});
 }

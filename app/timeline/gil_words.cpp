@@ -22,6 +22,19 @@ std::string drop_words(const Event& event) {
   return event.a < kReasons.size() ? tr(fmt::format("event.gil_drop.{}", kReasons[event.a])) : std::string(trace::name(event.kind));
 }
 
+// What it follows, by number.
+std::string_view fact_of(trace::GilMode mode) noexcept {
+  switch (mode) {
+    case trace::GilMode::gil:
+      return "G.2, G.3";
+    case trace::GilMode::before_3_2:
+      return "G-01";
+    case trace::GilMode::free_threaded:
+      return "G-07";
+  }
+  return "G.2, G.3";
+}
+
 }  // namespace
 
 std::string gil_mode_words(trace::GilMode mode) {
@@ -42,17 +55,9 @@ std::string check_place_words(trace::CheckPlace place) {
   return index < kPlaces.size() ? tr(fmt::format("gil.place.{}", kPlaces[index])) : tr("timeline.object.unknown");
 }
 
-std::string_view gil_fact(trace::GilMode mode) noexcept {
-  switch (mode) {
-    case trace::GilMode::gil:
-      return "G.2, G.3";
-    case trace::GilMode::before_3_2:
-      return "G-01";
-    case trace::GilMode::free_threaded:
-      return "G-07";
-  }
-  return "G.2, G.3";
-}
+std::string gil_model_words(trace::GilMode mode) { return tr("gil.model", fmt::arg("fact", fact_of(mode))); }
+
+std::string gil_model_short(trace::GilMode mode) { return tr("gil.model.short", fmt::arg("fact", fact_of(mode))); }
 
 std::string gil_event_words(const Model& model, const Event& event) {
   const std::string name = name_words(model, event.object), other = task_or(model, event.a, "timeline.gil.nobody");

@@ -85,16 +85,17 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   const Rect& gutter = canvas.layout.gutter();
   const Rect row = canvas.layout.lane(lane);
   const float gap = row.height() > px(60) ? px(kHeaderGap) : px(2);
-  const Rect box{gutter.x0, row.y0 + gap, gutter.x1, row.y1 - gap};
+  const bool works = canvas.layout.lanes()[lane].of_pool;
+  const Rect whole_box{gutter.x0, row.y0 + gap, gutter.x1, row.y1 - gap};
+  const Rect box{whole_box.x0, whole_box.y0, whole_box.x1, whole_box.y1 - (works ? px(6) : 0)};  // for words, above how busy it is
   const bool selected = canvas.ui.selection.task == task.id, hovered = canvas.ui.hover.task == task.id;
-  fill(canvas.list, box, selected ? colors.selected : hovered ? colors.hover : colors.lane_header);
-  fill(canvas.list, {box.x0, box.y0, box.x0 + px(kColorBar), box.y1},
+  fill(canvas.list, whole_box, selected ? colors.selected : hovered ? colors.hover : colors.lane_header);
+  fill(canvas.list, {box.x0, box.y0, box.x0 + px(kColorBar), whole_box.y1},
        platform::task_color(canvas.layout.lanes()[lane].index));
 
   const float left = box.x0 + px(14), width = box.x1 - left - px(6);
   const std::string name = task.name.empty() ? i18n::tr("timeline.task.unnamed") : task.name;
   const std::string pid = i18n::tr("timeline.task.pid", fmt::arg("pid", task.pid));
-  const bool works = canvas.layout.lanes()[lane].of_pool;
   const std::string state = works ? worker_words(canvas.model, task, canvas.plot.now_ns()) : state_words(canvas.model, task, canvas.plot.now_ns());
   if (works) draw_pool_edge(canvas, lane);
   const float name_height = measure(Font::strong, name).y, small_height = measure(Font::small, pid).y;
@@ -121,7 +122,7 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   write(canvas.list, Font::small, ImVec2(left, y), platform::mix(colors.text, colors.text_dim, 0.4f), state, width);
   canvas.list->PopClipRect();
   canvas.items.push_back(
-      {{Drawn::What::header, task.id, box.x0, box.y0, box.x1, box.y1, name + ", " + pid + ", " + state}, 0, 0});
+      {{Drawn::What::header, task.id, box.x0, box.y0, box.x1, whole_box.y1, name + ", " + pid + ", " + state}, 0, 0});
 }
 
 }  // namespace
@@ -145,6 +146,25 @@ std::size_t lane_of(const timeline::Model& model, const Layout& layout, std::uin
   return layout.lane_of(static_cast<std::size_t>(found - model.tasks().data()));
 }
 
+std::uint32_t Canvas::subject_of(std::size_t lane) const {
+  switch (layout.lanes()[lane].kind) {
+    case LaneKind::process:
+    case LaneKind::thread:
+    case LaneKind::memory:
+      return task(lane).id;
+    case LaneKind::channel:
+    case LaneKind::stage:
+      return channel(lane).object;
+    case LaneKind::gil:
+      return gil(lane).object();
+    case LaneKind::pool:
+      return pool(lane).object;
+    case LaneKind::core:
+      break;
+  }
+  return 0;
+}
+
 bool Canvas::place(const Rect& rect) {
   if (std::any_of(taken.begin(), taken.end(), [&](const Rect& other) { return other.overlaps(rect); })) return false;
   taken.push_back(rect);
@@ -158,10 +178,7 @@ void draw_lanes(Canvas& canvas) {
   for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) {
     const Rect row = canvas.layout.lane(i);
     const Lane& lane = canvas.layout.lanes()[i];
-    const std::uint32_t id = lane.is_channel()               ? canvas.channel(i).object
-                             : lane.kind == LaneKind::core ? 0
-                             : lane.kind == LaneKind::gil  ? canvas.gil(i).object()
-                                                           : canvas.task(i).id;
+    const std::uint32_t id = canvas.subject_of(i);
     if (!lane.is_task()) fill(canvas.list, row, platform::mix(colors.lane, colors.panel, 0.6f));
     if (id != 0 && canvas.ui.selection.task == id) fill(canvas.list, row, platform::with_alpha(colors.selected, 0.55f));
     // Between the lanes of one group the rule is only hinted at.

@@ -16,28 +16,28 @@ constexpr float kOverview = 54, kLowOverview = 36, kNoOverviewBelow = 240;
 constexpr float kTopMargin = 4;
 constexpr float kLevel = 0.31f;  // of a lane: how high its bar is
 
-// From still readable to comfortable, points.
+// From still readable to comfortable, points. `tight`: where a pool with all that belongs to it would else not be seen at once.
 struct Height {
-  float least, most;
+  float least, most, tight = least;
 };
 Height height_of(const Lane& lane) noexcept {
   switch (lane.kind) {
     case LaneKind::process:
-      return lane.of_pool ? Height{58, 116} : Height{40, 104};
+      return lane.of_pool ? Height{58, 116, 44} : Height{40, 104};
     case LaneKind::thread:
-      return {26, 44};
+      return {26, 44, 20};
     case LaneKind::channel:
-      return lane.of_pool ? Height{40, 62} : Height{62, 116};
+      return lane.of_pool ? Height{40, 62, 22} : Height{62, 116};
     case LaneKind::stage:
       return {22, 28};
     case LaneKind::memory:
       return {34, 52};
     case LaneKind::core:
-      return {20, 26};
+      return {20, 26, 18};
     case LaneKind::gil:
-      return {26, 34};
+      return {26, 34, 22};
     case LaneKind::pool:
-      return {58, 92};
+      return {58, 92, 46};
   }
   return {40, 104};
 }
@@ -223,18 +223,23 @@ void Layout::list_lanes(const Model& model, Choice choice) {
 
 // All lanes stand as far between their least and their most comfortable height as the room allows.
 void Layout::share_heights() {
-  float least = 0, most = 0;
+  float least = 0, most = 0, tight = 0;
+  bool pools = false;
   for (const Lane& lane : lanes_) {
-    least += px(height_of(lane).least);
-    most += px(height_of(lane).most);
+    const Height height = height_of(lane);
+    least += px(height.least);
+    most += px(height.most);
+    tight += px(height.tight);
+    pools = pools || lane.kind == LaneKind::pool;
   }
   const float room = plot_.height() - px(kTopMargin);
   const float share = most > least ? std::clamp((room - least) / (most - least), 0.0f, 1.0f) : 0.0f;
+  const float tightness = pools && least > tight ? std::clamp((least - room) / (least - tight), 0.0f, 1.0f) : 0.0f;
   float y = px(kTopMargin);
   for (Lane& lane : lanes_) {
     const Height height = height_of(lane);
     lane.y = y;
-    lane.height = px(height.least + share * (height.most - height.least));
+    lane.height = px(height.least + share * (height.most - height.least) - tightness * (height.least - height.tight));
     y += lane.height;
   }
   content_height_ = y;
@@ -258,7 +263,9 @@ Rect Layout::bar(std::size_t index) const noexcept {
   }
   if (lanes_[index].of_pool) {
     // What it does stands under its tasks, and takes less room than they do; under it is its time on cores.
-    const float height = std::floor(std::clamp(rect.height() * 0.2f, px(12), px(20))), y = std::floor(rect.y1 - px(13) - height);
+    const bool tight = rect.height() < px(56);
+    const float height = tight ? px(6) : std::floor(std::clamp(rect.height() * 0.2f, px(12), px(20)));
+    const float y = std::floor(rect.y1 - px(tight ? 10.0f : 13.0f) - height);
     return {rect.x0, y, rect.x1, y + height};
   }
   const float least = kind == LaneKind::thread ? 14 : 18;

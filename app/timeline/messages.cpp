@@ -288,8 +288,10 @@ void draw_bundle(Canvas& canvas, const Bundle& bundle, std::vector<Pill>& pills)
     const bool lost = message.fate == timeline::Fate::dropped || message.fate == timeline::Fate::died;
     const platform::Color ink = lost ? colors.error : platform::mix(colors.text, colors.lane, 0.2f);
     draw_arrow(canvas, path, {ink, px(1.3f), bundle.arrived ? px(kHead) : 0.0f, lost}, bundle.weight);
-    item.drawn.label =
-        place_pill(canvas, path, *way, value_words(canvas.model, message, kLetters), edge, bundle.weight, pills);
+    // A pool's own messages carry no words: what was in them is told at its tasks.
+    const timeline::Object* object = canvas.model.find_object(channel.object);
+    if (message.text != 0 || object == nullptr || !object->internal())
+      item.drawn.label = place_pill(canvas, path, *way, value_words(canvas.model, message, kLetters), edge, bundle.weight, pills);
   } else {
     const auto left = path_of(canvas, *way, bundle.from_x0, bundle.to_x0, bundle.arrived);
     const auto right = path_of(canvas, *way, std::max(bundle.from_x1, bundle.from_x0 + px(2)),

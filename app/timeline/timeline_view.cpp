@@ -122,7 +122,7 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
 
   const Item* under = mouse.hovered ? item_at(canvas, mouse.x, mouse.y) : nullptr;
   if (under != nullptr && drag_ != Drag::plot && drag_ != Drag::lanes) {
-    draw_tooltip(canvas, *under);
+    if (const std::string fact = draw_tooltip(canvas, *under); !fact.empty()) ui.note_fact(session::FactAtHand::Where::mouse, fact);
     ui.hover = selection_for(canvas, *under, mouse.x);
     hover_is_ours_ = true;
   } else if (hover_is_ours_) {
@@ -146,8 +146,7 @@ void TimelineView::open_menu(const Canvas& canvas, session::UiState& ui, const I
   session::Selection wanted;
   if (under != nullptr && under->drawn.what != Drawn::What::notice) wanted = selection_for(canvas, *under, mouse.x);
   const std::size_t lane = canvas.layout.lane_at(mouse.y);
-  if (wanted.task == 0 && lane < canvas.layout.lanes().size())
-    wanted.task = canvas.layout.lanes()[lane].is_task() ? canvas.task(lane).id : canvas.channel(lane).object;
+  if (wanted.task == 0 && lane < canvas.layout.lanes().size()) wanted.task = canvas.subject_of(lane);
   if (wanted.task == 0) return;
   ui.selection = seen_selection_ = {wanted.task, std::nullopt};  // what is done is done now, whatever moment was looked at
   ui.push("menu", std::to_string(wanted.task));

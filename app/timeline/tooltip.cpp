@@ -1,8 +1,10 @@
 // The tooltip: what is under the mouse, in words, with its times.
 #include <algorithm>
 
+#include "app/i18n/facts.h"
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
+#include "app/session/command.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/story.h"
 #include "app/timeline/text.h"
@@ -307,10 +309,6 @@ Story about_memory(const Canvas& canvas, const timeline::Task& task) {
   return story;
 }
 
-std::string model_words(const timeline::Gil& gil) {
-  return tr("gil.model", fmt::arg("fact", gil_fact(gil.mode())));
-}
-
 // The lock at the moment under the mouse; of its header at the moment that is shown.
 Story about_gil(const Canvas& canvas, const timeline::Gil& gil, std::int64_t when) {
   Story story{fmt::format("{}, {}", tr("timeline.gil.name"), name_of(canvas, gil.process())), {}, {}};
@@ -332,7 +330,7 @@ Story about_gil(const Canvas& canvas, const timeline::Gil& gil, std::int64_t whe
   if (const timeline::GilRequest* request = gil.pending(when))
     story.rows.push_back({tr("gil.asked_by", fmt::arg("name", name_of(canvas, request->by))), i18n::format_duration(when - request->begin_ns)});
   if (gil.mode() == trace::GilMode::gil) story.rows.push_back({tr("gil.interval"), short_duration(gil.interval_ns(when))});
-  story.rows.push_back({model_words(gil), {}});
+  story.rows.push_back({gil_model_words(gil.mode()), {}});
   return story;
 }
 
@@ -370,17 +368,26 @@ Story about_request(const Canvas& canvas, const timeline::Gil& gil, const Item& 
   return story;
 }
 
-void show(const Story& story) {
+// Returns the number of the first fact that it cites; "" if it cites none.
+std::string show(Story story) {
   const platform::Palette& colors = platform::palette();
+  std::string number;
+  for (const Row& row : story.rows)
+    for (const std::string_view one : i18n::cited(row.what))
+      if (number.empty() && i18n::find_fact(one) != nullptr) number = one;
+  const session::Command* command = session::find_command("fact");
+  if (!number.empty() && command != nullptr)
+    story.rows.push_back({tr("fact.by_key", fmt::arg("key", session::to_string(command->shortcut)), fmt::arg("number", number)), {}});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(12), px(9)));
   ImGui::BeginTooltip();
   ImDrawList* list = ImGui::GetWindowDrawList();
+  const float widest = px(400);  // of a sentence, before it is wrapped
   float what_width = 0, value_width = 0, width = measure(Font::strong, story.title).x;
   width = std::max(width, measure(Font::body, story.second).x);
   for (const Row& row : story.rows) {
     const float what = measure(Font::small, row.what).x;
     if (row.value.empty()) {
-      width = std::max(width, what);
+      width = std::max(width, std::min(what, widest));
     } else {
       what_width = std::max(what_width, what);
       value_width = std::max(value_width, measure(Font::small, row.value).x);
@@ -398,6 +405,11 @@ void show(const Story& story) {
   }
   y += px(2);
   for (const Row& row : story.rows) {
+    if (row.value.empty()) {
+      write(list, Font::small, ImVec2(origin.x, y), colors.text_dim, row.what, width);
+      y += std::max(measure(Font::small, row.what, width).y, line_height(Font::small)) + px(3);
+      continue;
+    }
     write(list, Font::small, ImVec2(origin.x, y), colors.text_dim, row.what);
     write(list, Font::small, ImVec2(origin.x + width - measure(Font::small, row.value).x, y), colors.text, row.value);
     next_line(Font::small);
@@ -405,14 +417,14 @@ void show(const Story& story) {
   ImGui::Dummy(ImVec2(width, y - origin.y));
   ImGui::EndTooltip();
   ImGui::PopStyleVar();
+  return number;
 }
 
 }  // namespace
 
-void draw_tooltip(const Canvas& canvas, const Item& item) {
+std::string draw_tooltip(const Canvas& canvas, const Item& item) {
   if (const std::optional<Story> story = pool_story(canvas, item)) {
-    if (!story->title.empty()) show(*story);
-    return;
+    return story->title.empty() ? std::string() : show(*story);
   }
   switch (item.drawn.what) {
     case Drawn::What::arrow:
@@ -434,7 +446,7 @@ void draw_tooltip(const Canvas& canvas, const Item& item) {
     return show(about_gil(canvas, *gil, item.drawn.what == Drawn::What::header ? canvas.moment() : moment_under_mouse(canvas)));
   }
   const timeline::Task* task = canvas.model.find(item.drawn.task);
-  if (task == nullptr) return;
+  if (task == nullptr) return {};
   switch (item.drawn.what) {
     case Drawn::What::span:
       return show(about_span(canvas, item, *task));
@@ -447,7 +459,7 @@ void draw_tooltip(const Canvas& canvas, const Item& item) {
     case Drawn::What::memory:
       return show(about_memory(canvas, *task));
     default:
-      return;
+      return {};
   }
 }
 

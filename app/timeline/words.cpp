@@ -5,6 +5,7 @@
 
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
+#include "app/timeline/pool_words.h"
 
 namespace forklight::app::timeline_view {
 namespace {
@@ -100,6 +101,14 @@ std::string span_words(const Model& model, const Span& span, std::int64_t now_ns
 
 namespace {
 
+// "waits for die(1): lost", short enough for a lane's header.
+std::string result_state_words(const Model& model, const Span& span, std::int64_t now_ns) {
+  const Awaited found = awaited(model, span, now_ns);
+  if (found.job == nullptr) return tr("timeline.state.waiting", fmt::arg("what", wait_words(model, span, now_ns)));
+  const std::string waits = tr("timeline.wait.result.of", fmt::arg("what", found.what));
+  return found.lost ? tr("timeline.pool.lost.call", fmt::arg("call", waits)) : waits;
+}
+
 std::string plain_state_words(const Model& model, const Task& task, std::int64_t now_ns) {
   if (now_ns >= task.death_ns) {
     // Dead is told from reaped: the first is the kernel's doing, the second needs somebody who waits.
@@ -114,6 +123,7 @@ std::string plain_state_words(const Model& model, const Task& task, std::int64_t
     case State::running:
       return tr("timeline.state.running");
     case State::blocked:
+      if (span->reason == trace::BlockReason::result) return result_state_words(model, *span, now_ns);
       return tr("timeline.state.waiting", fmt::arg("what", wait_words(model, *span, now_ns)));
     case State::sleeping:
       return tr("timeline.state.asleep");

@@ -77,8 +77,10 @@ struct WaitClause {
 [[nodiscard]] std::string gil_mode_words(trace::GilMode mode);
 // Where the holder looked: "at the end of a loop".
 [[nodiscard]] std::string check_place_words(trace::CheckPlace place);
-// Which fact of the model's description it follows: "G.2, G.3".
-[[nodiscard]] std::string_view gil_fact(trace::GilMode mode) noexcept;
+// That a lock of this kind is a model, and which facts it follows: "G.2, G.3".
+[[nodiscard]] std::string gil_model_words(trace::GilMode mode);
+// The same in a few words.
+[[nodiscard]] std::string gil_model_short(trace::GilMode mode);
 
 // The first line of a text, at most `limit` characters of it (UTF-8), with an ellipsis if there was more.
 [[nodiscard]] std::string first_line(std::string_view text, std::size_t limit);

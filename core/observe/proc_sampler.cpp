@@ -20,6 +20,7 @@ constexpr std::int64_t kStatePeriod = 10 * base::kMillisecond, kMemoryPeriod = 5
 // A process that has just been forked makes its pages its own, and a look at them would hold it up: what a look costs is not to be seen in
 // what is looked at. Who is gone sooner than this leaves its events, and what the kernel's switches say of it.
 constexpr std::int64_t kSettling = base::kMillisecond;
+constexpr int kTries = 20;
 constexpr std::int64_t kForEver = 3600 * base::kSecond;
 
 std::int64_t thread_cpu_ns() {
@@ -98,13 +99,16 @@ void ProcSampler::sample_state(Watched& watched) {
   write(Kind::state, watched.task, static_cast<std::uint64_t>(static_cast<unsigned char>(status->state)), static_cast<std::uint64_t>(status->cpu + 1));
 }
 
-void ProcSampler::sample_memory(Watched& watched) {
+// False if it has none to be read: it is gone, or just in the middle of exec.
+bool ProcSampler::sample_memory(Watched& watched) {
   // A zombie has none; its last figures would be taken for those that it still has.
   const auto read = watched.state == 'Z' ? std::optional(ProcMemory{}) : read_memory(watched.pid);
-  if (!read || *read == watched.memory) return;
+  if (!read) return false;
+  if (*read == watched.memory) return true;
   watched.memory = *read;
   const auto two = [](std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32 | low; };
   write(Kind::memory, watched.task, two(read->rss, read->pss), two(read->private_pages, read->shared_pages));
+  return true;
 }
 
 void ProcSampler::run() {
@@ -137,9 +141,17 @@ void ProcSampler::run() {
     }
     const std::int64_t now = base::now_ns();
     if (known < watched_.size()) {  // newcomers are looked at once at least, however dear a round is
-      for (; known < watched_.size(); ++known) {
-        sample_state(watched_[known]);
-        if (watched_[known].tid == watched_[known].pid) sample_memory(watched_[known]);
+      while (known < watched_.size()) {
+        Watched& one = watched_[known];
+        sample_state(one);
+        if (one.gone || one.tid != one.pid || sample_memory(one) || one.tries++ == kTries) {
+          ++known;
+          continue;
+        }
+        const std::lock_guard lock(mutex_);
+        one.first_at = now + kSettling;
+        arrived_.push_back(one);
+        watched_.erase(watched_.begin() + static_cast<std::ptrdiff_t>(known));
       }
       state_at = std::max(state_at, next_after(now, 0));
     }
@@ -150,7 +162,7 @@ void ProcSampler::run() {
     }
     if (now >= memory_at) {
       for (Watched& one : watched_) {
-        if (one.tid == one.pid) sample_memory(one);
+        if (one.tid == one.pid) (void)sample_memory(one);
       }
       memory_at = next_after(now, kMemoryPeriod);
     }

@@ -41,11 +41,12 @@ class ProcSampler {
     std::uint64_t start_ticks = 0;  // 0 = not looked at yet
     char state = 0;
     ProcMemory memory = {};
+    int tries = 0;  // to read the memory that a newcomer has
     bool gone = false;
   };
   void run();
   void sample_state(Watched& watched);
-  void sample_memory(Watched& watched);
+  [[nodiscard]] bool sample_memory(Watched& watched);
   void write(trace::Kind kind, trace::TaskId task, std::uint64_t a, std::uint64_t b);
 
   mutable std::mutex mutex_;

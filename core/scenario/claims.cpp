@@ -64,6 +64,17 @@ std::size_t lines_that_say(const timeline::Model& model, std::string_view line) 
   return count;
 }
 
+std::optional<int> turns_printed(const timeline::Model& model, std::string_view first, std::string_view second) {
+  int turns = 0;
+  for (const timeline::ConsoleLine& line : model.console()) {
+    const bool of_first = line.text.starts_with(first);
+    if (!of_first && !line.text.starts_with(second)) continue;
+    if (of_first != (turns % 2 == 0) && !hand_of_learner(model)) return std::nullopt;
+    ++turns;
+  }
+  return turns;
+}
+
 bool main_printed(const timeline::Model& model, std::string_view text) {
   const timeline::Task* main = model.find(1);
   return main != nullptr && printed(model, *main, text);
@@ -77,8 +88,20 @@ Events recent_events(const timeline::Model& model, bool finished) {
 }
 
 bool hand_of_learner(const timeline::Model& model) {
-  const auto turned = [](const timeline::EventRef& ref) { return ref.event.kind == trace::Kind::gil_interval && ref.event.b == 1; };
-  return any_event(model, trace::Kind::learner) || std::any_of(model.events().begin(), model.events().end(), turned);
+  return any_event(model, trace::Kind::learner);
+}
+
+bool others_took_cores(const timeline::Model& model, std::initializer_list<std::string_view> processes) {
+  constexpr double kGoodPart = 0.2;
+  std::int64_t worked = 0, waited = 0;
+  for (const std::string_view name : processes) {
+    const timeline::Task* task = task_named(model, name);
+    const timeline::Kernel::OfTask* kernel = task == nullptr ? nullptr : model.kernel().find(task->id);
+    if (kernel == nullptr) continue;
+    worked += kernel->on_cpu.busy_until(std::min(task->death_ns, model.end_ns()));
+    waited += kernel->waited_ns;
+  }
+  return static_cast<double>(waited) > kGoodPart * static_cast<double>(worked);
 }
 
 Requests requests_for_gil(const timeline::Model& model, bool finished) {

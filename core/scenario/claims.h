@@ -1,6 +1,7 @@
 // What claims are made of: questions to a run's model.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,8 @@ namespace forklight::scenario {
 [[nodiscard]] std::string stdout_of(const timeline::Model& model, const timeline::Task& task);
 // How often anybody's stdout or stderr has that line.
 [[nodiscard]] std::size_t lines_that_say(const timeline::Model& model, std::string_view line);
+// Lines that begin with `first` and `second`, by turns: how many there are. Nothing if one was out of turn, and no learner had a hand in it.
+[[nodiscard]] std::optional<int> turns_printed(const timeline::Model& model, std::string_view first, std::string_view second);
 // Whether MainProcess wrote that text.
 [[nodiscard]] bool main_printed(const timeline::Model& model, std::string_view text);
 
@@ -37,9 +40,14 @@ struct Events {
   bool whole;
 };
 [[nodiscard]] Events recent_events(const timeline::Model& model, bool finished);
-// Whether the learner has put, set, cleared, closed or signalled anything in this run: what follows is the learner's
+// Whether the learner has put, set, cleared, closed, signalled or turned anything in this run: what follows is the learner's
 // doing.
 [[nodiscard]] bool hand_of_learner(const timeline::Model& model);
+// Of a core: whoever computes all the time and got less than that shared it with others on the machine, and nothing can be said.
+inline constexpr double kAlmostOne = 0.9;
+// Whether processes, which had a core each to hope for, stood in line for one for a good part of their work: the kernel gave it to others, and
+// what they did at the same time says nothing. Known only where the kernel tells of its switches.
+[[nodiscard]] bool others_took_cores(const timeline::Model& model, std::initializer_list<std::string_view> processes);
 // Whether tasks were held at the gate (pace slow or step): timeouts ran out meanwhile, and what depends on them is
 // open.
 [[nodiscard]] bool held_at_gate(const timeline::Model& model);

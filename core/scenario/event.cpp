@@ -142,18 +142,13 @@ bool handed_over(const timeline::Model& model) {
 // Inherited: A, B, A … by turns, nine times in all. As an argument: nobody gets to do anything. A learner who sets or
 // clears the event, or puts a task, has taken part, and then there is no rule.
 Verdict by_turns(const timeline::Model& model, const Settings& settings, bool finished) {
-  int turns = 0;
-  for (const timeline::ConsoleLine& line : model.console()) {
-    const bool a = line.text.starts_with("A sets"), b = line.text.starts_with("B clears");
-    if (!a && !b) continue;
-    if (a != (turns % 2 == 0) && !hand_of_learner(model)) return Verdict::broken;
-    ++turns;
-  }
+  const std::optional<int> turns = turns_printed(model, "A sets", "B clears");
+  if (!turns) return Verdict::broken;
   const bool inherited = settings.text("handed") == "inherited";
   if (finished && hand_of_learner(model)) return Verdict::held;
-  if (!inherited && turns > 0) return Verdict::broken;
+  if (!inherited && *turns > 0) return Verdict::broken;
   if (inherited && can_be_counted(model, finished) && !handed_over(model)) return Verdict::broken;
-  return eventually(inherited ? turns == kTasks : finished, finished);
+  return eventually(inherited ? *turns == kTasks : finished, finished);
 }
 
 // Q-26, E.3: each put returns, and the feeder says why the item never arrives.

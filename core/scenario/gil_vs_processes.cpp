@@ -35,8 +35,6 @@ consteval std::uint16_t py(std::string_view code) {
   return process::line_of(kPython, code);
 }
 
-constexpr double kAlmostOne = 0.9;  // core
-
 // What a worker says at its end.
 struct Told {
   std::uint64_t result = 0;
@@ -252,7 +250,7 @@ Verdict more_cores(const timeline::Model& model, const Settings& settings, bool 
   };
   if (all.size() < expected_stages(settings)) return eventually(false, finished);
   if (settings.integer("most") < 2 || ::sysconf(_SC_NPROCESSORS_ONLN) < 2) return Verdict::held;
-  const bool busy_machine = cores("threads") < kAlmostOne || cores("processes") < kAlmostOne;
+  const bool busy_machine = cores("threads") < kAlmostOne || cores("processes") < kAlmostOne || others_took_cores(model, {"Process-1", "Process-2", "Process-3"});
   return busy_machine || cores("processes") > cores("threads") ? Verdict::held : Verdict::broken;
 }
 

@@ -132,17 +132,12 @@ void run(const Settings& settings) {
 // Inherited: A, B, A … by turns, nine times in all. As an argument: nobody gets to do anything. A learner who sets or
 // clears the event has taken part, and then there is no rule.
 Verdict by_turns(const timeline::Model& model, const Settings& settings, bool finished) {
-  int turns = 0;
-  for (const timeline::ConsoleLine& line : model.console()) {
-    const bool a = line.text.starts_with("A sets"), b = line.text.starts_with("B clears");
-    if (!a && !b) continue;
-    if (a != (turns % 2 == 0) && !hand_of_learner(model)) return Verdict::broken;
-    ++turns;
-  }
+  const std::optional<int> turns = turns_printed(model, "A sets", "B clears");
+  if (!turns) return Verdict::broken;
   const bool inherited = settings.text("handed") == "inherited";
   if (finished && hand_of_learner(model)) return Verdict::held;
-  if (!inherited && turns > 0) return Verdict::broken;
-  return eventually(inherited ? turns == kTasks : finished, finished);
+  if (!inherited && *turns > 0) return Verdict::broken;
+  return eventually(inherited ? *turns == kTasks : finished, finished);
 }
 
 // E.3, L-19: get says what became of each one that could not be sent.

@@ -39,7 +39,6 @@ consteval std::uint16_t py(std::string_view code) {
   return process::line_of(kPython, code);
 }
 
-constexpr double kAlmostOne = 0.9;  // core
 constexpr std::size_t kHeader = 4;  // of a frame on the wire
 
 int threads_made = 0;  // threading counts them for their names
@@ -334,7 +333,9 @@ Verdict judge(const timeline::Model& model, bool finished, const char* line, boo
 // Threads that queue for one lock always keep a core busy, and so do processes: if they did not get that, others took it, and nothing can be said.
 Verdict cores(const timeline::Model& model, const Settings&, bool finished) {
   if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) return eventually(main_printed(model, "cores used"), finished);
-  return judge(model, finished, "cores used: threads %lf, processes %lf", +[](double threads, double processes) { return threads <= 1.15 && (processes > threads || threads < kAlmostOne || processes < kAlmostOne); });
+  constexpr const char* kLine = "cores used: threads %lf, processes %lf";
+  if (others_took_cores(model, {"Process-1", "Process-2"})) return judge(model, finished, kLine, +[](double threads, double) { return threads <= 1.15; });
+  return judge(model, finished, kLine, +[](double threads, double processes) { return threads <= 1.15 && (processes > threads || threads < kAlmostOne || processes < kAlmostOne); });
 }
 
 Verdict memory(const timeline::Model& model, const Settings&, bool finished) {

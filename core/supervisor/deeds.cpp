@@ -58,6 +58,10 @@ nlohmann::json DeedRepeater::message_for(const Deed& deed, const PaceControl& pa
       message["task"] = task;
       message["end"] = deed.number;
       return message;
+    case LearnerAct::interval:
+      message["act"] = "interval";
+      message["us"] = deed.number;
+      return message;
     case LearnerAct::signal:
     case LearnerAct::interrupt:
       break;

@@ -67,7 +67,9 @@ std::string Learner::set_interval(std::uint32_t object, const SharedObject& shar
   auto* const word = region_->part<std::atomic<std::uint64_t>>(shared.parts[0]);
   if (word == nullptr) return "There is no such GIL in this run.";
   word->store(static_cast<std::uint64_t>(microseconds), std::memory_order_relaxed);
-  Recorder::current().record(Kind::gil_interval, object, u64(microseconds) * 1000, 1);
+  Recorder& recorder = Recorder::current();
+  recorder.record(Kind::learner, object, u64(LearnerAct::interval), u64(microseconds) * 1000);
+  recorder.record(Kind::gil_interval, object, u64(microseconds) * 1000, 1);
   return {};
 }
 

@@ -56,6 +56,7 @@ Deed deed_of(const trace::Record& record, std::unordered_map<TaskId, std::string
   }
   std::tie(deed.object, deed.ordinal) = objects.name_of(event.object);
   if (deed.what == trace::LearnerAct::put) deed.value = record.text;
+  if (deed.what == trace::LearnerAct::interval) deed.number = static_cast<int>(event.b / 1000);
   if (deed.what == trace::LearnerAct::close) {
     deed.task = tasks[static_cast<TaskId>(event.b >> 32)];
     deed.number = static_cast<int>(event.b & 1);

@@ -21,14 +21,14 @@ struct Choice {
   std::vector<std::string> under_way = {};  // let go before it, and neither back at the gate nor at their end when it went
 };
 
-// The learner sent a signal, pressed Ctrl+C for all, put a value, set or cleared an event, closed an end.
+// The learner sent a signal, pressed Ctrl+C for all, put a value, set or cleared an event, closed an end, turned a switch interval.
 struct Deed {
   trace::LearnerAct what;
   std::size_t position;     // choices made before it
   std::string task;         // who got the signal; whose end was closed
-  std::string object;       // the name of what was put into, set, cleared or closed
+  std::string object;       // the name of what was put into, set, cleared, closed or turned
   std::size_t ordinal = 0;  // among the objects of that name, by birth
-  int number = 0;           // the signal; the end
+  int number = 0;           // the signal; the end; the interval, microseconds
   std::string value = {};   // put: as JSON; empty if it was too long to be kept
   std::int64_t lag_ns = 0;  // after the choice before it
   std::vector<std::string> under_way = {};  // as of a choice

@@ -41,7 +41,7 @@
   X(52, adopted, "task", "pid", "adopter's pid")                                                  \
   X(53, cap, "", "which: see Cap", "limit")                                                       \
   X(54, stop, "", "why: see StopReason", "")                                                      \
-  X(55, learner, "task or object, 0 all", "what: see LearnerAct", "signal, message, or task << 32 | end") /* + text: put's value, as JSON */ \
+  X(55, learner, "task or object, 0 all", "what: see LearnerAct", "signal, message, task << 32 | end, or ns") /* + text: put's value, as JSON */ \
   /* a child that has nothing of its parent's (spawn, forkserver) sets itself up, written by the child */ \
   X(62, import_begin, "", "", "")                           /* the program, as __mp_main__ (S-05) */ \
   X(63, import_end, "", "1 done, 0 failed", "")                                                   \
@@ -159,7 +159,7 @@ enum class JobKind : std::uint64_t { apply, map, starmap, imap, imap_unordered, 
 enum class JobEnd : std::uint64_t { value, error, broken, cancelled };
 enum class PipeEnd : std::uint64_t { first, second };  // of Pipe(): the reading and the writing one, if it is not duplex
 enum class Pace : std::uint32_t { real, slow, step, replay };
-enum class LearnerAct : std::uint64_t { signal, put, set, clear, close, interrupt };  // interrupt: Ctrl+C, to every process of the run
+enum class LearnerAct : std::uint64_t { signal, put, set, clear, close, interrupt, interval };  // interrupt: Ctrl+C, to every process of the run; interval: of a GIL
 inline constexpr std::uint32_t kFirstObject = 1u << 30;  // ids below are tasks
 enum class StartMethod : std::uint64_t { fork, spawn, forkserver };
 // What the helpers of multiprocessing are called among the tasks: they run nothing of the lesson.

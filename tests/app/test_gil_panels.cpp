@@ -237,3 +237,26 @@ TEST_CASE("why: who waits for the GIL reads who has it, when it may ask, and tha
     CHECK(app::panels::why_words(model, busy, at(11)).size() > 20);
   }
 }
+
+TEST_CASE("evidence, real run: each claim of trade-offs has a number measured here and now, and a click leads to its moment") {
+  Desk desk;
+  desk.carry_out("scenario", "trade-offs");
+  for (const char* setting : {"rounds=1", "messages=200"}) desk.carry_out("set", setting);
+  desk.carry_out("run");
+  REQUIRE_MESSAGE(desk.session.live(), desk.session.notice());
+  desk.wait_for_end();
+  const Model& model = desk.session.model();
+  const auto evidence = app::panels::evidence_of(model, desk.session.scenario().claims);
+  for (const scenario::Claim& claim : desk.session.scenario().claims) {
+    if (claim.id == "nothing-left") continue;
+    CAPTURE(std::string(claim.id));
+    CHECK(std::any_of(evidence.begin(), evidence.end(), [&](const auto& one) { return one.claim == claim.id && !one.text.empty(); }));
+  }
+  for (const app::panels::Evidence& one : evidence) {
+    desk.ui.compare = Compare::rounds;
+    desk.carry_out("measured.moment", fmt::format("{}@{}ns", one.task, one.time_ns - model.begin_ns()));
+    CHECK(desk.session.notice() == "");
+    CHECK(desk.ui.compare == Compare::nothing);
+    CHECK(desk.ui.selection == app::session::Selection{one.task, one.time_ns});
+  }
+}

@@ -5,6 +5,7 @@
 #include "app/timeline/compare_view.h"
 #include "app/timeline/layout.h"
 #include "app/timeline/words.h"
+#include "app/timeline/bands.h"
 #include "tests/app/test_timeline_view.h"
 
 using namespace forklight;
@@ -205,4 +206,21 @@ TEST_CASE("timeline gil: the layout of a part lists those who lived then, and no
   const app::timeline_view::Layout before(window, model, 0, {{}, &ui, timeline::TimeRange{kBegin, kBegin + kMs / 2}, true});
   CHECK(before.lanes().size() == 2);  // MainProcess, which had the lock then
   CHECK(before.ruler().height() == 0);
+}
+
+TEST_CASE("timeline gil: of two that take turns, samples see both, however many there are") {
+  for (const std::size_t count : {2u, 31u, 33u, 64u, 160u, 1600u, 100'000u})
+    for (const std::size_t first : {0u, 1u, 17u, 4096u}) {
+      std::size_t even = 0, all = 0;
+      app::timeline_view::for_each_sample(first, first + count, [&](std::size_t i) {
+        CHECK(i >= first);
+        CHECK(i < first + count);
+        even += i % 2 == 0 ? 1 : 0;
+        ++all;
+      });
+      CAPTURE(count);
+      CHECK(all <= 32);
+      CHECK(even * 2 >= all - 1);
+      CHECK(even * 2 <= all + 1);
+    }
 }

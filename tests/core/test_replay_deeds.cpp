@@ -90,6 +90,7 @@ void follow(Live& first, const char* lesson, bool in_order = true) {
     CHECK(again.deeds[i].what == replay.deeds[i].what);
     CHECK(again.deeds[i].position == replay.deeds[i].position);
     CHECK(again.deeds[i].value == replay.deeds[i].value);
+    CHECK(again.deeds[i].number == replay.deeds[i].number);
   }
   for (const timeline::Task& task : first.model.tasks()) CHECK(second.model.find(task.id)->exit_code() == task.exit_code());
 }
@@ -170,6 +171,27 @@ TEST_CASE("replay: Ctrl+C to all is pressed again") {  // P-64
   REQUIRE(replay.deeds.size() == 1);
   CHECK(replay.deeds[0].what == LearnerAct::interrupt);
   follow(first, "learner: waits", false);  // both are interrupted at once
+}
+
+TEST_CASE("replay: a switch interval that was turned by hand is turned again, at the same place") {  // G-03
+  Live first("learner: turns", {.pace = Pace::step});
+  const auto naps = [&] {
+    return std::count_if(first.records.begin(), first.records.end(), [](const auto& r) { return r.event.kind == Kind::sleep_begin; });
+  };
+  REQUIRE(first.step_until([&] { return naps() >= 3; }));
+  const std::uint32_t gil = first.object(trace::ObjectKind::gil);
+  REQUIRE(gil != 0);
+  REQUIRE(first.until([&] { return first.stands(2); }));
+  first.engine.act({{"act", "interval"}, {"object", gil}, {"us", 1500}});
+  REQUIRE(first.until([&] { return first.acts() == 1; }));
+  REQUIRE(first.step_until([&] { return first.engine.finished(); }));
+  CHECK(first.said == "ready\n0.0015\n");
+  const Replay replay = supervisor::choices_of(first.records);
+  REQUIRE(replay.deeds.size() == 1);
+  CHECK(replay.deeds[0].what == LearnerAct::interval);
+  CHECK(replay.deeds[0].object == first.model.find_object(gil)->name);
+  CHECK(replay.deeds[0].number == 1500);
+  follow(first, "learner: turns");
 }
 
 TEST_CASE("replay: an act that cannot be done again is said, and the run stands") {

@@ -4,6 +4,7 @@
 #include "core/ipc/queue.h"
 #include "core/process/python.h"
 #include "core/process/start_method.h"
+#include "core/process/thread.h"
 #include "core/sync/sync.h"
 #include "tests/support/lessons.h"
 
@@ -54,6 +55,16 @@ const TestLesson kLessons[] = {
        });
        waiter.start();
        waiter.join();
+     }},
+    {"learner: turns", "",
+     [] {
+       Thread watcher([] {
+         print_now("ready");
+         while (switch_interval() == 0.005) sleep(0.005);
+         print_now(ipc::repr(switch_interval()));
+       });
+       watcher.start();
+       watcher.join();
      }},
     {"learner: receives", "",
      [] {

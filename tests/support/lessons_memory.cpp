@@ -108,6 +108,7 @@ const TestLesson kLessons[] = {
          p.start();
          p.join();
        }
+       sleep(0.2);  // the helpers end with us; long enough to be looked at
      },
      true, {&kIdles}},
 };
