@@ -7,6 +7,7 @@
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
 #include "app/timeline/words.h"
+#include "core/timeline/process_tree.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -16,6 +17,7 @@ using platform::palette;
 using timeline::kOpen;
 using timeline::Model;
 using timeline::Task;
+using timeline::TreeRow;
 
 constexpr std::array<const char*, 8> kTitles = {"processes.name",  "processes.pid",       "processes.parent",
                                                 "processes.state", "processes.letter", "processes.exit_code", "processes.started",
@@ -27,43 +29,6 @@ constexpr std::size_t kStarted = 6;
 constexpr float kRowHeight = 28, kLeastState = 150;
 constexpr float kIndent = 16;            // a child stands that much to the right of its parent
 constexpr std::size_t kDeepest = 12;     // beyond that they stand below one another
-
-// A row of the tree: which task, by order of birth, and how it hangs on those above it.
-struct TreeRow {
-  std::size_t order;
-  std::size_t depth;
-  bool last;                 // of its parent's children
-  std::vector<bool> passes;  // for each generation above it, but its parent's: whether a younger sibling is still to come
-};
-
-// Parents before their children, children by order of birth. Threads hang on their process as children do.
-std::vector<TreeRow> tree_rows(const Model& model) {
-  const auto& tasks = model.tasks();
-  std::vector<std::vector<std::size_t>> children(tasks.size());
-  std::vector<std::size_t> roots;
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    const Task* starter = model.find(tasks[i].parent);
-    // Who was started by a thread is a child of its process.
-    const Task* parent = starter != nullptr && starter->is_thread() ? model.find(starter->process) : starter;
-    const std::size_t place = parent == nullptr ? tasks.size() : static_cast<std::size_t>(parent - tasks.data());
-    (place < i ? children[place] : roots).push_back(i);
-  }
-  std::vector<TreeRow> rows, open;
-  const auto push = [&](const std::vector<std::size_t>& siblings, const TreeRow* parent) {
-    std::vector<bool> passes = parent == nullptr ? std::vector<bool>{} : parent->passes;
-    if (parent != nullptr && parent->depth > 0) passes.push_back(!parent->last);
-    for (std::size_t i = siblings.size(); i-- > 0;)
-      open.push_back({siblings[i], parent == nullptr ? 0 : parent->depth + 1, i + 1 == siblings.size(), passes});
-  };
-  push(roots, nullptr);
-  while (!open.empty()) {
-    const TreeRow row = std::move(open.back());
-    open.pop_back();
-    push(children[row.order], &row);
-    rows.push_back(row);
-  }
-  return rows;
-}
 
 float indent(std::size_t depth) { return px(kIndent) * static_cast<float>(std::min(depth, kDeepest)); }
 
@@ -173,7 +138,7 @@ void draw_processes(Context& context) {
   const float room = ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(px(8), px(1)));
   const std::int64_t when = moment(context);
-  const std::vector<TreeRow> rows = tree_rows(model);
+  const std::vector<TreeRow> rows = timeline::tree_rows(model);
   const std::array<float, kTitles.size()> widths = column_widths(model, rows, when);
   const float needed = std::accumulate(widths.begin(), widths.end(), 2 * px(8) * static_cast<float>(kTitles.size()));
   // Where that is too much a column goes that is told elsewhere, too, then a long state is shortened, then another column goes; where even

@@ -257,6 +257,7 @@ void Process::join() {
   recorder.record(Kind::join_begin, object.task, u64(gil::kNoTimeout));
   const bool ended = object.poll(true);
   if (ended) forget_child(&object);
+  gil::check_point();  // Ctrl+C may have ended the child first (P-64): Python looks for signals as waitpid returns
   recorder.record(Kind::join_end, object.task, ended ? 1 : 0);
 }
 
