@@ -256,6 +256,26 @@ p = mp.get_context('fork').Process(target=nothing); p.start(); p.join(); print('
        print_now("exit code " + text(p.exitcode()));
      },
      true, {&kNothing}, [] { started(Context::get("fork"), kNothing).join(); }},
+    {"S-27 S-15 what a failed import had registered is taken back",
+     R"(
+import multiprocessing as mp
+def nothing(): pass
+context = mp.get_context('spawn')
+lock = context.Lock()
+p = context.Process(target=nothing); p.start(); p.join(); print('exit code', p.exitcode, flush=True)
+)",
+     [] {
+       const Context context = Context::get("spawn");
+       const auto lock = context.make<sync::Lock>();
+       Process p = started(context, kNothing);
+       p.join();
+       print_now("exit code " + text(p.exitcode()));
+     },
+     true, {&kNothing}, [] {
+       const Context context = Context::get("spawn");
+       const auto lock = context.make<sync::Lock>();
+       started(context, kNothing).join();
+     }},
     {"S-29 a pool without a main guard",
      R"(
 import multiprocessing as mp, time
