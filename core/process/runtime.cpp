@@ -69,7 +69,10 @@ FORKLIGHT_EVERY_CHILD Runtime& Runtime::current() {
   return runtime;
 }
 
-FORKLIGHT_EVERY_CHILD std::unique_lock<gil::Yielding<std::recursive_mutex>> Runtime::hold() { return std::unique_lock(books_); }
+// Alone it takes nothing: each lock after a fork would write to a page that is the parent's, too.
+FORKLIGHT_EVERY_CHILD std::unique_lock<gil::Yielding<std::recursive_mutex>> Runtime::hold() {
+  return threads_were_made() ? std::unique_lock(books_) : std::unique_lock(books_, std::defer_lock);
+}
 
 std::vector<int> Runtime::next_identity() {
   const auto held = hold();
@@ -155,7 +158,7 @@ void Runtime::become_helper(const RunContext& context, std::uint32_t slot, trace
 }
 
 FORKLIGHT_EVERY_CHILD void Runtime::become_child(const Process::Object& object, std::uint32_t slot, Inheritance inherited) {
-  new (&books_) gil::Yielding<std::recursive_mutex>;  // it is held by the thread that forked us, and we are another
+  if (threads_were_made()) new (&books_) gil::Yielding<std::recursive_mutex>;  // it is held by the thread that forked us, and we are another
   pid_ = ::getpid();
   const auto pid = static_cast<std::uint64_t>(pid_);
   errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
