@@ -159,11 +159,12 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
 
   watch_interrupts();
   std::fflush(stdout);
-  if (request.replay)
+  session.observe(request.observe);
+  if (request.replay) {
     session.replay();
-  else
-    session.observe(request.observe);
+  } else {
     session.run();
+  }
   const auto began = std::chrono::steady_clock::now();
   while (session.live()) {
     news.wait(std::chrono::milliseconds(20));

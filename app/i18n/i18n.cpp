@@ -71,6 +71,11 @@ bool has(std::string_view key) noexcept {
   return table(language()).contains(key) || table(Language::english).contains(key);
 }
 
+std::string engine_words(const std::string& sentence) {
+  const std::string key = "engine: " + sentence;
+  return has(key) ? tr(key) : sentence;
+}
+
 std::vector<std::string_view> keys(Language language) {
   std::vector<std::string_view> result;
   for (const auto& [key, text] : table(language)) result.push_back(key);

@@ -20,6 +20,8 @@ void set_language(Language language) noexcept;
 // The text of a key; English where the language has none; the key itself where no language has it. Zero-terminated, lives for ever.
 [[nodiscard]] const char* tr(std::string_view key) noexcept;
 [[nodiscard]] bool has(std::string_view key) noexcept;
+// A sentence of the engine's, which speaks English, in the language that is shown; as it came where there is none for it (engine.json).
+[[nodiscard]] std::string engine_words(const std::string& sentence);
 
 // tr(key) with {name} fields: tr("inspector.ended", fmt::arg("name", …)). A faulty text comes back unformatted.
 template <typename... Args>

@@ -13,7 +13,7 @@ using i18n::tr;
 using platform::palette;
 using session::BottomTab;
 
-constexpr float kToolbar = 52, kStatus = 26, kNotice = 40, kTabs = 32, kFold = 14;
+constexpr float kToolbar = 52, kStatus = 26, kTabs = 32, kFold = 14;
 constexpr float kLeftLeast = 180, kRightLeast = 240, kBottomLeast = 120, kCentreLeast = 320, kUpperLeast = 160,
                 kInspectorLeast = 120;
 constexpr ImGuiWindowFlags kStill =
@@ -222,9 +222,9 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   panel("toolbar", toolbar, palette().panel, {0, 0}, kStill, [&] { draw_toolbar(context); });
   float top = toolbar.y1;
   if (!context.session.notice().empty() && ui.dialog == session::Dialog::none) {
-    panel("notice", {window.x0, top, window.x1, std::min(window.y1, top + px(kNotice))}, palette().panel, {0, 0},
-          kStill, [&] { draw_notice(context); });
-    top = std::min(window.y1, top + px(kNotice));
+    const float below = std::min(window.y1, top + notice_height(context, window.width()));
+    panel("notice", {window.x0, top, window.x1, below}, palette().panel, {0, 0}, kStill, [&] { draw_notice(context); });
+    top = below;
   }
   const float bottom = std::max(top, window.y1 - px(kStatus));
   panel("status", {window.x0, bottom, window.x1, window.y1}, palette().status_bar, {0, 0}, kStill,

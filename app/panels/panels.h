@@ -109,6 +109,8 @@ void menu_on_right_click(UiState& ui, std::uint32_t subject);
 void draw_toolbar(Context& context);
 void draw_presentation_bar(Context& context);
 void draw_notice(Context& context);
+// In pixels, in a window of a width: as many lines as its sentence takes.
+[[nodiscard]] float notice_height(const Context& context, float width);
 void draw_scenarios(Context& context);
 void draw_code(Context& context, CodeRows& rows);
 void draw_inspector(Context& context);

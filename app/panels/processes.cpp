@@ -1,11 +1,13 @@
-// The table of processes: who, whose child, what it does, how and when it ended.
+// The tree of processes: who, whose child, what it does, how and when it ended.
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <vector>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
 #include "app/timeline/words.h"
+#include "core/timeline/process_tree.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -15,14 +17,20 @@ using platform::palette;
 using timeline::kOpen;
 using timeline::Model;
 using timeline::Task;
+using timeline::TreeRow;
 
 constexpr std::array<const char*, 8> kTitles = {"processes.name",  "processes.pid",       "processes.parent",
                                                 "processes.state", "processes.letter", "processes.exit_code", "processes.started",
                                                 "processes.ended"};
 constexpr std::array<bool, kTitles.size()> kIsNumber = {false, true, false, false, false, false, true, true};
-constexpr std::size_t kParent = 2;  // goes where the state needs the room
+constexpr std::size_t kParent = 2;  // goes where the state needs the room: the tree says it, too
 constexpr std::size_t kState = 3;   // takes what room the others leave
-constexpr float kRowHeight = 28;
+constexpr std::size_t kStarted = 6;
+constexpr float kRowHeight = 28, kLeastState = 150;
+constexpr float kIndent = 16;            // a child stands that much to the right of its parent
+constexpr std::size_t kDeepest = 12;     // beyond that they stand below one another
+
+float indent(std::size_t depth) { return px(kIndent) * static_cast<float>(std::min(depth, kDeepest)); }
 
 void cell(std::string_view text, Color ink, Font font, bool number) {
   if (!ImGui::TableNextColumn()) return;
@@ -51,13 +59,13 @@ void letter_cell(const Model& model, const Task& task, std::int64_t when) {
 }
 
 // Each column as wide as what stands in it, so that no name or time is cut while there is room.
-std::array<float, kTitles.size()> column_widths(const Model& model, std::int64_t when) {
+std::array<float, kTitles.size()> column_widths(const Model& model, const std::vector<TreeRow>& rows, std::int64_t when) {
   std::array<float, kTitles.size()> widths{};
   for (std::size_t i = 0; i < kTitles.size(); ++i) widths[i] = text_width(Font::small, tr(kTitles[i]));
   const auto widen = [&widths](std::size_t column, float width) { widths[column] = std::max(widths[column], width); };
-  for (const Task& task : model.tasks()) {
-    const float name = text_width(Font::strong, task.name);
-    widen(0, name + px(16));
+  for (const TreeRow& row : rows) {
+    const Task& task = model.tasks()[row.order];
+    widen(0, text_width(Font::strong, task.name) + px(16) + indent(row.depth));
     widen(1, text_width(Font::body, std::to_string(task.pid)));
     if (const Task* parent = model.find(task.parent)) widen(2, text_width(Font::body, parent->name));
     widen(kState, text_width(Font::body, timeline_view::state_words(model, task, when)));
@@ -69,12 +77,26 @@ std::array<float, kTitles.size()> column_widths(const Model& model, std::int64_t
   return widths;
 }
 
-void draw_row(Context& context, const Task& task, std::size_t order, std::int64_t when) {
+// From the parent above down to a row, and past it to those that follow.
+void draw_branch(ImDrawList* list, ImVec2 at, const TreeRow& row) {
+  if (row.depth == 0 || row.depth > kDeepest) return;
+  const float top = at.y - ImGui::GetStyle().CellPadding.y, bottom = at.y + px(kRowHeight) + ImGui::GetStyle().CellPadding.y;
+  const float middle = at.y + px(kRowHeight) * 0.5f;
+  const auto x_of = [&](std::size_t depth) { return at.x + indent(depth) - px(kIndent) + px(2); };
+  for (std::size_t i = 0; i < row.passes.size(); ++i)
+    if (row.passes[i]) list->AddLine({x_of(i + 1), top}, {x_of(i + 1), bottom}, palette().text_dim, px(1));
+  const float x = x_of(row.depth);
+  list->AddLine({x, top}, {x, row.last ? middle : bottom}, palette().text_dim, px(1));
+  list->AddLine({x, middle}, {at.x + indent(row.depth) - px(2), middle}, palette().text_dim, px(1));
+}
+
+void draw_row(Context& context, const TreeRow& row, std::int64_t when) {
   const Model& model = context.session.model();
+  const Task& task = model.tasks()[row.order];
   ImGui::TableNextRow(ImGuiTableRowFlags_None, px(kRowHeight));
   ImGui::PushID(static_cast<int>(task.id));
   ImGui::TableNextColumn();
-  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImVec2 at = ImGui::GetCursorScreenPos();
   const float end = at.x + ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));  // or the highlight reaches into the rows beside it
   if (ImGui::Selectable("##row", context.ui.selection.task == task.id, ImGuiSelectableFlags_SpanAllColumns,
@@ -83,7 +105,9 @@ void draw_row(Context& context, const Task& task, std::size_t order, std::int64_
   menu_on_right_click(context.ui, task.id);
   ImGui::PopStyleVar();
   ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled({at.x, at.y + px(7)}, {at.x + px(4), at.y + px(kRowHeight - 7)}, platform::task_color(order),
+  draw_branch(list, at, row);
+  at.x += indent(row.depth);
+  list->AddRectFilled({at.x, at.y + px(7)}, {at.x + px(4), at.y + px(kRowHeight - 7)}, platform::task_color(row.order),
                       px(1));
   draw_text_in(list, Font::strong, at.x + px(12), at.y, end, at.y + px(kRowHeight), palette().text, task.name);
 
@@ -114,11 +138,16 @@ void draw_processes(Context& context) {
   const float room = ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(px(8), px(1)));
   const std::int64_t when = moment(context);
-  const std::array<float, kTitles.size()> widths = column_widths(model, when);
+  const std::vector<TreeRow> rows = timeline::tree_rows(model);
+  const std::array<float, kTitles.size()> widths = column_widths(model, rows, when);
   const float needed = std::accumulate(widths.begin(), widths.end(), 2 * px(8) * static_cast<float>(kTitles.size()));
+  // Where that is too much a column goes that is told elsewhere, too, then a long state is shortened, then another column goes; where even
+  // that is not enough (large text, small window), the table scrolls sideways.
   const bool parents = needed <= room;
-  // Where even that is not enough (large text, small window), the table scrolls sideways.
-  const float least = parents ? needed : needed - widths[kParent] - 2 * px(8);
+  float least = needed;
+  if (!parents) least -= widths[kParent] + 2 * px(8) + std::max(widths[kState] - px(kLeastState), 0.0f);
+  const bool starts = least <= room;
+  if (!starts) least -= widths[kStarted] + 2 * px(8);
   const ImGuiTableFlags sideways = least > room ? ImGuiTableFlags_ScrollX : ImGuiTableFlags_None;
   if (ImGui::BeginTable(
           "processes", static_cast<int>(kTitles.size()),
@@ -126,7 +155,7 @@ void draw_processes(Context& context) {
           std::max(least, 1.0f))) {
     for (std::size_t i = 0; i < kTitles.size(); ++i) {
       ImGuiTableColumnFlags flags = i == kState ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed;
-      if (i == kParent && !parents) flags |= ImGuiTableColumnFlags_Disabled;
+      if ((i == kParent && !parents) || (i == kStarted && !starts)) flags |= ImGuiTableColumnFlags_Disabled;
       ImGui::TableSetupColumn(kTitles[i], flags, i == kState ? 1.0f : widths[i]);
     }
     ImGui::TableSetupScrollFreeze(0, 1);
@@ -134,11 +163,10 @@ void draw_processes(Context& context) {
     for (std::size_t i = 0; i < kTitles.size(); ++i)
       cell(tr(kTitles[i]), palette().text_dim, Font::small, kIsNumber[i]);
     ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(model.tasks().size()), px(kRowHeight) + 2 * ImGui::GetStyle().CellPadding.y);
+    clipper.Begin(static_cast<int>(rows.size()), px(kRowHeight) + 2 * ImGui::GetStyle().CellPadding.y);
     while (clipper.Step())
       for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-        const auto order = static_cast<std::size_t>(i);
-        draw_row(context, model.tasks()[order], order, when);
+        draw_row(context, rows[static_cast<std::size_t>(i)], when);
       }
     clipper.End();
     ImGui::EndTable();

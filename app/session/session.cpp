@@ -188,7 +188,7 @@ void Session::update() {
   }
   if (!batches.empty()) check_claims(false);
   tell_departure();
-  if (std::string refusal = engine_->take_refusal(); !refusal.empty()) notify(std::move(refusal));
+  if (std::string refusal = engine_->take_refusal(); !refusal.empty()) notify(i18n::engine_words(refusal));
   if (engine_->finished()) finish_run();
 }
 
@@ -200,7 +200,7 @@ void Session::tell_departure() {
   using Why = supervisor::Departure::Why;
   if (departure->why == Why::deed) {
     const std::string number = std::to_string(departure->position + 1), what = deed_words(departure->deed);
-    const std::string why = departure->refusal.empty() ? i18n::tr("session.replay.deed.no_answer") : departure->refusal;
+    const std::string why = departure->refusal.empty() ? i18n::tr("session.replay.deed.no_answer") : i18n::engine_words(departure->refusal);
     return notify(i18n::tr("session.replay.deed", fmt::arg("number", number), fmt::arg("deed", what), fmt::arg("why", why)));
   }
   const char* key = departure->why == Why::late              ? "session.replay.late"
@@ -279,7 +279,7 @@ void Session::finish_run() {
 
 // One sentence, if the run ended by something else than its own program or the learner.
 std::string Session::what_went_wrong() const {
-  if (std::string error = engine_->error(); !error.empty()) return error;
+  if (std::string error = engine_->error(); !error.empty()) return i18n::engine_words(error);
   if (const auto cap = model_.cap_hit()) {
     switch (*cap) {
       case trace::Cap::processes:

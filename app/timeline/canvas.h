@@ -106,6 +106,8 @@ void draw_core(Canvas& canvas, std::size_t lane);  // who was on it
 void draw_core_header(Canvas& canvas, std::size_t lane);
 void draw_strip(Canvas& canvas, std::size_t lane);  // under a task: when it was on a core, when it wanted to be
 void draw_memory(Canvas& canvas, std::size_t lane);
+// The last sample up to a time that found any; nothing before the first, and of a dead process.
+[[nodiscard]] std::optional<timeline::Memory> known_memory(const timeline::Steps<timeline::Memory>& memory, const timeline::Task& task, std::int64_t when);
 void draw_memory_header(Canvas& canvas, std::size_t lane);
 void draw_gil(Canvas& canvas, std::size_t lane);  // who had the lock, and who was asked to drop it
 void draw_gil_header(Canvas& canvas, std::size_t lane);

@@ -220,6 +220,14 @@ void draw_strip(Canvas& canvas, std::size_t lane) {
   draw_track(canvas, kernel->on_cpu, bar, true);
 }
 
+std::optional<timeline::Memory> known_memory(const timeline::Steps<timeline::Memory>& memory, const timeline::Task& task, std::int64_t when) {
+  if (when >= task.death_ns) return std::nullopt;
+  for (std::size_t i = memory.after(when); i > 0; --i) {
+    if (const timeline::Memory& sample = memory.points()[i - 1].value; sample.rss > 0) return sample;
+  }
+  return std::nullopt;
+}
+
 void draw_memory(Canvas& canvas, std::size_t lane) {
   const platform::Palette& colors = platform::palette();
   const timeline::Task& task = canvas.task(lane);
@@ -254,10 +262,13 @@ void draw_memory_header(Canvas& canvas, std::size_t lane) {
   fill(canvas.list, box, colors.lane_header);
   fill(canvas.list, {box.x0, canvas.layout.lane(lane).y0 - px(4), box.x0 + px(4), box.y1},
        platform::task_color(canvas.layout.lanes()[lane].index));
-  // Of a dead one: what it had last.
-  const timeline::Memory memory = kernel->memory.at(std::min(canvas.moment(), task.death_ns - 1));
-  const std::string own = bytes_words(std::int64_t{memory.private_pages} * 1024);
-  const std::string shared = bytes_words(std::int64_t{memory.shared_pages} * 1024);
+  const auto known = known_memory(kernel->memory, task, std::min(canvas.moment(), task.death_ns - 1));  // of a dead one: what it had last
+  if (!known) {
+    canvas.items.push_back({{Drawn::What::header, task.id, box.x0, box.y0, box.x1, box.y1, {}}, 0, 0});
+    return;
+  }
+  const std::string own = bytes_words(std::int64_t{known->private_pages} * 1024);
+  const std::string shared = bytes_words(std::int64_t{known->shared_pages} * 1024);
   const std::string first = tr("timeline.memory.header.private", fmt::arg("bytes", own));
   const std::string second = tr("timeline.memory.header.shared", fmt::arg("bytes", shared));
   const float height = line_height(Font::small), left = box.x0 + px(14);

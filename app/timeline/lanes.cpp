@@ -99,8 +99,11 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   const std::string state = works ? worker_words(canvas.model, task, canvas.plot.now_ns()) : state_words(canvas.model, task, canvas.plot.now_ns());
   if (works) draw_pool_edge(canvas, lane);
   const float name_height = measure(Font::strong, name).y, small_height = measure(Font::small, pid).y;
-  const float state_height = measure(Font::small, state, width).y;
   const float space = px(1);
+  // In as many lines as it takes, or in one.
+  const bool whole = name_height + space + measure(Font::small, state, width).y <= box.height() - px(2);
+  const std::string shown = whole ? state : shortened(Font::small, state, width);
+  const float state_height = measure(Font::small, shown, width).y;
   const bool three_lines = name_height + small_height + state_height + 2 * space <= box.height() - px(4);
   const float total =
       three_lines ? name_height + small_height + state_height + 2 * space : name_height + state_height + space;
@@ -119,7 +122,7 @@ void draw_header(Canvas& canvas, std::size_t lane) {
     }
     y += name_height + space;
   }
-  write(canvas.list, Font::small, ImVec2(left, y), platform::mix(colors.text, colors.text_dim, 0.4f), state, width);
+  write(canvas.list, Font::small, ImVec2(left, y), platform::mix(colors.text, colors.text_dim, 0.4f), shown, width);
   canvas.list->PopClipRect();
   canvas.items.push_back(
       {{Drawn::What::header, task.id, box.x0, box.y0, box.x1, whole_box.y1, name + ", " + pid + ", " + state}, 0, 0});

@@ -36,6 +36,17 @@ void write(ImDrawList* list, platform::Font role, ImVec2 at, platform::Color col
                 wrap_width);
 }
 
+std::string shortened(platform::Font role, std::string text, float width) {
+  if (measure(role, text).x <= width) return text;
+  while (!text.empty()) {
+    // A character of UTF-8 is a first byte and those that go on with it.
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xc0) == 0x80) text.pop_back();
+    if (!text.empty()) text.pop_back();
+    if (measure(role, text + "…").x <= width) break;
+  }
+  return text + "…";
+}
+
 std::string first_that_fits(platform::Font role, float width, std::initializer_list<std::string> texts) {
   for (const std::string& text : texts) {
     if (!text.empty() && measure(role, text).x <= width) return text;

@@ -18,6 +18,9 @@ namespace forklight::app::timeline_view {
 void write(ImDrawList* list, platform::Font role, ImVec2 at, platform::Color color, std::string_view text,
            float wrap_width = 0);
 
+// The text in one line, ended by "…" where it would be wider.
+[[nodiscard]] std::string shortened(platform::Font role, std::string text, float width);
+
 // The first of the texts, longest first, that fits into a width; empty if none does.
 [[nodiscard]] std::string first_that_fits(platform::Font role, float width, std::initializer_list<std::string> texts);
 

@@ -297,15 +297,19 @@ Story about_memory(const Canvas& canvas, const timeline::Task& task) {
   const auto* kernel = canvas.model.kernel().find(task.id);
   if (kernel == nullptr) return story;
   const std::int64_t when = moment_under_mouse(canvas);
-  const timeline::Memory memory = kernel->memory.at(when);
+  const auto known = known_memory(kernel->memory, task, when);
   const auto row = [&](const char* key, std::uint32_t kib) {
     story.rows.push_back({tr(key), bytes_words(std::int64_t{kib} * 1024)});
   };
   story.rows.push_back({tr("timeline.tip.at"), moment_words(canvas, when)});
-  row("timeline.memory.private", memory.private_pages);
-  row("timeline.memory.shared", memory.shared_pages);
-  row("timeline.memory.rss", memory.rss);
-  row("timeline.memory.pss", memory.pss);
+  if (!known) {
+    story.second = tr("timeline.memory.unknown");
+    return story;
+  }
+  row("timeline.memory.private", known->private_pages);
+  row("timeline.memory.shared", known->shared_pages);
+  row("timeline.memory.rss", known->rss);
+  row("timeline.memory.pss", known->pss);
   return story;
 }
 

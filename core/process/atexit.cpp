@@ -13,7 +13,7 @@
 namespace forklight::process {
 
 void atexit_register(std::string name, std::function<void()> function) {
-  Runtime::current().exit_functions().add(std::move(name), std::move(function));
+  Runtime::current().add_exit_function(std::move(name), std::move(function));
 }
 
 FORKLIGHT_EVERY_CHILD void ExitFunctions::add(std::string name, std::function<void()> function) { entries_.push_back({std::move(name), std::move(function)}); }
@@ -27,20 +27,23 @@ FORKLIGHT_EVERY_CHILD void ExitFunctions::clear() noexcept {
   has_own_ = false;
 }
 
-FORKLIGHT_EVERY_CHILD void ExitFunctions::run() {
-  while (!entries_.empty()) {
-    const Entry last = std::move(entries_.back());
-    entries_.pop_back();
-    try {
-      if (last.function) {
-        last.function();
-      } else {
-        Runtime::current().finish_children();
-      }
-    } catch (const PythonError& error) {  // P-66
-      const std::string where = fmt::format(" atexit callback: <function {} at 0x{:x}>", last.name, reinterpret_cast<std::uintptr_t>(&last));
-      write_stderr(ignored(where, error, Runtime::current().context().program));
+FORKLIGHT_EVERY_CHILD std::optional<ExitFunctions::Entry> ExitFunctions::take_last() {
+  if (entries_.empty()) return std::nullopt;
+  std::optional<Entry> last(std::move(entries_.back()));
+  entries_.pop_back();
+  return last;
+}
+
+FORKLIGHT_EVERY_CHILD void ExitFunctions::Entry::run() const {
+  try {
+    if (function) {
+      function();
+    } else {
+      Runtime::current().finish_children();
     }
+  } catch (const PythonError& error) {  // P-66
+    const std::string where = fmt::format(" atexit callback: <function {} at 0x{:x}>", name, reinterpret_cast<std::uintptr_t>(this));
+    write_stderr(ignored(where, error, Runtime::current().context().program));
   }
 }
 

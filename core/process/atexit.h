@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,17 @@ class ExitFunctions {
   void add_own();
   // In a forked child: the parent's functions are the parent's.
   void clear() noexcept;
-  // What raises says so on stderr, and the next one runs.
-  void run();
 
- private:
   struct Entry {
     std::string name;
     std::function<void()> function;  // none: multiprocessing's own
+    // What raises says so on stderr.
+    void run() const;
   };
+  // The one to run next, which is then none of the list any more; nothing if the list is empty.
+  [[nodiscard]] std::optional<Entry> take_last();
+
+ private:
   std::vector<Entry> entries_;
   bool has_own_ = false;
 };

@@ -102,6 +102,7 @@ int run_target(const nlohmann::json& luggage, const Lesson& lesson, std::vector<
   } catch (const PythonError& error) {
     Recorder::current().record_text(Kind::raise, 0, 0, 0, error.what());
     write_stderr(traceback(error, lesson.program, importer));
+    if (importer == Importer::spawn) runtime.run_exit_functions();
     leave(1, trace::ExitHow::exception);
     return 1;
   }
@@ -138,6 +139,7 @@ int run_spawned(base::Fd data, const FindBooked& find) {
   Runtime::current().become_spawned(boot.context, object, luggage.at("slot"), luggage.at("parent"));
   settle_start_method(luggage);
   if (!import_program(boot.booked.lesson, Importer::spawn)) {
+    Runtime::current().run_exit_functions();  // it ends as any program does that raises
     leave(1, trace::ExitHow::exception);
     ::_exit(1);
   }

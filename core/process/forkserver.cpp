@@ -112,8 +112,11 @@ void know_forkserver(const std::string& address, base::Fd alive) {
 }
 
 Launched launch_forkserver(Luggage luggage, std::uint32_t slot) {
-  if (reap_helper(client().helper)) client() = {};  // P-73: only who started it can tell, as in Python
-  if (!knows_forkserver()) start_server();
+  {
+    const auto held = Runtime::current().hold();  // or two threads would each start one
+    if (reap_helper(client().helper)) client() = {};  // P-73: only who started it can tell, as in Python
+    if (!knows_forkserver()) start_server();
+  }
   if (luggage.descriptors.size() + kOwnDescriptors > kMostDescriptors) throw PythonError("ValueError", "too many fds");
   base::Pipe status = base::make_pipe(), data = base::make_pipe();
   const base::Fd socket(base::posix_call("socket", [] { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }));

@@ -28,6 +28,7 @@ FORKLIGHT_EVERY_CHILD Launched launch_fork(Process::Object& object, std::uint32_
   Runtime& runtime = Runtime::current();
   base::Pipe sentinel = base::make_pipe(), death = base::make_pipe();
   const bool no_input = Runtime::no_input();
+  const auto held = runtime.hold();
   const pid_t pid = ::fork();
   if (pid < 0) base::throw_errno("fork");
   if (pid == 0) {

@@ -35,14 +35,11 @@ namespace {
 
 std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
 
-void forget_child(const Object* object) {
-  std::erase_if(Runtime::current().children(), [&](const auto& child) { return child.get() == object; });
-}
+void forget_child(const Object* object) { Runtime::current().forget_child(object); }
 
 // Polls every child, as start() and active_children() do (P-51, P-52).
 FORKLIGHT_EVERY_CHILD void reap_finished() {
-  auto children = Runtime::current().children();  // a copy: polling changes the set
-  for (const auto& child : children) {
+  for (const auto& child : Runtime::current().children()) {
     if (child->poll(false)) forget_child(child.get());
   }
 }
@@ -106,7 +103,7 @@ void Object::check_open() const {
 }
 
 bool Object::poll(bool wait) {
-  if (exit_code) return true;
+  if (has_exit_code()) return true;
   if (stage != Stage::started) return false;
   if (method == trace::StartMethod::forkserver) return poll_forkserver(wait);
   // Looked at first (WNOWAIT) and written down, then reaped: if we are killed in between, the code is not lost with us.
@@ -122,11 +119,14 @@ bool Object::poll(bool wait) {
     const gil::Blocking blocking(trace::BlockReason::join, task, gil::kNoTimeout);
     status = look(0);
   }
+  // Two threads may both have seen it dead: one of them reaps it.
+  const auto held = Runtime::current().hold();
+  if (has_exit_code()) return true;
   if (!status) return false;  // still running, or not ours to wait for (P-27, P-54)
   const trace::Region& region = *Runtime::current().context().region;
   region.publish_status(slot, *status);
   base::retry_eintr([&] { return ::waitpid(pid, nullptr, 0); });
-  exit_code = *status & 0x7f ? -(*status & 0x7f) : *status >> 8;
+  exit_code.store(*status & 0x7f ? -(*status & 0x7f) : *status >> 8);
   Recorder& recorder = Recorder::current();
   const std::int64_t reaped = base::now_ns();
   recorder.record_at(reaped, Kind::reap, recorder.line(), task, u64(*status), u64(pid));
@@ -141,7 +141,9 @@ bool Object::poll_forkserver(bool wait) {
     const gil::Blocking blocking(trace::BlockReason::join, task, gil::kNoTimeout);
     wait_sentinel(*this, gil::kNoTimeout);
   }
-  exit_code = read_exit_code(sentinel.get());
+  // Of two threads that see the end one reads the code: there is one to read.
+  const auto held = Runtime::current().hold();
+  if (!has_exit_code()) exit_code.store(read_exit_code(sentinel.get()));
   return true;
 }
 
@@ -156,7 +158,8 @@ FORKLIGHT_EVERY_CHILD void Object::run() const {
 void Object::send(int signal) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::signal_sent, task);
-  if (exit_code) return;  // P-43
+  const auto held = Runtime::current().hold();  // while it is not reaped its pid is no other's
+  if (has_exit_code()) return;                  // P-43
   recorder.record(Kind::signal_sent, task, u64(signal), u64(pid));
   // ESRCH: somebody else has reaped it; Python looks away too.
   if (::kill(pid, signal) != 0 && errno != ESRCH) throw os_error(errno);
@@ -240,7 +243,7 @@ void Process::start() {
   object.stage = Object::Stage::started;
   object.args = {};
   object.lambda = nullptr;
-  runtime.children().push_back(object_);
+  runtime.add_child(object_);
   recorder.record(Kind::start_end, task, u64(child.pid));
 }
 
@@ -254,6 +257,7 @@ void Process::join() {
   recorder.record(Kind::join_begin, object.task, u64(gil::kNoTimeout));
   const bool ended = object.poll(true);
   if (ended) forget_child(&object);
+  gil::check_point();  // Ctrl+C may have ended the child first (P-64): Python looks for signals as waitpid returns
   recorder.record(Kind::join_end, object.task, ended ? 1 : 0);
 }
 
@@ -266,7 +270,7 @@ void Process::join(double seconds) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::join_begin, object.task);
   recorder.record(Kind::join_begin, object.task, u64(timeout));
-  bool ended = object.exit_code.has_value();
+  bool ended = object.has_exit_code();
   if (!ended) {
     // With a timeout Python waits for the sentinel, not for the process: a descendant that inherited it keeps it open (P-49).
     bool ready = wait_sentinel(object, 0);
@@ -285,7 +289,7 @@ bool Process::is_alive() {
   object.check_open();
   if (object.creator != ::getpid()) throw PythonError(Fact::P_26);
   if (object.stage != Object::Stage::started) return false;  // P-13
-  if (!object.exit_code) Recorder::current().gate(Kind::reap, object.task);
+  if (!object.has_exit_code()) Recorder::current().gate(Kind::reap, object.task);
   if (!object.poll(false)) return true;
   forget_child(&object);
   return false;
@@ -293,11 +297,11 @@ bool Process::is_alive() {
 
 std::optional<int> Process::exitcode() {
   object_->check_open();
-  if (object_->stage == Object::Stage::started && !object_->exit_code) {
+  if (object_->stage == Object::Stage::started && !object_->has_exit_code()) {
     Recorder::current().gate(Kind::reap, object_->task);
     object_->poll(false);
   }
-  return object_->exit_code;
+  return object_->exit_code.load();
 }
 
 void Process::terminate() {
@@ -377,7 +381,7 @@ std::string Process::repr() {
   }
   if (object.stage == Object::Stage::started) pid = fmt::format(" pid={}", object.pid);
   if (status == "stopped") {
-    const int exit = *object.exit_code;
+    const int exit = *object.exit_code.load();
     const char* signal = exit < 0 ? ::sigabbrev_np(-exit) : nullptr;
     code = signal != nullptr ? fmt::format(" exitcode=-SIG{}", signal) : fmt::format(" exitcode={}", exit);
   }
@@ -405,7 +409,7 @@ Process Process::arrive(Arrival& in) {
 }
 
 FORKLIGHT_EVERY_CHILD std::vector<Process> active_children() {
-  if (!Runtime::current().children().empty()) Recorder::current().gate(Kind::reap);
+  if (Runtime::current().has_children()) Recorder::current().gate(Kind::reap);
   reap_finished();
   std::vector<Process> alive;
   for (const auto& child : Runtime::current().children()) alive.push_back(Process(child));

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <optional>
+
 #include "core/base/fd.h"
 #include "core/process/process.h"
 
@@ -26,7 +29,7 @@ struct Process::Object {
   pid_t pid = 0;
   std::uint32_t slot = 0;
   trace::TaskId task = 0;
-  std::optional<int> exit_code;  // once reaped
+  std::atomic<std::optional<int>> exit_code{};  // once reaped
   base::Fd sentinel;             // EOF when the child and all that inherited its end are gone; forkserver: brings the exit code
   base::Fd parent_death;         // the child sees EOF when we are gone
 
@@ -42,6 +45,7 @@ struct Process::Object {
   Object& operator=(const Object&) = delete;
 
   void check_open() const;
+  [[nodiscard]] bool has_exit_code() const noexcept { return exit_code.load().has_value(); }
   // waitpid: reaps if it has ended, waits for that if `wait`. True if its exit code is known now (P-54: never, if somebody else reaped it).
   bool poll(bool wait);
   void send(int signal);

@@ -54,6 +54,7 @@ void start_tracker() {
 }  // namespace
 
 int resource_tracker_fd() {
+  const auto held = Runtime::current().hold();  // or two threads would each start one
   if (client().pipe && !tell("PROBE:0:noop\n")) {
     client().pipe.reset();
     (void)reap_helper(client().helper);
@@ -71,10 +72,12 @@ void know_resource_tracker(base::Fd write_end) {
 void register_semaphore() {
   Client& tracker = client();
   Runtime& runtime = Runtime::current();
+  const auto held = runtime.hold();
   (void)resource_tracker_fd();
   if (std::exchange(tracker.owner, runtime.pid()) != runtime.pid()) {
     tracker.registered = 0;
     runtime.add_finalizer(0, [] {
+      const auto kept = Runtime::current().hold();
       Client& mine = client();
       while (mine.registered > 0) (void)tell(fmt::format("UNREGISTER:{}:semaphore\n", name_of(mine.owner, mine.registered--)));
     });

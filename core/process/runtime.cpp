@@ -69,8 +69,14 @@ FORKLIGHT_EVERY_CHILD Runtime& Runtime::current() {
   return runtime;
 }
 
+// Alone it takes nothing: each lock after a fork would write to a page that is the parent's, too.
+FORKLIGHT_EVERY_CHILD std::unique_lock<gil::Yielding<std::recursive_mutex>> Runtime::hold() {
+  return threads_were_made() ? std::unique_lock(books_) : std::unique_lock(books_, std::defer_lock);
+}
+
 std::vector<int> Runtime::next_identity() {
-  std::vector<int> identity = identity_;
+  const auto held = hold();
+  std::vector<int> identity = importing_ ? std::vector<int>{} : identity_;  // its own is not unpickled yet
   identity.push_back(++counter_);
   return identity;
 }
@@ -151,6 +157,7 @@ void Runtime::become_helper(const RunContext& context, std::uint32_t slot, trace
 }
 
 FORKLIGHT_EVERY_CHILD void Runtime::become_child(const Process::Object& object, std::uint32_t slot, Inheritance inherited) {
+  if (threads_were_made()) new (&books_) gil::Yielding<std::recursive_mutex>;  // it is held by the thread that forked us, and we are another
   pid_ = ::getpid();
   const auto pid = static_cast<std::uint64_t>(pid_);
   errand_slot.store(&context_.region->slot(slot), std::memory_order_release);
@@ -235,7 +242,7 @@ FORKLIGHT_EVERY_CHILD int Runtime::run_to_end(const Body& body) {
   if (!ending.last_words.empty()) write_stderr(ending.last_words);
   wait_for_threads();
   if (words_first && !is_main()) flush_quietly(out_);
-  if (words_first || spawned_) exit_functions_.run();
+  if (words_first || spawned_) run_exit_functions();
   if (is_main()) gil::finalize();
   Recorder::current().gate(Kind::exit);
   if (is_main() || spawned_ || !words_first) flush_quietly(out_);
@@ -248,6 +255,7 @@ FORKLIGHT_EVERY_CHILD int Runtime::run_to_end(const Body& body) {
 }
 
 FORKLIGHT_EVERY_CHILD void Runtime::import_util() {
+  const auto held = hold();
   exit_functions_.add_own();
 }
 
@@ -261,32 +269,71 @@ FORKLIGHT_EVERY_CHILD void Runtime::wait_for_threads() {
 }
 
 int Runtime::add_finalizer(int priority, std::function<void()> action) {
+  const auto held = hold();
   import_util();
   finalizers_.push_back({++finalizer_counter_, priority, std::move(action)});
   return finalizer_counter_;
 }
 
 void Runtime::remove_finalizer(int number) {
+  const auto held = hold();
   std::erase_if(finalizers_, [&](const Finalizer& finalizer) { return finalizer.number == number; });
 }
 
 void Runtime::at_fork(std::weak_ptr<void> alive, std::function<void()> action) {
+  const auto held = hold();
   import_util();
   fork_hooks_.push_back({std::move(alive), std::move(action)});
 }
 
+void Runtime::add_exit_function(std::string name, std::function<void()> function) {
+  const auto held = hold();
+  exit_functions_.add(std::move(name), std::move(function));
+}
+
+// One of them may register another.
+FORKLIGHT_EVERY_CHILD void Runtime::run_exit_functions() {
+  const auto next = [this] {
+    const auto held = hold();
+    return exit_functions_.take_last();
+  };
+  while (const auto function = next()) function->run();
+}
+
+std::vector<std::shared_ptr<Process::Object>> Runtime::children() {
+  const auto held = hold();
+  return children_;
+}
+
+FORKLIGHT_EVERY_CHILD bool Runtime::has_children() {
+  const auto held = hold();
+  return !children_.empty();
+}
+
+void Runtime::add_child(std::shared_ptr<Process::Object> child) {
+  const auto held = hold();
+  children_.push_back(std::move(child));
+}
+
+void Runtime::forget_child(const Process::Object* child) {
+  const auto held = hold();
+  std::erase_if(children_, [&](const auto& one) { return one.get() == child; });
+}
+
 // Highest priority first; of equal ones the last added first.
 FORKLIGHT_EVERY_CHILD void Runtime::finalize(int lowest_priority) {
-  for (;;) {
+  const auto take_next = [&]() -> std::function<void()> {
+    const auto held = hold();
     auto next = finalizers_.end();
     for (auto one = finalizers_.begin(); one != finalizers_.end(); ++one) {
       if (one->priority >= lowest_priority && (next == finalizers_.end() || one->priority >= next->priority)) next = one;
     }
-    if (next == finalizers_.end()) return;
-    const auto action = std::move(next->action);
+    if (next == finalizers_.end()) return {};
+    auto action = std::move(next->action);
     finalizers_.erase(next);
-    action();
-  }
+    return action;
+  };
+  while (const auto action = take_next()) action();
 }
 
 FORKLIGHT_EVERY_CHILD void Runtime::finish_children() {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "core/base/fd.h"
+#include "core/gil/interpreter.h"
 #include "core/process/atexit.h"
 #include "core/process/output.h"
 #include "core/process/parent.h"
@@ -82,16 +84,25 @@ class Runtime {
   void set_start_method(trace::StartMethod method) noexcept { start_method_ = method; }
   // The program is being imported by a child that has not been set up yet: no process may be started (S-27).
   [[nodiscard]] bool importing() const noexcept { return importing_; }
-  void set_importing(bool importing) noexcept { importing_ = importing; }
+  void set_importing(bool importing) noexcept {
+    importing_ = importing;
+    counter_ = 0;
+  }
   // __name__ of the program's module: "__main__", or "__mp_main__" where it was imported, and in what is forked from there (S-04).
   [[nodiscard]] std::string_view main_module() const noexcept { return main_module_; }
   // Of this interpreter, chosen as it begins; a forked child has its parent's (S-10).
   [[nodiscard]] std::uint64_t hash_seed() const noexcept { return hash_seed_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] bool daemon() const noexcept { return daemon_; }
+  // While the program is imported nobody has told it yet (S-29).
+  [[nodiscard]] bool daemon() const noexcept { return daemon_ && !importing_; }
   [[nodiscard]] bool is_main() const noexcept { return identity_.empty(); }
   [[nodiscard]] const std::optional<ParentProcess>& parent() const noexcept { return parent_; }
   [[nodiscard]] Output& out() noexcept { return out_; }
+
+  // What several threads may change at once where there is no GIL, or where one lets it go in between: the children, the list of what is done
+  // at the end, the helpers. Held meanwhile, by one thread as often as it likes; and while this process is forked, so that the child finds all
+  // of it whole.
+  [[nodiscard]] std::unique_lock<gil::Yielding<std::recursive_mutex>> hold();
 
   // "1" for the first process built here, "2:1" for the first one built in Process-2 (P-01, P-04).
   [[nodiscard]] std::vector<int> next_identity();
@@ -99,17 +110,22 @@ class Runtime {
   // A forked child begins without any. Returns a number to take it back with.
   int add_finalizer(int priority, std::function<void()> action);
   void remove_finalizer(int number);
-  // What atexit.register() fills.
-  [[nodiscard]] ExitFunctions& exit_functions() noexcept { return exit_functions_; }
+  // atexit.register().
+  void add_exit_function(std::string name, std::function<void()> function);
   // Multiprocessing's own exit function gets its place among them, if it has none yet (P.3): finish_children().
   void import_util();
+  // What atexit has, last registered first.
+  void run_exit_functions();
   void finish_children();  // runs the finalizers, ends daemons, waits for all children
   // Called in every forked child before anything else of it runs: sets right what the parent's other threads may have left half done.
   void at_fork(std::weak_ptr<void> alive, std::function<void()> action);
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
   // Started and not yet reaped.
-  [[nodiscard]] std::vector<std::shared_ptr<Process::Object>>& children() noexcept { return children_; }
+  [[nodiscard]] std::vector<std::shared_ptr<Process::Object>> children();
+  [[nodiscard]] bool has_children();
+  void add_child(std::shared_ptr<Process::Object> child);
+  void forget_child(const Process::Object* child);
 
  private:
   struct Finalizer {
@@ -134,6 +150,7 @@ class Runtime {
   [[nodiscard]] Ending run_body(const Body& body) const;
   void wait_for_threads();
 
+  gil::Yielding<std::recursive_mutex> books_;  // see hold()
   RunContext context_;
   std::string name_ = "MainProcess";
   std::string_view main_module_ = "__main__";

@@ -245,6 +245,8 @@ FORKLIGHT_EVERY_CHILD void join_all_threads() {
   }
 }
 
+FORKLIGHT_EVERY_CHILD bool threads_were_made() noexcept { return threads_made.load(std::memory_order_relaxed); }
+
 FORKLIGHT_EVERY_CHILD void forget_threads() noexcept {
   if (threads_made.exchange(false)) registry_slot().store(new Registry);
 }

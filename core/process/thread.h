@@ -49,6 +49,8 @@ void set_switch_interval(double seconds);
 void at_threads_end(std::function<void()> action);
 // At the end of a process: waits for every thread that is no daemon.
 void join_all_threads();
+// Whether this process has ever made one: as long as it has not, there is nobody to share with.
+[[nodiscard]] bool threads_were_made() noexcept;
 // In a forked child: the parent's threads do not exist here (S-12).
 void forget_threads() noexcept;
 

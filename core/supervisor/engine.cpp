@@ -244,6 +244,22 @@ void Engine::bury_supervisor() {
       ::poll(nullptr, 0, 1);
     }
   }
+  while (end_strays() && base::now_ns() < patience) ::poll(nullptr, 0, 1);
+}
+
+// Who has left the group (setsid) is not met by the lifeline. As an orphan it came to us, with all that it had started once it is dead: so a
+// number from the region that is our child's is one of the run's. True while there was one.
+bool Engine::end_strays() const {
+  bool found = false;
+  for (std::uint32_t index = 1; index < region_.slots_used(); ++index) {
+    const pid_t pid = region_.slot(index).pid.load(std::memory_order_acquire);
+    siginfo_t info{};
+    if (pid <= 0 || ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0) continue;
+    found = true;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, WNOHANG);
+  }
+  return found;
 }
 
 }  // namespace forklight::supervisor

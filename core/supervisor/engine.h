@@ -66,6 +66,7 @@ class Engine {
  private:
   void collect(observe::Want want);
   void bury_supervisor();
+  bool end_strays() const;
 
   trace::Region region_;
   std::optional<PaceControl> pace_;

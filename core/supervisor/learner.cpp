@@ -58,7 +58,7 @@ std::string Learner::act(const nlohmann::json& message) const {
   if (what == "interval" && shared->kind == static_cast<std::uint32_t>(ObjectKind::gil)) {
     return set_interval(object, *shared, message.value("us", std::int64_t{0}));
   }
-  return fmt::format("'{}' cannot be done to this object.", what);
+  return "That cannot be done to this object.";
 }
 
 // G-03: whole microseconds, above 0. The lesson's threads see it as their next wait begins.

@@ -192,7 +192,7 @@ class Supervisor {
     }
     if (ending_) tree_.end_next(now >= hurry_at_);
     if (now >= kill_at_) {
-      signal_group(SIGKILL);
+      kill_all();
       kill_at_ = now + kGrace;  // a process forked while the signal went round gets the next one
     }
   }
@@ -203,7 +203,7 @@ class Supervisor {
     const std::int64_t now = base::now_ns();
     if (why == StopReason::viewer_gone) {  // nobody is left to see how they end
       ending_ = false;
-      signal_group(SIGKILL);
+      kill_all();
       kill_at_ = now + kGrace;
     } else if (!stopping_) {
       ending_ = true;
@@ -218,6 +218,13 @@ class Supervisor {
   void interrupt() const {
     Recorder::current().record(Kind::learner, 0, static_cast<std::uint64_t>(trace::LearnerAct::interrupt), SIGINT);
     signal_group(SIGINT);
+  }
+
+  // Who has left the group is met by its pid: one whose birth is not noted yet, the next time.
+  void kill_all() {
+    tree_.note_births();
+    signal_group(SIGKILL);
+    tree_.kill_all();
   }
 
   // The lesson's own process group. Its number stays taken as long as one of its processes is left, and we ask only while that is so.

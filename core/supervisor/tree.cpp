@@ -165,6 +165,12 @@ void Tree::signal(trace::TaskId task, int signal) {
   ::syscall(SYS_pidfd_send_signal, member->pidfd.get(), signal, nullptr, 0);
 }
 
+void Tree::kill_all() const {
+  for (const Member& member : members_) {
+    if (!member.dead) ::syscall(SYS_pidfd_send_signal, member.pidfd.get(), SIGKILL, nullptr, 0);
+  }
+}
+
 std::vector<pid_t> Tree::alive() const {
   std::vector<pid_t> pids;
   for (const Member& member : members_) {

@@ -29,6 +29,8 @@ class Tree {
   bool reap_own();
   // Sends the learner's signal to the process of a task, and records it, if it is alive and the signal is one that a learner may send.
   void signal(trace::TaskId task, int signal);
+  // SIGKILL to all, wherever they have gone: a session of its own is outside of the lesson's group.
+  void kill_all() const;
   // The processes that are alive, and the one of a task: its pid and slot.
   struct Process {
     pid_t pid;

@@ -181,9 +181,13 @@ TEST_CASE("cli: --pace slow=N holds real processes, and --replay lets fresh ones
   const auto file = scratch("slow.flt");
   const Finished slow = cli({"run", "hello", "--set", "seconds=0.2", "--pace", "slow=50", "--save", file.string()});
   CHECK(slow.status == 0);
-  const Finished again = cli({"run", "--replay", file.string()});
+  const auto replayed = scratch("replayed.flt");
+  const Finished again = cli({"run", "--replay", file.string(), "--save", replayed.string()});
   CHECK(again.status == 0);
   CHECK(again.err == slow.err);
+  // The second run was held, too, and let go by choices: it can be replayed itself.
+  CHECK(cli({"run", "--replay", replayed.string()}).status == 0);
+  std::filesystem::remove(replayed);
   one_sentence(cli({"run", "exit-codes", "--replay", file.string()}), 2);
   one_sentence(cli({"run", "hello", "--replay", file.string(), "--pace", "real"}), 2);
   std::filesystem::remove(file);

@@ -58,7 +58,7 @@ TEST_CASE("why: an orphan is told from others while it lives, and what it does s
 }
 
 TEST_CASE("why: each thing that is waited for says what ends the wait, its timeout too") {
-  for (std::uint64_t reason = 0; reason <= static_cast<std::uint64_t>(BlockReason::thread_join); ++reason) {
+  for (std::uint64_t reason = 0; reason <= static_cast<std::uint64_t>(BlockReason::tasks); ++reason) {
     CAPTURE(reason);
     const Model model = model_of({begin(1, 1, "MainProcess", 0), event(10, 1, Kind::block_begin, 0, reason, 2'000'000'000),
                                   event(20, 1, Kind::block_end, 0, reason), event(30, 1, Kind::block_begin, 0, reason, kForEver)});
@@ -80,5 +80,19 @@ TEST_CASE("why: running, sleeping, held and lost") {
     for (const std::string& words : all) CHECK(is_text(words));
     std::sort(all.begin(), all.end());
     CHECK(std::unique(all.begin(), all.end()) == all.end());
+  });
+}
+
+TEST_CASE("why: starting, stopped, and a thread that has ended") {
+  const Model model = model_of({begin(1, 1, "MainProcess", 0), event(5, 0, Kind::born, 2, 102, 1), begin(20, 2, "Process-1"),
+                                event(30, 0, Kind::learner, 2, static_cast<std::uint64_t>(trace::LearnerAct::signal), SIGSTOP),
+                                begin_thread(40, 3, "Thread-1", 1), event(50, 3, Kind::exit, 0, 0, 0)});
+  const Task &child = *model.find(2), &thread = *model.find(3);
+  in_both_languages([&] {
+    const std::vector<std::string> all{why_words(model, child, 10), why_words(model, child, 35), why_words(model, thread, 60)};
+    for (const std::string& words : all) CHECK(is_text(words));
+    CHECK(all[0] != all[1]);
+    CHECK(all[1].find("SIGSTOP") != std::string::npos);
+    CHECK(all[0].find("MainProcess") != std::string::npos);
   });
 }

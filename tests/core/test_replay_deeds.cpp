@@ -216,6 +216,6 @@ TEST_CASE("replay: an act that is refused tells why") {
   Live second("learner: waits", {.pace = Pace::replay, .replay = replay});
   REQUIRE(second.until([&] { return second.engine.pace().departure().has_value(); }));
   CHECK(second.engine.pace().departure()->why == supervisor::Departure::Why::deed);
-  CHECK(second.engine.pace().departure()->refusal == "'put' cannot be done to this object.");
+  CHECK(second.engine.pace().departure()->refusal == "That cannot be done to this object.");
   CHECK(second.engine.take_refusal().empty());  // it has been told
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/process/start_method.h"
+#include "tests/support/lessons.h"
 #include "tests/support/processes.h"
 #include "tests/support/rounds.h"
 #include "tests/support/run_lesson.h"
@@ -96,7 +97,7 @@ TEST_CASE("S-15 the tracker is a task of its own, started by who needs it first,
   CHECK(trackers == 1);
   CHECK(tracker->parent == 1);
   CHECK(tracker->exit_code() == 0);
-  CHECK(tracker->born_ns < task_named(run, "SpawnProcess-2")->born_ns);
+  CHECK(tracker->id < task_named(run, "SpawnProcess-2")->id);  // by order of their starts: who comes to its own program first is open
   // Whoever could write has left before it; the forkserver could not.
   std::map<trace::TaskId, std::int64_t> left_ns;
   for (const trace::Record& record : run.records) {
@@ -130,9 +131,56 @@ TEST_CASE("S-15 a tracker that was killed is replaced") {
   const auto run = run_as(11, "S-15 a tracker that was killed is replaced");
   CHECK(run.out == "0\n");
   CHECK(run.err.find("process died unexpectedly, relaunching") != std::string::npos);
+  // The first may have been killed before it had said its name.
   std::size_t trackers = 0;
-  for (const timeline::Task& task : run.model.tasks()) trackers += task.name == trace::kResourceTracker ? 1 : 0;
+  for (const timeline::Task& task : run.model.tasks()) trackers += task.name == trace::kResourceTracker || task.name.empty() ? 1 : 0;
   CHECK(trackers == 2);
+}
+
+std::size_t count_named(const tests::LessonRun& run, std::string_view name) {
+  return static_cast<std::size_t>(std::count_if(run.model.tasks().begin(), run.model.tasks().end(), [&](const auto& task) { return task.name == name; }));
+}
+
+TEST_CASE("S-02 S-15 threads that start the first processes at once share one server and one tracker") {
+  const auto run = run_as(11, "S-02 S-15 threads that start the first processes at once");
+  CHECK(run.out == "0 children left\n");
+  CHECK(run.err == "");
+  CHECK(count_named(run, trace::kForkserver) == 1);
+  CHECK(count_named(run, trace::kResourceTracker) == 1);
+  CHECK(tests::none_left());
+}
+
+TEST_CASE("G-07 threads without a GIL start and join processes at once: each has its own name, and is reaped once") {
+  const auto run = run_as(13, "G-07 threads without a GIL that start and join processes at once");
+  CHECK(run.out == "100 ended with 0, 0 children left, next is Process-20101\n");
+  CHECK(run.err == "");
+  std::map<trace::TaskId, int> reaped;
+  for (const trace::Record& record : run.records) {
+    if (record.event.kind == trace::Kind::reap) ++reaped[record.event.object];
+  }
+  for (const timeline::Task& task : run.model.tasks()) {
+    if (!task.is_thread()) CHECK(reaped[task.id] == 1);
+  }
+  CHECK(tests::none_left());
+}
+
+// How many die in a second is nobody's promise, and so not how often it is said.
+TEST_CASE("S-29 a pool without a main guard: each worker dies as it is born and is replaced, without an end") {
+  const auto* lesson = tests::find_lesson("S-29 a pool without a main guard");
+  REQUIRE(lesson != nullptr);
+  const auto ours = run_as(tests::python_minor(), "S-29 a pool without a main guard");
+  const auto theirs = tests::run_python(std::string(lesson->python));
+  CHECK(ours.out == "no end\n");
+  CHECK(theirs.out == ours.out);
+  CHECK(ours.main_status == theirs.status);
+  for (const std::string* err : {&ours.err, &theirs.err}) {
+    CHECK(err->find("An attempt has been made to start a new process before the") != std::string::npos);
+    CHECK(err->find("freeze_support()") != std::string::npos);
+  }
+  std::size_t died = 0;
+  for (const timeline::Task& task : ours.model.tasks()) died += task.name.starts_with("SpawnPoolWorker-") && task.exit_code() == 1 ? 1 : 0;
+  CHECK(died >= 3);
+  CHECK(tests::none_left());
 }
 
 TEST_CASE("S-30 error text of 3.14") {

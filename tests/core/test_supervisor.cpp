@@ -3,8 +3,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <random>
 
 #include "core/base/clock.h"
@@ -165,6 +167,31 @@ TEST_CASE("engine: dropped in the middle it takes everything with it") {
     CHECK(tests::wait_until([&] { return !engine.take().empty(); }));
   }
   CHECK(tests::children_of(::getpid()).empty());
+}
+
+// A run of it, from where its process has left the group on.
+void with_one_away(const std::function<void(supervisor::Engine&)>& end) {
+  supervisor::Engine engine({.engine = TEST_ENGINE}, {.scenario = "leaves the group"});
+  CHECK(tests::wait_until([&] {
+    const auto records = engine.take();
+    return std::any_of(records.begin(), records.end(), [](const trace::Record& record) { return record.event.kind == trace::Kind::output; });
+  }));
+  end(engine);
+}
+
+TEST_CASE("engine: a process that has left the group does not outlive a killed supervisor") {
+  with_one_away([](supervisor::Engine& engine) {
+    ::kill(engine.supervisor_pid(), SIGKILL);
+    CHECK(tests::wait_until([&] { return (void)engine.take(), engine.finished(); }));
+    CHECK(tests::children_of(::getpid()).empty());
+  });
+  CHECK(tests::none_left());
+}
+
+TEST_CASE("engine: nor does it outlive a run that is dropped") {
+  with_one_away([](supervisor::Engine&) {});
+  CHECK(tests::children_of(::getpid()).empty());
+  CHECK(tests::none_left());
 }
 
 TEST_CASE("engine: no descriptor is left after runs") {

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <random>
 
+#include "core/timeline/process_tree.h"
 #include "tests/core/timeline_events.h"
 
 using namespace forklight;
@@ -322,4 +323,22 @@ TEST_CASE("model: what the handler of a signal interrupts goes on after it, unle
   };
   CHECK(states(0) == std::vector{State::running, State::sleeping, State::running, State::sleeping});
   CHECK(states(1) == std::vector{State::running, State::sleeping, State::running});
+}
+
+TEST_CASE("process tree: parents before their children, threads and what they start with their process") {
+  const Model model = model_of({begin(1, 1, "MainProcess", 0), begin(2, 2, "Process-1"), begin(3, 3, "Process-2"), begin(4, 4, "Process-1:1", 2),
+                                begin_thread(5, 5, "Thread-1", 2), begin(6, 6, "Process-1:2", 5), begin(7, 7, "Process-1:1:1", 4)});
+  std::vector<std::string> rows;
+  for (const auto& row : timeline::tree_rows(model)) {
+    std::string line;
+    for (const bool passes : row.passes) line += passes ? "| " : "  ";
+    if (row.depth > 0) line += row.last ? "`-" : "|-";
+    rows.push_back(line + model.tasks().at(row.order).name);
+  }
+  CHECK(rows == std::vector<std::string>{"MainProcess", "|-Process-1", "| |-Process-1:1", "| | `-Process-1:1:1", "| |-Thread-1", "| `-Process-1:2",
+                                         "`-Process-2"});
+  // Who has started it is dead: the orphan stays with him.
+  Model orphaned = model_of({begin(1, 1, "MainProcess", 0), begin(2, 2, "Process-1"), begin(3, 3, "Process-1:1", 2), death(4, 2, killed(9))});
+  CHECK(timeline::tree_rows(orphaned).back().depth == 2);
+  CHECK(timeline::tree_rows(Model{}).empty());
 }

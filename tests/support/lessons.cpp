@@ -547,6 +547,18 @@ p = Process(target=child); p.start(); p.join(); print(p.exitcode)
        Process([] { sleep(0.2); }).start();
        os_exit(3);
      }},
+    {"leaves the group", "",
+     [] {
+       Process p([] {
+         Process grandchild([] { sleep(60); });
+         ::setsid();  // out of the lesson's process group, with all that it starts
+         grandchild.start();
+         print_now("away");
+         grandchild.join();
+       });
+       p.start();
+       p.join();
+     }},
     {"ignores SIGTERM", "",
      [] {
        Process p([] {

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -347,11 +348,14 @@ if __name__ == '__main__':
        const trace::Region& region = *Runtime::current().context().region;
        const auto kill_it = [&] {
          for (std::uint32_t i = 1; i < region.slots_used(); ++i) {
-           if (std::string_view(region.slot(i).name) == trace::kResourceTracker) ::kill(region.slot(i).pid, SIGKILL);
+           if (std::string_view(region.slot(i).name) != trace::kResourceTracker) continue;
+           const pid_t tracker = region.slot(i).pid;
+           ::kill(tracker, SIGKILL);
+           siginfo_t info{};
+           ::waitid(P_PID, static_cast<id_t>(tracker), &info, WEXITED | WNOWAIT);  // until its end of the pipe is gone
          }
        };
        kill_it();
-       sleep(0.2);  // until its end of the pipe is gone
        print_now(text(run_through(Context::get("spawn"), kNothing).exitcode()));
      },
      true, {&kNothing}},

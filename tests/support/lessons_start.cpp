@@ -1,9 +1,16 @@
 // Part S of SEMANTICS.md: start methods, in C++ and in Python. Whole programs: a child of spawn or forkserver imports them anew.
 #include <signal.h>
 
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <vector>
+
 #include "core/ipc/queue.h"
+#include "core/pool/pool.h"
 #include "core/process/runtime.h"
 #include "core/process/start_method.h"
+#include "core/process/thread.h"
 #include "core/sync/sync.h"
 #include "tests/support/lesson_words.h"
 #include "tests/support/lessons.h"
@@ -249,6 +256,81 @@ p = mp.get_context('fork').Process(target=nothing); p.start(); p.join(); print('
        print_now("exit code " + text(p.exitcode()));
      },
      true, {&kNothing}, [] { started(Context::get("fork"), kNothing).join(); }},
+    {"S-27 S-15 what a failed import had registered is taken back",
+     R"(
+import multiprocessing as mp
+def nothing(): pass
+context = mp.get_context('spawn')
+lock = context.Lock()
+p = context.Process(target=nothing); p.start(); p.join(); print('exit code', p.exitcode, flush=True)
+)",
+     [] {
+       const Context context = Context::get("spawn");
+       const auto lock = context.make<sync::Lock>();
+       Process p = started(context, kNothing);
+       p.join();
+       print_now("exit code " + text(p.exitcode()));
+     },
+     true, {&kNothing}, [] {
+       const Context context = Context::get("spawn");
+       const auto lock = context.make<sync::Lock>();
+       started(context, kNothing).join();
+     }},
+    {"S-29 a pool without a main guard",
+     R"(
+import multiprocessing as mp, time
+pool = mp.get_context('spawn').Pool(2)
+while max([int(worker.name.rsplit('-')[-1]) for worker in list(pool._pool)], default=0) < 5: time.sleep(0.01)
+pool.terminate()
+print('no end', flush=True)
+)",
+     [] {
+       auto pool = Context::get("spawn").make<pool::Pool>(2);
+       const auto last = [&] {
+         int most = 0;
+         for (const Process& worker : pool.workers()) most = std::max(most, std::stoi(worker.name().substr(worker.name().rfind('-') + 1)));
+         return most;
+       };
+       while (last() < 5) sleep(0.01);
+       pool.terminate();
+       print_now("no end");
+     },
+     true, {}, [] { (void)Context::get("spawn").make<pool::Pool>(2); }},
+    {"S-02 S-15 threads that start the first processes at once", "",
+     [] {
+       std::vector<Thread> threads;
+       for (int i = 0; i < 4; ++i) {
+         threads.emplace_back([] {
+           for (const char* m : {"forkserver", "spawn"}) started(Context::get(m), kNothing).join();
+         });
+       }
+       for (Thread& thread : threads) thread.start();
+       for (Thread& thread : threads) thread.join();
+       print_now(fmt::format("{} children left", active_children().size()));
+     },
+     true, {&kNothing}},
+    {"G-07 threads without a GIL that start and join processes at once", "",
+     [] {
+       if (!gil::Interpreter::main().set_mode(trace::GilMode::free_threaded)) raise("RuntimeError", "another thread runs");
+       constexpr int kThreads = 4, kEach = 25, kOnlyMade = 5000;
+       std::vector<Thread> threads;
+       std::atomic<int> zeros{0};
+       for (int i = 0; i < kThreads; ++i) {
+         threads.emplace_back([&zeros] {
+           for (int n = 0; n < kOnlyMade; ++n) Process([] {});
+           for (int n = 0; n < kEach; ++n) {
+             Process p([] {});
+             p.start();
+             p.join();
+             zeros += p.exitcode() == 0 ? 1 : 0;
+           }
+         });
+       }
+       for (Thread& thread : threads) thread.start();
+       for (Thread& thread : threads) thread.join();
+       print_now(fmt::format("{} ended with 0, {} children left, next is {}", zeros.load(), active_children().size(), Process([] {}).name()));
+     },
+     true},
     {"S-32 S-33 a lock of the fork context goes to fork alone",
      R"(
 import multiprocessing as mp
