@@ -39,6 +39,7 @@ timeline::TaskId subject(const EventRef& event) {
 // Whose doing it was. What the supervisor does to a shared object it does for the learner.
 std::string actor(const Model& model, const EventRef& event) {
   const bool by_hand = event.task == 0 && (event.event.kind == Kind::learner || event.event.object >= trace::kFirstObject);
+  if (event.task == 0 && event.event.kind == Kind::reap) return name_of(model, 0);  // what nobody of the lesson asked for any more
   return by_hand ? tr("inspector.you") : name_of(model, subject(event));
 }
 

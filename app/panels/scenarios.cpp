@@ -142,9 +142,6 @@ void draw_parameter(Context& context, const Scenario& scenario, const Parameter&
 void draw_settings(Context& context) {
   const Scenario& scenario = context.session.scenario();
   if (scenario.parameters.empty()) return;
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  ImGui::GetWindowDrawList()->AddLine({at.x + px(8), at.y}, {at.x + ImGui::GetContentRegionAvail().x - px(8), at.y},
-                                      palette().line);
   ImGui::Indent(px(8));
   section_title(tr("settings.title"));
   float labels = 0;
@@ -218,8 +215,12 @@ void draw_scenarios(Context& context) {
   draw_list(context);
   ImGui::EndChild();
   ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NoBackground);
-  draw_settings(context);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::GetWindowDrawList()->AddLine({at.x + px(8), at.y}, {at.x + ImGui::GetContentRegionAvail().x - px(8), at.y},
+                                      palette().line);
+  // What is there only now comes before what counts from the next run: in a low window not all of it is in sight.
   draw_folder(context);
+  draw_settings(context);
   ImGui::Dummy({1, px(8)});
   draw_watch(context.session.scenario());
   *below = ImGui::GetCursorPosY() + px(8);

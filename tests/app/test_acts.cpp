@@ -187,7 +187,13 @@ TEST_CASE("acts: a full queue takes nothing by hand, and the menu knows it") {
     const auto* channel = queue == nullptr ? nullptr : desk.session.model().find_channel(queue->id);
     return channel != nullptr && !channel->full.empty() && channel->full.back().end_ns == timeline::kOpen;
   });
-  CHECK_FALSE(act_of(acts_on(desk.session, object_named(desk, "queue")->id), "object.put")->possible);
+  const std::uint32_t queue = object_named(desk, "queue")->id;
+  CHECK_FALSE(act_of(acts_on(desk.session, queue), "object.put")->possible);
+  // Who presses Enter all the same is told why nothing happened.
+  desk.ui.value_entry = "7";
+  desk.carry_out("object.put", std::to_string(queue));
+  desk.wait_until([&] { return !desk.session.notice().empty(); });
+  CHECK(desk.session.notice() == i18n::engine_words("The queue is full: put would block. Wait until something is got."));
 }
 
 TEST_CASE("acts: an event is set from the menu of who waits for it") {
