@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 #include "core/base/every_child.h"
 #include "core/base/posix_call.h"
 #include "core/gil/interpreter.h"
+#include "core/process/lifeline.h"
 #include "core/process/process_object.h"
 #include "core/process/python.h"
 #include "core/process/signals.h"
@@ -120,7 +120,7 @@ void Runtime::announce_birth(std::uint32_t slot, pid_t pid) const noexcept {
 
 void Runtime::become_main(const RunContext& context, std::uint32_t slot) {
   settle_in(context, slot);
-  arm_lifeline();
+  arm_lifeline(context_.lifeline_fd);  // every process of the lesson is in that group from its first moment on (P-72)
   Recorder& recorder = Recorder::current();
   recorder.attach(*context_.region, slot);
   const auto pid = static_cast<std::uint64_t>(pid_);
@@ -194,16 +194,6 @@ FORKLIGHT_EVERY_CHILD void Runtime::become_child(const Process::Object& object, 
 bool Runtime::no_input() noexcept {
   struct stat info {};
   return ::fstat(STDIN_FILENO, &info) == 0 && S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 3);
-}
-
-// When the supervisor dies, its write end closes, and the kernel itself sends SIGKILL to the lesson's process group: every process is in it
-// from its first moment on (P-72). None needs a thread, a handler or luck for that, and at a birth there is nothing to do.
-void Runtime::arm_lifeline() const {
-  const int fd = context_.lifeline_fd;
-  const bool armed = ::fcntl(fd, F_SETOWN, -::getpgrp()) == 0 && ::fcntl(fd, F_SETSIG, SIGKILL) == 0 && ::fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK) == 0;
-  // The supervisor may have died before that: then nobody is left to write.
-  pollfd ended{fd, POLLIN, 0};
-  if (!armed || (::poll(&ended, 1, 0) != 0 && (ended.revents & POLLHUP) != 0)) ::_exit(127);  // unsafe to go on: nothing would end us
 }
 
 FORKLIGHT_EVERY_CHILD Runtime::Ending Runtime::run_body(const Body& body) const {

@@ -136,7 +136,6 @@ class Runtime {
     std::weak_ptr<void> alive;
     std::function<void()> action;
   };
-  void arm_lifeline() const;
   void settle_in(const RunContext& context, std::uint32_t slot);
   void take_identity(const Process::Object& object, trace::TaskId parent, int parent_death);
   void finalize(int lowest_priority);

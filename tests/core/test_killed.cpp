@@ -28,14 +28,15 @@ struct Viewer {
   pid_t pid = -1, supervisor = -1;
 };
 
-Viewer start_viewer() {
+// Of the busy tree, or of a lesson, from its first printed line on.
+Viewer start_viewer(std::string lesson = {}) {
   base::Pipe pipe = base::make_pipe();
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, pipe.write.get(), 1);
   Viewer viewer;
   std::string path = TEST_VIEWER;
-  char* const arguments[] = {path.data(), nullptr};
+  char* const arguments[] = {path.data(), lesson.empty() ? nullptr : lesson.data(), nullptr};
   REQUIRE(::posix_spawn(&viewer.pid, path.c_str(), &actions, nullptr, arguments, environ) == 0);
   ::posix_spawn_file_actions_destroy(&actions);
   pipe.write.reset();
@@ -92,4 +93,15 @@ TEST_CASE("killed: the supervisor, a hundred times at random moments, leaves not
 
 TEST_CASE("killed: viewer and supervisor at once, a hundred times, leave nothing") {
   kill_at_random(tests::rounds(100), [](const Viewer& viewer) { return std::vector{viewer.supervisor, viewer.pid}; });
+}
+
+// Nobody is left to look for who has left the group: neither does anything between the two signals. The kernel alone ends it.
+TEST_CASE("killed: viewer and supervisor at once, a process with a session of its own is ended, too") {
+  for (const char* lesson : {"a session of its own", "a session of its own, spawned"}) {
+    CAPTURE(lesson);
+    const Viewer viewer = start_viewer(lesson);
+    for (const int signal : {SIGSTOP, SIGKILL})
+      for (const pid_t pid : {viewer.pid, viewer.supervisor}) ::kill(pid, signal);
+    CHECK(tests::none_left(std::chrono::seconds(8)));
+  }
 }

@@ -116,6 +116,20 @@ TEST_CASE("supervisor: the time limit ends the run") {
   CHECK(run.model.tasks().at(1).exit_code() == -SIGKILL);
 }
 
+TEST_CASE("supervisor: the time that the learner holds a run does not count against its limit") {
+  supervisor::Engine engine({.engine = TEST_ENGINE, .pace = {.pace = supervisor::Pace::step}}, {.scenario = "ignores SIGTERM", .caps = {.run_time_s = 1}});
+  std::vector<trace::Record> records;
+  const auto capped = [&] {
+    for (const auto& batch : engine.take()) records.insert(records.end(), batch.begin(), batch.end());
+    return std::any_of(records.begin(), records.end(), [](const trace::Record& record) { return record.event.kind == trace::Kind::cap; });
+  };
+  CHECK_FALSE(tests::wait_until(capped, std::chrono::milliseconds(2500)));
+  CHECK(engine.pace().at_gate().size() == 1);
+  engine.pace().set_real();
+  CHECK(tests::wait_until(capped));  // from then on it does
+  CHECK(tests::wait_until([&] { return (void)engine.take(), engine.finished(); }));
+}
+
 TEST_CASE("engine: stop is SIGTERM to all, and SIGKILL to who does not listen") {
   supervisor::Engine engine({.engine = TEST_ENGINE}, {.scenario = "ignores SIGTERM"});
   std::vector<trace::Record> records;

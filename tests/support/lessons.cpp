@@ -12,8 +12,10 @@
 #include <string>
 
 #include "core/base/clock.h"
+#include "core/process/lifeline.h"
 #include "core/process/python.h"
 #include "core/process/runtime.h"
+#include "core/process/start_method.h"
 
 namespace forklight::tests {
 
@@ -489,6 +491,29 @@ os._exit(5)
        p.start();
        p.join();
      }},
+    {"P-72 a child leaves them by setsid, and can do so once",
+     R"(
+def leaves():
+    os.setsid(); print(os.getsid(0) == os.getpid(), os.getpgid(0) == os.getpid(), flush=True)
+    try: os.setsid()
+    except PermissionError as error: print(error, flush=True)
+p = Process(target=leaves); p.start(); p.join(); print(p.exitcode)
+)",
+     [] {
+       Process p([] {
+         process::setsid();
+         print_now(text(::getsid(0) == ::getpid()) + " " + text(::getpgid(0) == ::getpid()));
+         try {
+           process::setsid();
+         } catch (const PythonError& error) {
+           if (error.type() != "PermissionError") throw;
+           print_now(error.message());
+         }
+       });
+       p.start();
+       p.join();
+       print(text(p.exitcode()));
+     }},
     {"P-72 process group and session are the parent's",
      "p = Process(target=lambda g, s: print(g == os.getpgid(0), s == os.getsid(0), flush=True), args=(os.getpgid(0), os.getsid(0)))\n"
      "p.start(); p.join()\n",
@@ -559,6 +584,32 @@ p = Process(target=child); p.start(); p.join(); print(p.exitcode)
        p.start();
        p.join();
      }},
+    {"a session of its own", "",
+     [] {
+       Process p([] {
+         process::setsid();
+         Process grandchild([] { sleep(60); });
+         grandchild.start();
+         print_now("away");
+         grandchild.join();
+       });
+       p.start();
+       p.join();
+     }},
+    {"a session of its own, spawned", "",
+     [] {
+       Process p([] {
+         process::setsid();
+         Process grandchild = Context::get("spawn").make<Process>(kNaps, Args{60.0});
+         grandchild.start();
+         print_now("away");
+         os_exit(0);  // its child is the only one of the session that is left
+       });
+       p.start();
+       p.join();
+       sleep(60);
+     },
+     false, {&kNaps}},
     {"ignores SIGTERM", "",
      [] {
        Process p([] {
