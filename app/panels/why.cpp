@@ -81,15 +81,20 @@ std::string gil_sentence(const Model& model, const Task& task, const Span& span,
   const timeline::Gil* gil = model.find_gil(span.partner);
   if (gil == nullptr) return tr("why.blocked");
   if (span.state == State::gil_switch) return tr("why.gil_switch");
+  const auto& holds = gil->holds();
   const timeline::GilHold* hold = gil->at(when);
-  const std::string holder = hold != nullptr ? timeline_view::name_words(model, hold->task) : tr("why.somebody");
+  if (hold == nullptr) {  // between two: who takes it next has it for most of the wait, unless that is the one who waits
+    const auto next = std::lower_bound(holds.begin(), holds.end(), when, [](const timeline::GilHold& one, std::int64_t time) { return one.begin_ns < time; });
+    if (next == holds.end() || next->task == task.id || next->begin_ns >= span.end_ns) return tr("why.gil_free");
+    hold = &*next;
+  }
+  const std::string holder = timeline_view::name_words(model, hold->task);
   const std::string interval = timeline_view::short_duration(gil->interval_ns(when));
   const bool old = gil->mode() == trace::GilMode::before_3_2;
   std::string text = tr(old ? "why.gil_wait.before_3_2" : "why.gil_wait", fmt::arg("holder", holder), fmt::arg("interval", interval));
   const timeline::GilRequest* request = gil->pending(when);
   if (request != nullptr && request->by == task.id) text += tr("inspector.joint") + tr("why.gil_asked", fmt::arg("holder", holder), fmt::arg("time", timeline_view::short_duration(when - request->begin_ns)));
   // What it had before, it may have lost because it was asked to.
-  const auto& holds = gil->holds();
   auto before = std::upper_bound(holds.begin(), holds.end(), when, [](std::int64_t time, const timeline::GilHold& one) { return time < one.begin_ns; });
   for (int left = 64; before != holds.begin() && left > 0; --left) {
     --before;
