@@ -96,3 +96,29 @@ TEST_CASE("why: starting, stopped, and a thread that has ended") {
     CHECK(all[0].find("MainProcess") != std::string::npos);
   });
 }
+
+// G.6's time line: thread 2 waits for one interval, asks, and gets it; thread 3 comes between the drop and the take.
+TEST_CASE("why: who waits for the GIL, who has it, who was asked for it, who may not take it again at once, and a moment when it is free") {
+  constexpr std::uint32_t kGil = trace::kFirstObject;
+  const auto u64 = [](auto value) { return static_cast<std::uint64_t>(value); };
+  const Model model = model_of({begin(0, 1, "MainProcess", 0), object(5, kGil, trace::ObjectKind::gil, "GIL-1"), begin_thread(10, 2, "Thread-1", 1),
+                                event(11, 2, Kind::gil_want, kGil, 1), event(11, 2, Kind::gil_wait, kGil, 50, 1), begin_thread(12, 3, "Thread-2", 1),
+                                event(61, 2, Kind::gil_timeout, kGil, 1), event(62, 2, Kind::gil_request, kGil, 1, 1),
+                                event(63, 2, Kind::gil_wait, kGil, 50, 1), event(67, 1, Kind::gil_drop, kGil, u64(trace::DropReason::request)),
+                                event(68, 1, Kind::switch_wait, kGil), event(69, 3, Kind::gil_want, kGil, 0), event(69, 3, Kind::gil_wait, kGil, 50, 0),
+                                event(71, 2, Kind::gil_take, kGil, 1, 2)});
+  const Task &main = *model.find(1), &asks = *model.find(2), &late = *model.find(3);
+  in_both_languages([&] {
+    const std::string waits = why_words(model, asks, 40), asked = why_words(model, asks, 65), free = why_words(model, asks, 70);
+    const std::string has = why_words(model, main, 40), was_asked = why_words(model, main, 65), switches = why_words(model, main, 69);
+    const std::string next = why_words(model, late, 69);
+    for (const std::string& words : {waits, asked, free, has, was_asked, switches, next}) CHECK(is_text(words));
+    CHECK(waits.find("MainProcess") != std::string::npos);
+    CHECK(asked.size() > waits.size());
+    CHECK(free == app::i18n::tr("why.gil_free"));
+    CHECK(has == app::i18n::tr("why.running.gil"));
+    CHECK(was_asked.find("Thread-1") != std::string::npos);
+    CHECK(switches == app::i18n::tr("why.gil_switch"));
+    CHECK(next.find("Thread-1") != std::string::npos);  // not "somebody": it has the lock for most of this wait
+  });
+}
