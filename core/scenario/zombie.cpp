@@ -94,7 +94,7 @@ const Scenario& zombie() {
             .type = ParameterType::choice,
             .fallback = "join",
             .choices = {"join", "active-children", "another-start", "at-the-end"}},
-           {.id = "seconds", .type = ParameterType::real, .fallback = "2", .minimum = 0.5, .maximum = 600, .unit = "s"}},
+           {.id = "seconds", .type = ParameterType::real, .fallback = "2", .minimum = 0.5, .maximum = 500, .unit = "s"}},
       .claims = {{"is-zombie", is_zombie}, {"reaped", reaped}, {"code", code}, {"nothing-left", nothing_left}},
       .main = run,
   };
