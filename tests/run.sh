@@ -9,7 +9,8 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 . app/build.sh
 
 # Real processes on a shared machine: what waited too long once is asked again before it counts as failed.
-ctest_options=(-j2 --output-on-failure --timeout 120 --repeat until-pass:3)
+# Most of them wait for processes that wait: two a processor.
+ctest_options=(-j"$((2 * $(nproc)))" --output-on-failure --timeout 120 --repeat until-pass:3)
 [ $# -eq 0 ] && ctest_options+=(--no-tests=error) # a choice of tests may well leave none to the sanitizers
 
 # ThreadSanitizer of GCC 12 cannot place its shadow under the address randomisation of newer kernels.

@@ -187,8 +187,9 @@ TEST_CASE("engine: dropped in the middle it takes everything with it") {
 void with_one_away(const std::function<void(supervisor::Engine&)>& end) {
   supervisor::Engine engine({.engine = TEST_ENGINE}, {.scenario = "leaves the group"});
   CHECK(tests::wait_until([&] {
-    const auto records = engine.take();
-    return std::any_of(records.begin(), records.end(), [](const trace::Record& record) { return record.event.kind == trace::Kind::output; });
+    const auto batches = engine.take();
+    const auto says = [](const trace::Record& record) { return record.event.kind == trace::Kind::output; };
+    return std::any_of(batches.begin(), batches.end(), [&](const auto& batch) { return std::any_of(batch.begin(), batch.end(), says); });
   }));
   end(engine);
 }
