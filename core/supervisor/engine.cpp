@@ -182,9 +182,11 @@ void Engine::collect(observe::Want want) {
   };
 
   std::int64_t last_news = base::now_ns();
+  bool held = false;  // as the supervisor knows it
   while (true) {
     pollfd control{control_.get(), POLLIN, 0};
     const Pace pace = pace_->pace();
+    if (held != (pace == Pace::step)) send_message(control_.get(), {{"do", "held"}, {"held", held = !held}});
     const bool busy = pace == Pace::slow || pace == Pace::replay || base::now_ns() - last_news < kBusyFor;
     if (::poll(&control, 1, busy ? kBusyPause_ms : kIdlePause_ms) > 0) {
       std::vector<base::Fd> descriptors;

@@ -30,7 +30,6 @@ using trace::StopReason;
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kGrace = 500 * base::kMillisecond;  // for the whole tree to end when a run is stopped
-constexpr std::int64_t kGateLook = 250 * base::kMillisecond;  // between two looks at whether the learner holds the run
 constexpr std::int64_t kStopPause = 5 * base::kMillisecond;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -76,8 +75,7 @@ class Supervisor {
     ::setpgid(main_, main_);
     region_.publish_birth(*slot, main_);
     tree_.note_births();
-    looked_ns_ = base::now_ns();
-    deadline_ = looked_ns_ + request_.caps.run_time_s * base::kSecond;
+    deadline_ = base::now_ns() + request_.caps.run_time_s * base::kSecond;
     send_message(control_, {{"event", "started"}, {"pid", main_}});
   }
 
@@ -148,9 +146,8 @@ class Supervisor {
   void wait_for_news(bool reaper_awaited) {
     poll_.assign({{control_, POLLIN, 0}, {signal_fd_.get(), POLLIN, 0}, {birth_fd_.get(), POLLIN, 0}});
     tree_.append_pollfds(poll_);
-    const std::int64_t next = std::min(deadline_, kill_at_);
+    const std::int64_t next = std::min(held_since_ == kNever ? deadline_ : kNever, kill_at_);
     std::int64_t wait = next == kNever ? kNever : std::max<std::int64_t>(0, next - base::now_ns());
-    if (deadline_ != kNever) wait = std::min(wait, kGateLook);
     if (ending_) wait = std::min(wait, kStopPause);
     if (reaper_awaited) wait = std::min(wait, base::kMillisecond);
     const timespec timeout = base::to_timespec(wait);
@@ -167,6 +164,8 @@ class Supervisor {
         stop(StopReason::learner);
       } else if (message->value("do", "") == "signal" && !stopping_) {
         tree_.signal(message->value("task", trace::TaskId{0}), message->value("signal", 0));
+      } else if (message->value("do", "") == "held") {
+        note_held(message->value("held", false));
       } else if (message->value("do", "") == "interrupt" && !stopping_) {
         interrupt();
       } else if (message->value("do", "") == "act" && !stopping_) {
@@ -187,10 +186,7 @@ class Supervisor {
 
   void keep_time() {
     const std::int64_t now = base::now_ns();
-    // Who holds a run to explain it, or to look at a zombie, takes as long as that takes: the limit is for what goes on by itself.
-    if (deadline_ != kNever && region_.header().gate.load(std::memory_order_relaxed) == trace::Gate::shut) deadline_ += now - looked_ns_;
-    looked_ns_ = now;
-    if (now >= deadline_) {
+    if (held_since_ == kNever && now >= deadline_) {
       deadline_ = kNever;
       Recorder::current().record(Kind::cap, 0, static_cast<std::uint64_t>(trace::Cap::run_time),
                                  static_cast<std::uint64_t>(request_.caps.run_time_s));
@@ -220,6 +216,14 @@ class Supervisor {
     stopping_ = true;
   }
 
+  // Who holds a run to explain it, or to look at a zombie, takes as long as that takes: the time limit is for what goes on by itself.
+  void note_held(bool held) {
+    if (held == (held_since_ != kNever)) return;
+    const std::int64_t now = base::now_ns();
+    if (!held && deadline_ != kNever) deadline_ += now - held_since_;
+    held_since_ = held ? now : kNever;
+  }
+
   // Ctrl+C, as a terminal does it: SIGINT to the whole group at once, the forkserver and the resource tracker included (P-64).
   void interrupt() const {
     Recorder::current().record(Kind::learner, 0, static_cast<std::uint64_t>(trace::LearnerAct::interrupt), SIGINT);
@@ -246,7 +250,7 @@ class Supervisor {
   base::Pipe lifeline_;
   rlimit user_files_{};
   pid_t main_ = -1;
-  std::int64_t looked_ns_ = 0;  // the gate
+  std::int64_t held_since_ = kNever;  // by the learner
   std::int64_t deadline_ = kNever, hurry_at_ = kNever, kill_at_ = kNever;
   bool stopping_ = false;
   bool ending_ = false;  // one by one, children first
