@@ -45,7 +45,7 @@ struct RunRequest {
 [[nodiscard]] RunRequest run_request(const nlohmann::json& message);
 
 // Later messages. viewer → supervisor: {"do": "stop"}, {"do": "signal", "task": id, "signal": n}, {"do": "interrupt"}: SIGINT to all.
-// {"do": "act", …: see Learner}.
+// {"do": "act", …: see Learner}, {"do": "held", "held": true or false}: whether the learner holds the run (pace step).
 // supervisor → viewer: {"event": "started", "pid": n}, {"event": "refused",
 // "error": sentence}, {"event": "ended"}; and before all of these {"event": "kernel", "rings": [{"cpu": n, "bytes": n}]} with
 // their descriptors, once or more, or {"event": "kernel", "error": errno}.
