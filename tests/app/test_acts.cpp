@@ -193,7 +193,7 @@ TEST_CASE("acts: a full queue takes nothing by hand, and the menu knows it") {
   desk.ui.value_entry = "7";
   desk.carry_out("object.put", std::to_string(queue));
   desk.wait_until([&] { return !desk.session.notice().empty(); });
-  CHECK(desk.session.notice() == i18n::engine_words("The queue is full: put would block. Wait until something is got."));
+  CHECK(desk.session.notice() == app::i18n::engine_words("The queue is full: put would block. Wait until something is got."));
 }
 
 TEST_CASE("acts: an event is set from the menu of who waits for it") {
