@@ -77,9 +77,9 @@ void draw_part(Context& context, const Acts& part, float width, bool fresh) {
       // One types and presses Enter; or presses the row.
       ImGui::SetCursorScreenPos({ImGui::GetCursorScreenPos().x + px(kSide), ImGui::GetCursorScreenPos().y});
       if (fresh && context.ui.menu.subject == part.subject) ImGui::SetKeyboardFocusHere();
-      // Where a row has the keyboard, Enter is for that one. On a full queue too: the engine's refusal says why nothing happens.
+      // Where a row has the keyboard, Enter is for that one.
       const bool entered = value_entry(context.ui, width - px(2 * kSide));
-      if (entered && context.ui.focus.id == 0) choose(context.ui, act);
+      if (entered && act.possible && context.ui.focus.id == 0) choose(context.ui, act);
       ImGui::Dummy({width, px(4)});
     }
     draw_act(context, act, width);

@@ -33,7 +33,7 @@ void draw_name(Context& context, const timeline::Object& object) {
 void draw_acts(Context& context, const session::Acts& acts) {
   for (const session::Act& act : acts.acts) {
     if (act.command == "object.put") {
-      if (value_entry(context.ui, px(kEntry))) context.ui.push(std::string(act.command), act.argument);
+      if (value_entry(context.ui, px(kEntry)) && act.possible) context.ui.push(std::string(act.command), act.argument);
       ImGui::SameLine();
     }
     if (act.of != 0) {  // a pipe's: one for each process and end, which is a menu's length

@@ -77,9 +77,7 @@ Acts acts_on_object(const Session& session, const Object& object) {
   }
   if (object.kind == ObjectKind::pipe) return acts_on_pipe(session, object);
   if (object.kind == ObjectKind::event) return {object.id, {{"object.set", id, running}, {"object.clear", id, running}}};
-  const timeline::Channel* channel = session.model().find_channel(object.id);
-  const bool full = channel != nullptr && !channel->full.empty() && channel->full.back().end_ns == kOpen;
-  return {object.id, {{"object.put", id, running && !full}}};
+  return {object.id, {{"object.put", id, running}}};  // a full queue says itself why it takes nothing
 }
 
 Acts acts_on_task(const Session& session, const Task& task) {
