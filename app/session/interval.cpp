@@ -22,6 +22,9 @@ int step_not_above(double value) noexcept {
   return number;
 }
 
+// What counts in a whole number's second digit.
+double grain(double number) noexcept { return number < 100 ? 1 : std::pow(10.0, std::floor(std::log10(number)) - 1); }
+
 double seconds(std::int64_t ns) noexcept { return static_cast<double>(ns) / 1e9; }
 
 }  // namespace
@@ -39,6 +42,9 @@ double step_at(double share, double least, double most) noexcept {
   const double below = step(number), above = step(number + 1);
   return std::clamp(wanted / below < above / wanted ? below : above, least, most);
 }
+
+double two_digits(double number) noexcept { return std::round(number / grain(number)) * grain(number); }
+double number_beside(double number, int by) noexcept { return by > 0 ? number + grain(number) : number - grain(number - 1); }
 
 double interval_beside(std::int64_t interval_ns, int by) noexcept { return std::clamp(step_beside(seconds(interval_ns), by), kLeastInterval, kMostInterval); }
 double interval_share(std::int64_t interval_ns) noexcept { return share_of(seconds(interval_ns), kLeastInterval, kMostInterval); }

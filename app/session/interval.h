@@ -12,6 +12,10 @@ namespace forklight::app::session {
 [[nodiscard]] double share_of(double value, double least, double most) noexcept;
 [[nodiscard]] double step_at(double share, double least, double most) noexcept;
 
+// A whole number to its first two digits; and the one beside it at that grain: 7 → 8, 24 → 25, 240 → 250.
+[[nodiscard]] double two_digits(double number) noexcept;
+[[nodiscard]] double number_beside(double number, int by) noexcept;
+
 inline constexpr double kLeastInterval = 50e-6, kMostInterval = 0.5;  // seconds
 
 // The same of a switch interval (ns): the step beside it; its place, and back; seconds.

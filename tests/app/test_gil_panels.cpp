@@ -128,6 +128,13 @@ TEST_CASE("settings: what goes from a thousandth to a whole is turned in steps o
   CHECK(step_at(0.5, 1e-6, 1) == doctest::Approx(1e-3));
   CHECK(share_of(1e-3, 1e-6, 1) == doctest::Approx(0.5));
   CHECK(share_of(7, 1e-6, 1) == doctest::Approx(1));
+  // Whole numbers at the grain of their second digit.
+  for (const auto& [number, next] : {std::pair(0.0, 1.0), std::pair(1.0, 2.0), std::pair(24.0, 25.0), std::pair(99.0, 100.0), std::pair(100.0, 110.0), std::pair(240.0, 250.0), std::pair(9900.0, 10000.0)}) {
+    CHECK(number_beside(number, 1) == doctest::Approx(next));
+    CHECK(number_beside(next, -1) == doctest::Approx(number));
+  }
+  CHECK(two_digits(7.4) == doctest::Approx(7));
+  CHECK(two_digits(1234) == doctest::Approx(1200));
 }
 
 TEST_CASE("gil commands: bad input gets one sentence; without a running lock there is nothing to set") {
