@@ -96,7 +96,8 @@ void draw_call(const Here& here, const PoolJob& job, const PoolItem& item, bool 
     // Nothing is more important on this lane: where the block is too narrow for the word, it stands beside it.
     const std::string beside = tr("timeline.pool.lost.call", fmt::arg("call", call_words(here.canvas.model, job, item, false)));
     const ImVec2 size = measure(Font::strong, beside);
-    const Rect box{rect.x1 + px(5), (rect.y0 + rect.y1 - size.y) * 0.5f, rect.x1 + px(9) + size.x, (rect.y0 + rect.y1 + size.y) * 0.5f};
+    // From the block's upper edge: the badge of the death that took it reaches over the lower one.
+    const Rect box{rect.x1 + px(5), rect.y0 - px(1), rect.x1 + px(9) + size.x, rect.y0 - px(1) + size.y};
     if (label.empty() && box.x1 < here.canvas.plot.area().x1 && here.canvas.place(box)) {
       here.canvas.labels.push_back({Font::strong, ImVec2(box.x0 + px(2), box.y0), platform::readable(colors.error, colors.lane), box, colors.lane, beside});
       label = beside;
