@@ -136,7 +136,7 @@ Color color_of_turn(const Here& here, const PoolWorker::Turn& turn) {
 }
 
 // Over the calls that travelled together.
-void draw_bracket(const Here& here, float x0, float x1) {
+void draw_bracket(const Here& here, const PoolWorker::Turn& turn, float x0, float x1) {
   const Color ink = platform::palette().text_dim;
   const float y = here.room.y0 - px(3), foot = here.room.y0 - px(0.5f), thick = px(1.4f);
   const float left = std::max(x0 + 1, here.canvas.plot.area().x0), right = std::min(std::min(x1, here.end_x) - 2, here.canvas.plot.area().x1);
@@ -144,13 +144,15 @@ void draw_bracket(const Here& here, float x0, float x1) {
   line(here.canvas.list, left, y, right, y, ink, thick);
   if (x0 >= here.canvas.plot.area().x0) line(here.canvas.list, left, y, left, foot, ink, thick);
   if (x1 <= here.canvas.plot.area().x1) line(here.canvas.list, right, y, right, foot, ink, thick);
+  here.canvas.items.push_back({{Drawn::What::chunk, here.task.id, left, y - thick, right, foot, {}}, turn.begin_ns, std::min(turn.end_ns, here.task.death_ns), turn.chunk, 1,
+                               timeline::kNone, timeline::Stage::deque, turn.job});
 }
 
 void draw_turn(const Here& here, const PoolWorker::Turn& turn, float x0, float x1) {
   const PoolJob* job = here.pool.find_job(turn.job);
   const PoolChunk* chunk = job == nullptr ? nullptr : job->find_chunk(turn.chunk);
   if (chunk == nullptr) return;
-  if (chunk->count > 1) draw_bracket(here, x0, x1);
+  if (chunk->count > 1) draw_bracket(here, turn, x0, x1);
   const auto before = [](const PoolItem& one, std::uint32_t at) { return one.index < at; };
   const auto first = std::lower_bound(job->calls.begin(), job->calls.end(), chunk->first, before);
   const auto end = std::lower_bound(first, job->calls.end(), chunk->first + std::max(chunk->count, 1u), before);
