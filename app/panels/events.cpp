@@ -224,6 +224,10 @@ std::string event_words(const Model& model, const EventRef& ref) {
       return tr("event.lost", fmt::arg("count", i18n::format_count(event.a)));
     case Kind::learner:
       return act_of_learner(ref, name);
+    case Kind::in_hand:
+      return tr("event.in_hand", object, fmt::arg("read", i18n::format_count(event.a)));
+    case Kind::update_lost:
+      return tr("event.update_lost", object, fmt::arg("read", i18n::format_count(event.a)), fmt::arg("found", i18n::format_count(event.b)));
     default:
       return traffic_words(model, ref, name);
   }

@@ -174,6 +174,21 @@ std::string sentence(const Model& model, const Task& task, std::int64_t when, st
   return text;
 }
 
+// In a race: what it has read and not written yet, as long as it stands in line with that; what it overwrites, at the moment when it does.
+std::string race_words(const Model& model, const Task& task, std::int64_t when) {
+  const auto after = std::upper_bound(task.marks.begin(), task.marks.end(), when, [](std::int64_t time_ns, const timeline::Mark& mark) { return time_ns < mark.time_ns; });
+  for (auto mark = after; mark != task.marks.begin();) {
+    --mark;
+    const bool lost = mark->kind == trace::Kind::update_lost;
+    if (!lost && mark->kind != trace::Kind::in_hand) continue;
+    const Span* span = model.span_at(task, when);
+    if (mark->time_ns != when && (lost || span == nullptr || span->state == State::running)) return {};
+    return tr(lost ? "inspector.update_lost" : "inspector.in_hand", fmt::arg("name", timeline_view::name_words(model, mark->object)),
+              fmt::arg("read", i18n::format_count(mark->a)), fmt::arg("found", i18n::format_count(mark->b)));
+  }
+  return {};
+}
+
 std::string with_line(const std::string& who, int line) {
   return line > 0 ? tr("inspector.who_line", fmt::arg("who", who), fmt::arg("line", line)) : who;
 }
@@ -245,6 +260,7 @@ void draw_inspector(Context& context) {
   if (context.ui.selection.time_ns)
     label(Font::small, palette().text_dim, tr("inspector.at", fmt::arg("time", moment_text(model, when))));
   paragraph(Font::body, palette().text, sentence(model, *task, when, context.session.now_ns()));
+  if (const std::string race = race_words(model, *task, when); !race.empty()) paragraph(Font::body, palette().text, race);
   if (const std::string why = why_words(model, *task, when); !why.empty()) paragraph_with_facts(context.ui, Font::body, palette().text_dim, why, session::FactAtHand::Where::inspector);
   ImGui::Dummy({1, px(4)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));

@@ -2,11 +2,13 @@
 // their blocking calls. All of it is counted from the run's own events and the kernel's.
 #include <algorithm>
 #include <array>
+#include <cfloat>
 
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/panels/chart.h"
 #include "app/panels/panels.h"
+#include "app/timeline/compare_view.h"
 #include "app/timeline/words.h"
 #include "core/timeline/shared_gil.h"
 
@@ -40,12 +42,28 @@ bool shares_gil(const Model& model, const timeline::Task& task) {
   return gil != nullptr && gil->is_lock() && timeline::is_shared(model, *gil);
 }
 
-void add_waits(const Model& model, const timeline::Task& task, const std::string& name, std::int64_t from_ns, std::int64_t until_ns, MeasuredState& state) {
+void add_waits(const Model& model, const timeline::Task& task, const std::string& name, std::int64_t from_ns, std::int64_t until_ns, std::vector<MeasuredState::Waits>& all) {
   std::vector<std::int64_t> waits = timeline::latencies(task, from_ns, until_ns);
   if (waits.size() < kFewest) return;
   const timeline::Gil* gil = model.gil_of(task.id);
   const bool has_interval = gil != nullptr && gil->mode() == trace::GilMode::gil;
-  state.waits.push_back({name, order_of(model, task.id), Histogram(std::move(waits)), has_interval ? gil->interval_ns(std::min(task.death_ns, std::min(until_ns, model.end_ns()))) : 0});
+  all.push_back({name, order_of(model, task.id), Histogram(std::move(waits)), has_interval ? gil->interval_ns(std::min(task.death_ns, std::min(until_ns, model.end_ns()))) : 0});
+}
+
+std::vector<MeasuredState::Waits> waits_of(const Model& model, const std::vector<Round>& rounds) {
+  std::vector<MeasuredState::Waits> all;
+  for (const timeline::Task& task : model.tasks()) {
+    if (!shares_gil(model, task)) continue;
+    if (rounds.empty()) {
+      add_waits(model, task, timeline_view::name_words(model, task.id), INT64_MIN, kOpen, all);
+      continue;
+    }
+    for (const Round& round : rounds) {
+      if (task.born_ns < round.end_ns && task.death_ns > round.begin_ns)
+        add_waits(model, task, round_name(round.name) + ", " + timeline_view::name_words(model, task.id), round.begin_ns, round.end_ns, all);
+    }
+  }
+  return all;
 }
 
 void measure(const Model& model, MeasuredState& state) {
@@ -53,16 +71,32 @@ void measure(const Model& model, MeasuredState& state) {
   state.costs.clear();
   for (const Round& round : state.rounds) state.costs.push_back(timeline::cost_of(model, round, model.end_ns()));
   state.lines = timeline::speed_ups(model, state.rounds);
-  state.waits.clear();
-  for (const timeline::Task& task : model.tasks()) {
-    if (!shares_gil(model, task)) continue;
-    if (state.rounds.empty()) {
-      add_waits(model, task, timeline_view::name_words(model, task.id), INT64_MIN, kOpen, state);
+  state.waits = waits_of(model, state.rounds);
+}
+
+// Of the earlier runs that stand above this one, in their order; and what this one is called beside them.
+void measure_compared(const Context& context, MeasuredState& state) {
+  if (context.ui.compare != session::Compare::runs) {
+    state.compared.clear();
+    state.waits_before.clear();
+    state.run_name.clear();
+    return;
+  }
+  const auto strips = timeline_view::strips_of(context.session, context.ui, {});
+  const auto name_of = [](const timeline_view::Strip& strip) { return strip.title + (strip.detail.empty() ? "" : " (" + strip.detail + ")"); };
+  std::vector<std::string> names;
+  for (const timeline_view::Strip& strip : strips) names.push_back(name_of(strip));
+  if (names == state.compared) return;
+  state.compared = names;
+  state.waits_before.clear();
+  for (std::size_t i = 0; i < strips.size(); ++i) {
+    if (strips[i].model == &context.session.model()) {
+      state.run_name = names[i];
       continue;
     }
-    for (const Round& round : state.rounds) {
-      if (task.born_ns < round.end_ns && task.death_ns > round.begin_ns)
-        add_waits(model, task, round_name(round.name) + ", " + timeline_view::name_words(model, task.id), round.begin_ns, round.end_ns, state);
+    for (MeasuredState::Waits& waits : waits_of(*strips[i].model, timeline::rounds_of(*strips[i].model))) {
+      waits.name = names[i] + ", " + waits.name;
+      state.waits_before.push_back(std::move(waits));
     }
   }
 }
@@ -93,7 +127,8 @@ Cells cells_of(const MeasuredState& state, std::size_t index) {
           i18n::format_count(cost.hand_overs), cost.pss_kib > 0 ? timeline_view::bytes_words(std::int64_t{cost.pss_kib} * 1024) : "–"};
 }
 
-float table_width(const MeasuredState& state, float& names, std::array<float, kColumns.size()>& columns) {
+// Columns a thumb apart, closer where the room would not take that.
+float table_width(const MeasuredState& state, float& names, std::array<float, kColumns.size()>& columns, float room = FLT_MAX) {
   names = 0;
   for (std::size_t i = 0; i < kColumns.size(); ++i) columns[i] = text_width(Font::small, tr(kColumns[i]));
   for (std::size_t row = 0; row < state.rounds.size(); ++row) {
@@ -102,14 +137,19 @@ float table_width(const MeasuredState& state, float& names, std::array<float, kC
     for (std::size_t i = 0; i < cells.size(); ++i) columns[i] = std::max(columns[i], text_width(Font::body, cells[i]));
   }
   float width = names;
-  for (float& column : columns) width += column += px(18);
+  for (const float column : columns) width += column;
+  const float gap = std::clamp((room - width) / static_cast<float>(kColumns.size()), px(9), px(18));
+  for (float& column : columns) {
+    column += gap;
+    width += gap;
+  }
   return width;
 }
 
 void draw_rounds(Context& context, const MeasuredState& state, float width) {
   float names = 0;
   std::array<float, kColumns.size()> columns{};
-  const float all = table_width(state, names, columns);
+  const float all = table_width(state, names, columns, width);
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImVec2 at = ImGui::GetCursorScreenPos();
   draw_text(list, Font::strong, at, palette().text, tr("measured.title"));
@@ -153,7 +193,8 @@ void draw_measured(Context& context, MeasuredState& state) {
     measure(model, state);
     state.evidence = evidence_of(model, context.session.scenario().claims);
   }
-  if (state.rounds.empty() && state.waits.empty() && state.evidence.empty()) return paragraph(Font::body, palette().text_dim, tr(model.tasks().empty() ? "measured.empty" : "measured.none"));
+  measure_compared(context, state);
+  if (state.rounds.empty() && state.waits.empty() && state.waits_before.empty() && state.evidence.empty()) return paragraph(Font::body, palette().text_dim, tr(model.tasks().empty() ? "measured.empty" : "measured.none"));
   if (!state.evidence.empty()) {
     draw_evidence(context, state.evidence);
     ImGui::Dummy({1, px(10)});
@@ -175,9 +216,10 @@ void draw_measured(Context& context, MeasuredState& state) {
     draw_rounds(context, state, beside && chart ? room.x - width - px(kGap) : room.x);
     bottom = std::max(bottom, ImGui::GetCursorScreenPos().y) + px(14);
   }
-  if (!state.waits.empty()) {
+  if (!state.waits.empty() || !state.waits_before.empty()) {
     std::vector<HistogramRow> rows;
-    for (const MeasuredState::Waits& waits : state.waits) rows.push_back({waits.name, platform::task_color(waits.order), &waits.histogram, waits.interval_ns});
+    for (const MeasuredState::Waits& waits : state.waits_before) rows.push_back({waits.name, platform::task_color(waits.order), &waits.histogram, waits.interval_ns});
+    for (const MeasuredState::Waits& waits : state.waits) rows.push_back({state.run_name.empty() ? waits.name : state.run_name + ", " + waits.name, platform::task_color(waits.order), &waits.histogram, waits.interval_ns});
     const float height = histograms_height(rows.size());
     draw_histograms({start.x, bottom, start.x + std::min(room.x, px(720)), bottom + height}, rows);
     bottom += height;

@@ -70,7 +70,9 @@ struct MeasuredState {
   std::vector<timeline::Round> rounds;
   std::vector<timeline::RoundCost> costs;
   std::vector<timeline::SpeedUpLine> lines;
-  std::vector<Waits> waits;
+  std::vector<Waits> waits, waits_before;  // of this run; of the earlier ones that it is compared with
+  std::vector<std::string> compared;       // their names and its own, as they stand
+  std::string run_name;                    // its own among them
   std::vector<Evidence> evidence;
 };
 

@@ -5,6 +5,8 @@
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
+#include "app/session/interval.h"
+#include "app/timeline/words.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -79,6 +81,40 @@ std::string number_text(double value) {
   return text;
 }
 
+// Where no even step fits both ends, from a thousandth to a whole or from one to a thousand, the field goes by decades.
+bool by_decades(const Parameter& parameter) {
+  if (parameter.type == ParameterType::integer) return step_of(parameter) > 1;
+  return parameter.minimum > 0 && parameter.maximum / parameter.minimum >= 1000;
+}
+
+// By decades, zero has a place of its own, before one.
+constexpr double kPlaceOfZero = 0.06;
+double place_of_least(const Parameter& parameter) { return parameter.minimum > 0 ? 0 : kPlaceOfZero; }
+double least_of(const Parameter& parameter) { return parameter.minimum > 0 ? parameter.minimum : 1; }
+
+double share_by_decades(const Parameter& parameter, double value) {
+  if (value < least_of(parameter)) return 0;
+  const double left = place_of_least(parameter);
+  return left + (1 - left) * session::share_of(value, least_of(parameter), parameter.maximum);
+}
+
+double value_by_decades(const Parameter& parameter, double share) {
+  const double left = place_of_least(parameter), least = least_of(parameter);
+  if (share < left / 2) return parameter.minimum;
+  const double of_rest = std::clamp((share - left) / (1 - left), 0.0, 1.0);
+  if (parameter.type != ParameterType::integer) return session::step_at(of_rest, least, parameter.maximum);
+  return session::two_digits(least * std::pow(parameter.maximum / least, of_rest));
+}
+
+double value_beside(const Parameter& parameter, double value, int by) {
+  return parameter.type == ParameterType::integer ? session::number_beside(value, by) : session::step_beside(value, by);
+}
+
+std::string value_text(const Parameter& parameter, double value) {
+  if (parameter.type == ParameterType::real && by_decades(parameter) && parameter.unit == "s") return timeline_view::short_duration(std::llround(value * 1e9));
+  return number_text(value) + (parameter.unit.empty() ? "" : fmt::format(" {}", parameter.unit));
+}
+
 // A value in its range: drag along the field, or focus it and press ← →.
 void draw_number(Context& context, const Parameter& parameter, float width) {
   const double value = parameter.type == ParameterType::integer
@@ -87,17 +123,20 @@ void draw_number(Context& context, const Parameter& parameter, float width) {
   const double range = std::max(parameter.maximum - parameter.minimum, 1e-9);
   const double step = step_of(parameter);
   const Hit area = hit(context.ui, std::string(parameter.id).c_str(), {width, px(30)});
-  double wanted = value + area.adjust * step;
+  const bool decades = by_decades(parameter);
+  double wanted = decades && area.adjust != 0 ? value_beside(parameter, value, area.adjust) : value + area.adjust * step;
   if (area.held && area.max.x > area.min.x) {
     const double share = static_cast<double>((ImGui::GetIO().MousePos.x - area.min.x) / (area.max.x - area.min.x));
-    wanted = parameter.minimum + std::round(std::clamp(share, 0.0, 1.0) * range / step) * step;
+    wanted = decades ? value_by_decades(parameter, share)
+                     : parameter.minimum + std::round(std::clamp(share, 0.0, 1.0) * range / step) * step;
   }
   wanted = std::clamp(wanted, parameter.minimum, parameter.maximum);
-  if (std::abs(wanted - value) > step / 4)
+  if (std::abs(wanted - value) > (decades ? value / 200 : step / 4))
     context.ui.push("set", std::string(parameter.id) + "=" + number_text(wanted));
 
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const float share = static_cast<float>(std::clamp((value - parameter.minimum) / range, 0.0, 1.0));
+  const float share = static_cast<float>(decades ? share_by_decades(parameter, value)
+                                                 : std::clamp((value - parameter.minimum) / range, 0.0, 1.0));
   list->AddRectFilled(area.min, area.max, area.hovered ? palette().hover : palette().panel_raised, px(6));
   const float knob = area.min.x + px(8) + share * (area.max.x - area.min.x - px(16));
   list->AddRectFilled({area.min.x + px(8), area.max.y - px(6)}, {area.max.x - px(8), area.max.y - px(4)},
@@ -105,9 +144,7 @@ void draw_number(Context& context, const Parameter& parameter, float width) {
   list->AddRectFilled({area.min.x + px(8), area.max.y - px(6)}, {knob, area.max.y - px(4)}, palette().accent_text,
                       px(1));
   list->AddCircleFilled({knob, area.max.y - px(5)}, px(4), palette().accent_text);
-  std::string text = number_text(value);
-  if (!parameter.unit.empty()) text += fmt::format(" {}", parameter.unit);
-  draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y - px(5), palette().text, text);
+  draw_text_in(list, Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y - px(5), palette().text, value_text(parameter, value));
   tooltip(tr("settings.range", fmt::arg("from", number_text(parameter.minimum)),
              fmt::arg("to", number_text(parameter.maximum)), fmt::arg("unit", parameter.unit)));
   draw_focus(area, px(6));

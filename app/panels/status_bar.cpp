@@ -17,7 +17,7 @@ using timeline::kOpen;
 std::string run_words(const session::Session& session) {
   const timeline::Model& model = session.model();
   // fmt::arg refers to what it is given: values that are used twice need names of their own.
-  const int runs = session.run_count();
+  const int runs = session.run_number();  // as the runs that are compared are called
   const std::string taken = i18n::format_duration(model.tasks().empty() ? 0 : session.now_ns() - model.begin_ns());
   const auto number = fmt::arg("number", runs);
   const auto time = fmt::arg("time", taken);

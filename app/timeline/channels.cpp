@@ -300,7 +300,7 @@ void draw_channel_header(Canvas& canvas, std::size_t lane) {
     canvas.list->AddTriangleFilled(ImVec2(centre.x - r * 0.6f, centre.y - r), ImVec2(centre.x + r * 0.8f, centre.y),
                                    ImVec2(centre.x - r * 0.6f, centre.y + r), colors.text_dim);
   }
-  write(canvas.list, Font::strong, ImVec2(left, y), colors.text, name);
+  write(canvas.list, Font::strong, ImVec2(left, y), colors.text, shortened(Font::strong, name, width));
   y += name_height + px(1);
   if (!one_line) write(canvas.list, Font::small, ImVec2(left, y), colors.text_dim, second, width);
   y += second_height + px(1);

@@ -99,16 +99,17 @@ CallOut draw_deadlock(ImDrawList* list, const Rect& window, const Model& model, 
   const Button button = source.curable ? Button("cure") : Button();
 
   const float pad = px(14), gap = px(4), wrap = std::max(window.width() - 2 * pad - px(10), px(40));
-  // Words and button share a line where both fit, else the button has its own.
+  // Words and button share a line where both fit; else the button stands at the end of the title's, or has its own.
   const float beside = wrap - button.size.x - px(16);
-  const bool own_line = button && measure(Font::body, cure).x > beside;
+  const bool apart = button && measure(Font::body, cure).x > beside;
   const ImVec2 title_size = measure(Font::strong, title), text_size = measure(Font::body, text, wrap),
                words_size = cure.empty() ? ImVec2(0, 0) : measure(Font::body, cure, wrap);
-  const float cure_height = own_line ? words_size.y + gap + button.size.y : std::max(words_size.y, button.size.y);
+  const bool by_title = apart && measure(Font::strong, title).x + px(26) + measure(Font::small, since).x <= beside, own_line = apart && !by_title;
+  const float cure_height = by_title ? words_size.y : own_line ? words_size.y + gap + button.size.y : std::max(words_size.y, button.size.y);
   float height = px(8) + title_size.y + gap + text_size.y + px(9);
-  const float room = window.height() - px(kLeastBelow);
-  const bool with_cure = !cure.empty() && height + gap + cure_height <= room;
-  if (with_cure) height += gap + cure_height;
+  const float room = window.height() - px(kLeastBelow), lower = by_title ? std::max(button.size.y - title_size.y, 0.0f) : 0;
+  const bool with_cure = !cure.empty() && height + lower + gap + cure_height <= room;
+  if (with_cure) height += lower + gap + cure_height;
   height = std::min(height, std::max(room, 0.0f));
   if (height < title_size.y + px(8)) return {nothing};
 
@@ -119,18 +120,18 @@ CallOut draw_deadlock(ImDrawList* list, const Rect& window, const Model& model, 
   line(list, strip.x0, strip.y1, strip.x1, strip.y1, colors.error, px(1.5f));
   list->PushClipRect(ImVec2(strip.x0, strip.y0), ImVec2(strip.x1, strip.y1), true);
   const float x = strip.x0 + pad + px(4);
-  float y = strip.y0 + px(8);
+  float y = strip.y0 + px(8) + (with_cure ? lower * 0.5f : 0);
   write(list, Font::strong, ImVec2(x, y), platform::readable(colors.error, ground), title);
   write(list, Font::small, ImVec2(x + title_size.x + px(10), y + title_size.y - measure(Font::small, since).y),
         platform::readable(colors.text_dim, ground), since);
-  y += title_size.y + gap;
+  y += title_size.y + gap + (with_cure ? lower * 0.5f : 0);
   write(list, Font::body, ImVec2(x, y), colors.text, text, wrap);
   y += text_size.y + gap;
   if (with_cure) {
-    const float down = own_line || !button ? 0 : (cure_height - words_size.y) * 0.5f;
+    const float down = apart || !button ? 0 : (cure_height - words_size.y) * 0.5f;
     write(list, Font::body, ImVec2(x, y + down), platform::readable(colors.ok, ground), cure, wrap);
     if (button) {
-      const ImVec2 at = own_line ? ImVec2(x, y + words_size.y + gap) : ImVec2(x + words_size.x + px(16), y);
+      const ImVec2 at = by_title ? ImVec2(strip.x1 - pad - button.size.x, strip.y0 + px(6)) : own_line ? ImVec2(x, y + words_size.y + gap) : ImVec2(x + words_size.x + px(16), y);
       result.button = {at.x, at.y, at.x + button.size.x, at.y + button.size.y};
       button.draw(list, result.button, result.button.contains(mouse.x, mouse.y));
     }

@@ -153,6 +153,7 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
       return {task, std::nullopt};
     case Drawn::What::work:
     case Drawn::What::tail:
+    case Drawn::What::chunk:
     case Drawn::What::span: {
       const std::int64_t last_ns = std::max(item.begin_ns, std::min(item.end_ns, canvas.plot.now_ns()) - 1);
       return {task, std::clamp(canvas.plot.time_ns(x), item.begin_ns, last_ns)};

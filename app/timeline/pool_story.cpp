@@ -109,6 +109,13 @@ Story about_tail(const Canvas& canvas, const Item& item, const PoolJob& job) {
   return story;
 }
 
+Story about_chunk(const Canvas& canvas, const Item& item, const PoolJob& job) {
+  Story story{job_words(canvas.model, job, true), name_words(canvas.model, item.drawn.task), {}};
+  add_times(canvas, item.begin_ns, item.end_ns, story);
+  if (const PoolChunk* chunk = job.find_chunk(static_cast<std::uint32_t>(item.index))) add_way(canvas, *chunk, story);
+  return story;
+}
+
 Story about_pool(const Canvas& canvas, const Pool& pool) {
   Story story{name_words(canvas.model, pool.object), {}, {}};
   if (const timeline::Object* object = canvas.model.find_object(pool.object)) story.second = kind_words(object->kind);
@@ -122,8 +129,8 @@ Story about_pool(const Canvas& canvas, const Pool& pool) {
 std::optional<Story> pool_story(const Canvas& canvas, const Item& item) {
   using What = Drawn::What;
   const What what = item.drawn.what;
-  if (what != What::pool && what != What::job && what != What::work && what != What::tail && what != What::result) return std::nullopt;
-  const bool of_worker = what == What::work || what == What::tail;
+  if (what != What::pool && what != What::job && what != What::work && what != What::tail && what != What::result && what != What::chunk) return std::nullopt;
+  const bool of_worker = what == What::work || what == What::tail || what == What::chunk;
   const Pool* pool = of_worker ? worker_of(canvas.model, item.drawn.task).pool : canvas.model.pools().find(item.drawn.task);
   if (pool == nullptr) return Story{};
   if (what == What::pool) return about_pool(canvas, *pool);
@@ -131,6 +138,7 @@ std::optional<Story> pool_story(const Canvas& canvas, const Item& item) {
   if (job == nullptr) return Story{};
   if (what == What::job) return about_job(canvas, item, *job);
   if (what == What::result) return about_result(canvas, item, *job);
+  if (what == What::chunk) return about_chunk(canvas, item, *job);
   if (what == What::tail) return about_tail(canvas, item, *job);
   return about_work(canvas, item, *pool, *job);
 }

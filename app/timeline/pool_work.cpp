@@ -96,7 +96,8 @@ void draw_call(const Here& here, const PoolJob& job, const PoolItem& item, bool 
     // Nothing is more important on this lane: where the block is too narrow for the word, it stands beside it.
     const std::string beside = tr("timeline.pool.lost.call", fmt::arg("call", call_words(here.canvas.model, job, item, false)));
     const ImVec2 size = measure(Font::strong, beside);
-    const Rect box{rect.x1 + px(5), (rect.y0 + rect.y1 - size.y) * 0.5f, rect.x1 + px(9) + size.x, (rect.y0 + rect.y1 + size.y) * 0.5f};
+    // From the block's upper edge: the badge of the death that took it reaches over the lower one.
+    const Rect box{rect.x1 + px(5), rect.y0 - px(1), rect.x1 + px(9) + size.x, rect.y0 - px(1) + size.y};
     if (label.empty() && box.x1 < here.canvas.plot.area().x1 && here.canvas.place(box)) {
       here.canvas.labels.push_back({Font::strong, ImVec2(box.x0 + px(2), box.y0), platform::readable(colors.error, colors.lane), box, colors.lane, beside});
       label = beside;
@@ -135,7 +136,7 @@ Color color_of_turn(const Here& here, const PoolWorker::Turn& turn) {
 }
 
 // Over the calls that travelled together.
-void draw_bracket(const Here& here, float x0, float x1) {
+void draw_bracket(const Here& here, const PoolWorker::Turn& turn, float x0, float x1) {
   const Color ink = platform::palette().text_dim;
   const float y = here.room.y0 - px(3), foot = here.room.y0 - px(0.5f), thick = px(1.4f);
   const float left = std::max(x0 + 1, here.canvas.plot.area().x0), right = std::min(std::min(x1, here.end_x) - 2, here.canvas.plot.area().x1);
@@ -143,13 +144,15 @@ void draw_bracket(const Here& here, float x0, float x1) {
   line(here.canvas.list, left, y, right, y, ink, thick);
   if (x0 >= here.canvas.plot.area().x0) line(here.canvas.list, left, y, left, foot, ink, thick);
   if (x1 <= here.canvas.plot.area().x1) line(here.canvas.list, right, y, right, foot, ink, thick);
+  here.canvas.items.push_back({{Drawn::What::chunk, here.task.id, left, y - thick, right, foot, {}}, turn.begin_ns, std::min(turn.end_ns, here.task.death_ns), turn.chunk, 1,
+                               timeline::kNone, timeline::Stage::deque, turn.job});
 }
 
 void draw_turn(const Here& here, const PoolWorker::Turn& turn, float x0, float x1) {
   const PoolJob* job = here.pool.find_job(turn.job);
   const PoolChunk* chunk = job == nullptr ? nullptr : job->find_chunk(turn.chunk);
   if (chunk == nullptr) return;
-  if (chunk->count > 1) draw_bracket(here, x0, x1);
+  if (chunk->count > 1) draw_bracket(here, turn, x0, x1);
   const auto before = [](const PoolItem& one, std::uint32_t at) { return one.index < at; };
   const auto first = std::lower_bound(job->calls.begin(), job->calls.end(), chunk->first, before);
   const auto end = std::lower_bound(first, job->calls.end(), chunk->first + std::max(chunk->count, 1u), before);

@@ -16,9 +16,14 @@ told = []
 counter = 0
 
 
-def private_kb():
+def private_kb():  # what it has written, and shares with nobody
     with open("/proc/self/smaps_rollup") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+        return sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty"))
+
+
+def in_line():  # seconds that this thread has stood in line for a core
+    with open("/proc/thread-self/schedstat") as file:
+        return int(file.read().split()[1]) * 1e-9
 
 
 def cpu():
@@ -26,10 +31,14 @@ def cpu():
     return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
-def compute(x, tell):
-    for _ in range(ROUNDS):
+def compute(rounds, x, tell):
+    line = in_line()
+    begin, used = time.perf_counter(), time.thread_time()
+    for _ in range(rounds):
         x = (x * 1103515245 + 12345) & 0x7FFFFFFF
-    tell(private_kb())
+    took, used = time.perf_counter() - begin, time.thread_time() - used
+    waited = took - used - (in_line() - line)  # not on a core, nor in line for one: for its GIL
+    tell((private_kb(), max(0, waited / took * 100)))
 
 
 def both(workers):
@@ -41,17 +50,22 @@ def both(workers):
 
 def cores_and_memory():
     print("stage cores-threads 2", flush=True)
-    memory, used, begin = private_kb(), cpu(), time.perf_counter()
-    both([threading.Thread(target=compute, args=(x, told.append)) for x in range(2)])
+    both([threading.Thread(target=compute, args=(ROUNDS // 100, 0, told.append))])
+    one = told.pop()[0]
+    used, begin = cpu(), time.perf_counter()
+    both([threading.Thread(target=compute, args=(ROUNDS, x, told.append)) for x in range(2)])
     threads = (cpu() - used) / (time.perf_counter() - begin)
-    more = max(0, max(told) - memory) // 2
+    more = max(0, max(kb for kb, _ in told) - one)  # two threads instead of one
     print("stage cores-processes 2", flush=True)
     queue = multiprocessing.SimpleQueue()
     used, begin = cpu(), time.perf_counter()
-    both([multiprocessing.Process(target=compute, args=(x, queue.put)) for x in range(2)])
+    both([multiprocessing.Process(target=compute, args=(ROUNDS, x, queue.put)) for x in range(2)])
     processes = (cpu() - used) / (time.perf_counter() - begin)
-    each = (queue.get() + queue.get()) // 2
+    first, second = queue.get(), queue.get()
+    each = (first[0] + second[0]) // 2
     print(f"cores used: threads {threads:.2f}, processes {processes:.2f}")
+    threads, processes = ((one[1] + other[1]) / 2 for one, other in (told, (first, second)))
+    print(f"waited for a GIL: threads {threads:.1f} % of their time, processes {processes:.1f} %")
     print(f"memory of each: thread {more} kB, process {each} kB", flush=True)
 
 

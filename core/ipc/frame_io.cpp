@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,9 +64,10 @@ ssize_t when_ready(const Side& side, short events, Call&& call) {
   }
 }
 
+// Not through the library's write(), which where there are threads opens and shuts a door for pthread_cancel at each call.
 void write_all(const Side& side, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = when_ready(side, POLLOUT, [&] { return ::write(side.fd, bytes.data(), bytes.size()); });
+    const ssize_t written = when_ready(side, POLLOUT, [&] { return ::syscall(SYS_write, side.fd, bytes.data(), bytes.size()); });
     if (written < 0) throw os_error(errno);  // I-06
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }

@@ -23,10 +23,18 @@ Memory own_memory() {
     const std::string name = line.substr(0, colon);
     const long kb = std::strtol(line.c_str() + colon + 1, nullptr, 10);
     if (name.starts_with("Private_")) memory.private_kb += kb;
+    if (name == "Private_Dirty") memory.dirty_kb = kb;
     if (name.starts_with("Shared_")) memory.shared_kb += kb;
     if (name == "Pss") memory.pss_kb = kb;
   }
   return memory;
+}
+
+double in_line_s() {
+  const gil::Released released;  // reading a file
+  std::ifstream file("/proc/thread-self/schedstat");
+  std::int64_t on_core_ns = 0, in_line_ns = 0;
+  return file >> on_core_ns >> in_line_ns ? static_cast<double>(in_line_ns) * 1e-9 : 0;
 }
 
 }  // namespace forklight::scenario

@@ -23,8 +23,12 @@ auto without_gil(Call&& call) {
 struct Memory {
   long private_kb = 0;  // pages that nobody else has (USS)
   long shared_kb = 0;   // pages that others have too, counted whole
+  long dirty_kb = 0;    // of the private ones, what this process has written: code that others stop using is not its own for that
   long pss_kb = 0;      // private, and of each shared page this process's part
 };
 [[nodiscard]] Memory own_memory();
+
+// Seconds that this thread has stood in line for a core, by /proc/thread-self/schedstat; 0 where the kernel does not count them.
+[[nodiscard]] double in_line_s();
 
 }  // namespace forklight::scenario

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -69,30 +70,56 @@ void both(std::vector<Worker>& workers) {
   }
 }
 
-long compute(std::uint64_t rounds, std::uint64_t x) {
+double thread_cpu_s() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+// What a worker says at its end.
+struct Told {
+  long private_kb = 0;
+  double waited_percent = 0;  // of its time, for its GIL
+};
+
+Told compute(std::uint64_t rounds, std::uint64_t x) {
   const Frame frame("compute");
+  at(py("line = in_line()"));
+  const double line = in_line_s();
+  const std::int64_t begin = base::now_ns();
+  double used = thread_cpu_s();
   at(py("x = (x * 1103515245"));
   (void)gil::compute(rounds, x, process::Runtime::current().context().python_minor);
-  at(py("tell(private_kb())"));
-  return own_memory().private_kb;
+  const double took = seconds_since(begin);
+  used = thread_cpu_s() - used;
+  at(py("waited = took - used"));
+  const double waited = took - used - (in_line_s() - line);  // not on a core, nor in line for one: for its GIL
+  at(py("tell((private_kb()"));
+  return {own_memory().dirty_kb, std::max(0.0, waited / took * 100)};
 }
 
 void cores_and_memory(std::uint64_t rounds) {
   const Frame frame("cores_and_memory");
   at(py("print(\"stage cores-threads"));
   process::print_now("stage cores-threads 2");
-  long told[2] = {};
-  const long before = own_memory().private_kb;
+  Told one, told[2];
+  at(py("both([threading.Thread(target=compute, args=(ROUNDS // 100"));
+  {
+    std::vector<Thread> first;
+    first.emplace_back([&one, rounds] { one = compute(rounds / 100, 0); }, named("compute"));
+    both(first);
+  }
   double used = cpu_s();
   std::int64_t begin = base::now_ns();
-  at(py("both([threading.Thread(target=compute"));
+  at(py("both([threading.Thread(target=compute, args=(ROUNDS, x"));
   {
     std::vector<Thread> workers;
     for (std::uint64_t x = 0; x < 2; ++x) workers.emplace_back([&told, rounds, x] { told[x] = compute(rounds, x); }, named("compute"));
     both(workers);
   }
   const double threads = (cpu_s() - used) / seconds_since(begin);
-  const long more = std::max(0L, std::max(told[0], told[1]) - before) / 2;
+  // Two threads instead of one: what the first brought along for all, the code of a thread's start and end, is none of the second's.
+  const long more = std::max(0L, std::max(told[0].private_kb, told[1].private_kb) - one.private_kb);
   at(py("print(\"stage cores-processes"));
   process::print_now("stage cores-processes 2");
   ipc::SimpleQueue queue;
@@ -101,16 +128,22 @@ void cores_and_memory(std::uint64_t rounds) {
   at(py("both([multiprocessing.Process(target=compute"));
   {
     std::vector<Process> workers;
-    for (std::uint64_t x = 0; x < 2; ++x) workers.emplace_back([queue, rounds, x]() mutable { queue.put(ipc::Value(compute(rounds, x))); });
+    for (std::uint64_t x = 0; x < 2; ++x) workers.emplace_back([queue, rounds, x]() mutable {
+      const Told all = compute(rounds, x);
+      queue.put(ipc::Value{all.private_kb, all.waited_percent});
+    });
     both(workers);
   }
   const double processes = (cpu_s() - used) / seconds_since(begin);
-  at(py("each = (queue.get()"));
-  const long first = queue.get().get<long>(), second = queue.get().get<long>();
+  at(py("first, second = queue.get()"));
+  const ipc::Value first = queue.get(), second = queue.get();
   at(py("print(f\"cores used"));
   process::print_now(fmt::format("cores used: threads {:.2f}, processes {:.2f}", threads, processes));
+  at(py("print(f\"waited for a GIL"));
+  process::print_now(fmt::format("waited for a GIL: threads {:.1f} % of their time, processes {:.1f} %", (told[0].waited_percent + told[1].waited_percent) / 2,
+                                 (first.at(1).get<double>() + second.at(1).get<double>()) / 2));
   at(py("print(f\"memory of each"));
-  process::print_now(fmt::format("memory of each: thread {} kB, process {} kB", more, (first + second) / 2));
+  process::print_now(fmt::format("memory of each: thread {} kB, process {} kB", more, (first.at(0).get<long>() + second.at(0).get<long>()) / 2));
 }
 
 long counter = 0;  // a variable of the module; raised by one at a time
@@ -338,6 +371,12 @@ Verdict cores(const timeline::Model& model, const Settings&, bool finished) {
   return judge(model, finished, kLine, +[](double threads, double processes) { return threads <= 1.15 && (processes > threads || threads < kAlmostOne || processes < kAlmostOne); });
 }
 
+// Who has been held at the gate stood still for that too.
+Verdict no_gil_limit(const timeline::Model& model, const Settings&, bool finished) {
+  if (held_at_gate(model)) return eventually(main_printed(model, "waited for a GIL"), finished);
+  return judge(model, finished, "waited for a GIL: threads %lf %% of their time, processes %lf %%", +[](double threads, double processes) { return threads > processes; });
+}
+
 Verdict memory(const timeline::Model& model, const Settings&, bool finished) {
   return judge(model, finished, "memory of each: thread %ld kB, process %ld kB", +[](long thread, long process) { return process > thread; });
 }
@@ -382,6 +421,7 @@ const Scenario& trade_offs() {
            {.id = "messages", .type = ParameterType::integer, .fallback = "2000", .minimum = 1, .maximum = 50000},
            {.id = "size", .type = ParameterType::integer, .fallback = "1000", .minimum = 1, .maximum = 60000, .unit = "bytes"}},
       .claims = {{"cores", cores, "cores used: "},
+                 {"no-gil-limit", no_gil_limit, "waited for a GIL: "},
                  {"memory", memory, "memory of each: "},
                  {"own-memory", own, "the parent sees what is written: "},
                  {"dearer", dearer, "a message takes: "},

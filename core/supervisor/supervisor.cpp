@@ -31,6 +31,7 @@ using trace::StopReason;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kGrace = 500 * base::kMillisecond;  // for the whole tree to end when a run is stopped
 constexpr std::int64_t kStopPause = 5 * base::kMillisecond;
+constexpr std::size_t kFirstPidfd = 3;  // of what is polled: before it come the control socket, signals and births
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;  // the sanitizers' shadow memory is far larger than any cap
@@ -86,8 +87,9 @@ class Supervisor {
       wait_for_news(reaper_awaited);
       take_news();
       tree_.note_births();
-      reaper_awaited = tree_.note_deaths();
-      if (!tree_.reap_own()) break;
+      reaper_awaited = tree_.note_deaths(std::span(poll_).subspan(kFirstPidfd));
+      // Of our own children the kernel tells by SIGCHLD; of adopted ones that were dead already, too.
+      if ((std::exchange(own_child_ended_, false) || stopping_) && !tree_.reap_own()) break;
       keep_time();
     }
     tree_.close();
@@ -178,6 +180,7 @@ class Supervisor {
       signalfd_siginfo info;
       while (::read(signal_fd_.get(), &info, sizeof info) == sizeof info) {
         if (info.ssi_signo != SIGCHLD) stop(StopReason::viewer_gone);
+        own_child_ended_ |= info.ssi_signo == SIGCHLD;
       }
     }
     std::uint64_t births;
@@ -253,6 +256,7 @@ class Supervisor {
   std::int64_t held_since_ = kNever;  // by the learner
   std::int64_t deadline_ = kNever, hurry_at_ = kNever, kill_at_ = kNever;
   bool stopping_ = false;
+  bool own_child_ended_ = false;
   bool ending_ = false;  // one by one, children first
   std::vector<pollfd> poll_;
 };

@@ -56,10 +56,16 @@ bool Tree::has_ended(const Member& member) noexcept {
   return ::poll(&ended, 1, 0) == 1;
 }
 
-bool Tree::note_deaths() {
+bool Tree::note_deaths(std::span<const pollfd> polled) {
   bool waiting = false;
+  auto next = polled.begin();  // in the members' order; those born since were not asked for yet
   for (Member& member : members_) {
-    if (!member.dead && has_ended(member)) waiting |= !settle(member, false);
+    bool ended = !member.pidfd || member.ended_ns != 0;
+    if (!ended) {
+      next = std::find_if(next, polled.end(), [&](const pollfd& one) { return one.fd == member.pidfd.get(); });
+      if (next != polled.end()) ended = next++->revents != 0;
+    }
+    if (ended && !member.dead) waiting |= !settle(member, false);
   }
   std::erase_if(members_, [](const Member& member) { return member.dead; });
   return waiting;

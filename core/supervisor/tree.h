@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/base/fd.h"
@@ -22,8 +23,9 @@ class Tree {
   void note_births();
   // Descriptors to poll for deaths: readable when the process has ended.
   void append_pollfds(std::vector<pollfd>& fds) const;
-  // Records the deaths of all whose pidfd is readable. True while one of them still waits for its reaper's word.
-  bool note_deaths();
+  // Records the deaths of all whose pidfd was found readable: `polled` is what append_pollfds() gave. True while one of them still waits for
+  // its reaper's word.
+  bool note_deaths(std::span<const pollfd> polled);
   // Reaps every child of the supervisor itself (MainProcess and adopted orphans) that has ended; its death is recorded first.
   // False when there is no child left at all: the tree is empty.
   bool reap_own();

@@ -59,9 +59,8 @@ std::size_t RingReader::read(TaskId task, std::vector<Cell>& cells) {
   const std::uint64_t head = indices_->head.load(std::memory_order_acquire);
   const std::uint64_t count = std::min<std::uint64_t>(head - tail, capacity_);
   if (count == 0) return 0;
-  const std::size_t before = cells.size();
-  cells.resize(before + count);
-  for (std::uint64_t n = 0; n != count; ++n) cells[before + n] = {cells_[(tail + n) & (capacity_ - 1)], task};
+  cells.reserve(std::max(cells.size() + count, std::min<std::size_t>(2 * cells.capacity(), capacity_)));
+  for (std::uint64_t n = 0; n != count; ++n) cells.push_back({cells_[(tail + n) & (capacity_ - 1)], task});
   indices_->tail.store(tail + count, std::memory_order_release);
   return count;
 }

@@ -115,6 +115,28 @@ TEST_CASE("gil: the interval goes in steps of 1, 2, 5, and stays in its bounds")
   }
 }
 
+TEST_CASE("settings: what goes from a thousandth to a whole is turned in steps of 1, 2, 5 over all its decades") {
+  using namespace app::session;
+  double value = 1e-6;
+  for (const double next : {2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3, 20e-3, 50e-3, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0}) {
+    CHECK(step_beside(value, 1) == doctest::Approx(next).epsilon(1e-9));
+    CHECK(step_beside(next, -1) == doctest::Approx(value).epsilon(1e-9));
+    value = next;
+  }
+  CHECK(step_at(0, 1e-6, 1) == doctest::Approx(1e-6));
+  CHECK(step_at(1, 1e-6, 1) == doctest::Approx(1));
+  CHECK(step_at(0.5, 1e-6, 1) == doctest::Approx(1e-3));
+  CHECK(share_of(1e-3, 1e-6, 1) == doctest::Approx(0.5));
+  CHECK(share_of(7, 1e-6, 1) == doctest::Approx(1));
+  // Whole numbers at the grain of their second digit.
+  for (const auto& [number, next] : {std::pair(0.0, 1.0), std::pair(1.0, 2.0), std::pair(24.0, 25.0), std::pair(99.0, 100.0), std::pair(100.0, 110.0), std::pair(240.0, 250.0), std::pair(9900.0, 10000.0)}) {
+    CHECK(number_beside(number, 1) == doctest::Approx(next));
+    CHECK(number_beside(next, -1) == doctest::Approx(number));
+  }
+  CHECK(two_digits(7.4) == doctest::Approx(7));
+  CHECK(two_digits(1234) == doctest::Approx(1200));
+}
+
 TEST_CASE("gil commands: bad input gets one sentence; without a running lock there is nothing to set") {
   GilDesk desk;
   desk.open("one.flt");

@@ -85,6 +85,20 @@ TEST_CASE("timeline pools: each task is a block with its argument and result, ab
   check_inside(screen, 1280, 700);
 }
 
+TEST_CASE("timeline pools: the tasks of a chunk stand under one bracket (L-04)") {
+  const Model model = mapped().model();
+  Screen screen(1280, 700);
+  screen.frame(model);
+  for (const timeline::TaskId worker : {2, 3}) {
+    const std::vector<Drawn> chunks = all(screen, Drawn::What::chunk, worker), work = all(screen, Drawn::What::work, worker);
+    REQUIRE(chunks.size() == 1);
+    REQUIRE(work.size() == 2);
+    CHECK(chunks[0].x0 == doctest::Approx(work[0].x0).epsilon(0.01));
+    CHECK(chunks[0].x1 == doctest::Approx(work[1].x1).epsilon(0.01));
+    CHECK(chunks[0].y1 <= work[0].y0);
+  }
+}
+
 TEST_CASE("timeline pools: a lane for the pool with its job and its results, and one for each of its queues") {
   const Model model = mapped().model();
   Screen screen(1280, 800);
