@@ -290,7 +290,7 @@ FORKLIGHT_EVERY_CHILD void Runtime::run_exit_functions() {
   while (const auto function = next()) function->run();
 }
 
-std::vector<std::shared_ptr<Process::Object>> Runtime::children() {
+FORKLIGHT_EVERY_CHILD std::vector<std::shared_ptr<Process::Object>> Runtime::children() {
   const auto held = hold();
   return children_;
 }

@@ -69,7 +69,7 @@ struct Registry {
   int counter = 0;
 };
 
-std::atomic<bool> threads_made{false};  // in this process: as long as there were none, nothing is to be looked through
+FORKLIGHT_EVERY_CHILDS std::atomic<bool> threads_made{false};  // in this process: as long as there were none, nothing is to be looked through
 
 std::atomic<Registry*>& registry_slot() {
   static std::atomic<Registry*> registry{new Registry};  // replaced, never destroyed, in a forked child: its mutex may be locked by nobody's thread
@@ -248,7 +248,9 @@ FORKLIGHT_EVERY_CHILD void join_all_threads() {
 FORKLIGHT_EVERY_CHILD bool threads_were_made() noexcept { return threads_made.load(std::memory_order_relaxed); }
 
 FORKLIGHT_EVERY_CHILD void forget_threads() noexcept {
-  if (threads_made.exchange(false)) registry_slot().store(new Registry);
+  if (!threads_made.load()) return;  // not written to: a page that is only read stays the parent's
+  threads_made.store(false);
+  registry_slot().store(new Registry);
 }
 
 }  // namespace forklight::process
