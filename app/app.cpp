@@ -19,6 +19,10 @@ using i18n::tr;
 
 constexpr auto kSettle = 700ms;     // after the last input: hover, tooltips and easing come to rest within this
 constexpr auto kFrame = 16ms;       // where vertical sync does not hold a frame back, this does
+// What drawing takes of the processors is taken from the lesson: without input, a quarter of one at the most. Where a graphics card draws this
+// changes nothing; where a program does, processes that the lesson runs side by side keep the processors they need.
+constexpr int kShareOfDrawing = 4;
+constexpr auto kLongestRest = 200ms;
 constexpr double kIdleWait = 0.25;  // seconds asleep at a time when nothing happens
 
 platform::WindowOptions window_options(const Options& options) {
@@ -83,18 +87,31 @@ int App::run() {
   return 0;
 }
 
+namespace {
+// Of the whole process: what draws may have threads of its own.
+std::chrono::nanoseconds processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+}  // namespace
+
 bool App::frame() {
   take_input();
   session::Context context{session_, ui_};
   session::carry_out(context);
   session_.update();
+  if (session_.model().revision() != drawn_revision_) last_change_ = Clock::now();
   show_folder();
   if (window_.close_wanted() || ui_.quit_wanted) return false;
-  const bool moving = session_.live() || Clock::now() - last_input_ < kSettle || !ui_.pushed.empty();
+  // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
+  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty();
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || session_.model().revision() != drawn_revision_) {
+    const auto before = processor_time();
     draw();
     take_screenshot();
     window_.show();
+    draw_cost_ = processor_time() - before;
   }
   return true;
 }
@@ -103,8 +120,9 @@ void App::take_input() {
   const auto now = Clock::now();
   double wait = 0;
   if (wait_when_idle_ && ui_.pushed.empty()) {
-    const bool moving = session_.live() || now - last_input_ < kSettle;
-    const auto rest = kFrame - (now - last_draw_);
+    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle;
+    const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestRest);
+    const auto rest = period - (now - last_draw_);
     if (!moving)
       wait = kIdleWait;
     else if (rest > 1ms)

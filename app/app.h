@@ -72,7 +72,8 @@ class App {
   std::string shown_title_;
   std::size_t console_seen_ = 0, tasks_seen_ = 0;  // whose characters the fonts have
   std::uint64_t drawn_revision_ = 0;
-  std::chrono::steady_clock::time_point last_input_, last_draw_;
+  std::chrono::steady_clock::time_point last_input_, last_draw_, last_change_;
+  std::chrono::nanoseconds draw_cost_{0};  // processor time of the last frame
 };
 
 }  // namespace forklight::app

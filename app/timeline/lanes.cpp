@@ -62,7 +62,7 @@ void draw_thread_header(Canvas& canvas, std::size_t lane) {
   float y = box.y0 + (box.height() - name_size.y * (two_lines ? 2.0f : 1.0f)) * 0.5f;
   canvas.list->PushClipRect(ImVec2(box.x0, std::max(box.y0, gutter.y0)), ImVec2(box.x1, std::min(box.y1, gutter.y1)),
                             true);
-  write(canvas.list, Font::small, ImVec2(left, y), colors.text, name);
+  write(canvas.list, Font::small, ImVec2(left, y), colors.text, shortened(Font::small, name, room));
   if (two_lines) {
     write(canvas.list, Font::small, ImVec2(left, y + name_size.y), colors.text_dim, tid);
   } else if (name_size.x + px(8) + tid_size.x <= room) {
@@ -110,7 +110,7 @@ void draw_header(Canvas& canvas, std::size_t lane) {
   float y = box.y0 + std::max((box.height() - total) * 0.5f, px(1));
   canvas.list->PushClipRect(ImVec2(box.x0, std::max(box.y0, gutter.y0)), ImVec2(box.x1, std::min(box.y1, gutter.y1)),
                             true);
-  write(canvas.list, Font::strong, ImVec2(left, y), colors.text, name);
+  write(canvas.list, Font::strong, ImVec2(left, y), colors.text, shortened(Font::strong, name, width));
   if (three_lines) {
     y += name_height + space;
     write(canvas.list, Font::small, ImVec2(left, y), colors.text_dim, pid);

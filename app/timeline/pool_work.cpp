@@ -5,6 +5,7 @@
 
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
+#include "app/timeline/badge.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/fold.h"
 #include "app/timeline/pool_words.h"
@@ -96,8 +97,10 @@ void draw_call(const Here& here, const PoolJob& job, const PoolItem& item, bool 
     // Nothing is more important on this lane: where the block is too narrow for the word, it stands beside it.
     const std::string beside = tr("timeline.pool.lost.call", fmt::arg("call", call_words(here.canvas.model, job, item, false)));
     const ImVec2 size = measure(Font::strong, beside);
-    // From the block's upper edge: the badge of the death that took it reaches over the lower one.
-    const Rect box{rect.x1 + px(5), rect.y0 - px(1), rect.x1 + px(9) + size.x, rect.y0 - px(1) + size.y};
+    // After the badge of the death that took it.
+    const auto exit_code = here.task.exit_code();
+    const float from = rect.x1 + px(5) + (exit_code ? badge_size(exit_code, rect.height()).x + px(6) : 0), middle = (rect.y0 + rect.y1) * 0.5f;
+    const Rect box{from, middle - size.y * 0.5f, from + px(4) + size.x, middle + size.y * 0.5f};
     if (label.empty() && box.x1 < here.canvas.plot.area().x1 && here.canvas.place(box)) {
       here.canvas.labels.push_back({Font::strong, ImVec2(box.x0 + px(2), box.y0), platform::readable(colors.error, colors.lane), box, colors.lane, beside});
       label = beside;
