@@ -19,10 +19,10 @@ using i18n::tr;
 
 constexpr auto kSettle = 700ms;     // after the last input: hover, tooltips and easing come to rest within this
 constexpr auto kFrame = 16ms;       // where vertical sync does not hold a frame back, this does
-// What drawing takes of the processors is taken from the lesson: without input, a quarter of one at the most. Where a graphics card draws this
-// changes nothing; where a program does, processes that the lesson runs side by side keep the processors they need.
+// What drawing takes of the processors is taken from the lesson: without input, a quarter of one, as long as that leaves thirty frames a second.
+// Where a graphics card draws this changes nothing; where a program does, the lesson's processes keep more of what they need.
 constexpr int kShareOfDrawing = 4;
-constexpr auto kLongestRest = 200ms;
+constexpr auto kLongestPeriod = 33ms;
 constexpr double kIdleWait = 0.25;  // seconds asleep at a time when nothing happens
 
 platform::WindowOptions window_options(const Options& options) {
@@ -121,7 +121,7 @@ void App::take_input() {
   double wait = 0;
   if (wait_when_idle_ && ui_.pushed.empty()) {
     const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle;
-    const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestRest);
+    const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestPeriod);
     const auto rest = period - (now - last_draw_);
     if (!moving)
       wait = kIdleWait;
