@@ -189,6 +189,9 @@ void draw_dialogs(Context& context, PanelState& state) {
     case Dialog::fact:
       draw_fact(context);
       break;
+    case Dialog::palette:
+      draw_palette(context, fresh);
+      break;
   }
   ImGui::EndPopup();
 }

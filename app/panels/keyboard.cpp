@@ -56,10 +56,20 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
   return true;
 }
 
+// Up, down and Enter are the list's, although a text is typed above it.
+bool for_palette(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut.ctrl || shortcut.shift) return false;
+  if (shortcut.key == Key::up) --ui.palette_at;
+  if (shortcut.key == Key::down) ++ui.palette_at;
+  if (shortcut.key == Key::enter) ui.palette_go = true;
+  return shortcut.key == Key::up || shortcut.key == Key::down || shortcut.key == Key::enter;
+}
+
 }  // namespace
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
+  if (ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) return;
   // A value is typed in a menu: Enter, up and down are the menu's all the same.
   const bool of_menu = shortcut.key == Key::enter || shortcut.key == Key::up || shortcut.key == Key::down;
   if (typing && ui.menu.subject != 0 && of_menu && for_focus(ui.focus, shortcut)) return;
@@ -68,7 +78,7 @@ void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   const session::Command* command = session::find_command(shortcut);
   if (command == nullptr || !command->enabled(context)) return;
   // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
-  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "quit" ||
+  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "palette" || command->id == "quit" ||
                         command->id == "screenshot" || command->id == "theme" || command->id == "language" ||
                         command->id.starts_with("text.");
   if (ui.dialog != session::Dialog::none && !harmless) return;

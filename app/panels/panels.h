@@ -136,6 +136,8 @@ void draw_evidence(Context& context, std::span<const Evidence> evidence);
 void draw_claims(Context& context, bool brief);
 void draw_status_bar(Context& context, const PanelState& state);
 void draw_dialogs(Context& context, PanelState& state);
+// The palette: a field, and what fits the letters typed in it.
+void draw_palette(Context& context, bool fresh);
 // What a fact says, for which Pythons, how it is known: the content of its dialog.
 void draw_fact(Context& context);
 // A dialog's button; true when it was pressed.

@@ -570,6 +570,16 @@ bool keys_shown(const Context& c) {
   return c.ui.dialog == Dialog::keys;
 }
 
+void palette(Context& c, std::string_view) {
+  c.ui.dialog = c.ui.dialog == Dialog::palette ? Dialog::none : Dialog::palette;
+  c.ui.palette_entry.clear();
+  c.ui.palette_at = 0;
+  c.ui.palette_go = false;
+}
+bool palette_shown(const Context& c) {
+  return c.ui.dialog == Dialog::palette;
+}
+
 // The one named, else the one that is told of where the person looks, else the first of all. Its own key closes it again.
 void tell_fact(Context& c, std::string_view argument) {
   UiState& ui = c.ui;
@@ -693,6 +703,7 @@ constexpr std::array kCommands = {
     Command{"panel.right", ctrl(Key::n2), always, fold_right, right_open},
     Command{"panel.bottom", ctrl(Key::n3), always, fold_bottom, bottom_open},
     Command{"present", key(Key::f11), always, present, presents},
+    Command{"palette", ctrl(Key::k), always, palette, palette_shown},
     Command{"keys", key(Key::f1), always, keys, keys_shown},
     Command{"fact", shift(Key::f), always, tell_fact, fact_told},
     Command{"screenshot", key(Key::f2), always, screenshot},

@@ -32,7 +32,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys, fact };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -97,6 +97,9 @@ struct UiState {
   void note_fact(FactAtHand::Where where, std::string_view number) {
     if (where > fact_at_hand.where) fact_at_hand = {where, std::string(number)};
   }
+  std::string palette_entry;  // what is typed in the palette
+  int palette_at = 0;         // its row that Enter carries out
+  bool palette_go = false;    // Enter was pressed
   std::string event_filter;
   std::string clipboard;  // to be copied by the next frame
   Menu menu;
