@@ -102,6 +102,7 @@ TEST_CASE("scenario gil-vs-processes: the kernel saw the threads one by one, and
     return;
   }
   // With other work on the machine two may be left on one core for long: then once more, and more of it.
+  // G-05: also interpreters, which have a lock each.
   std::map<std::string, bool> met = {{"stage processes 2", false}, {"stage free-threads 2", false}, {"stage interpreters 2", false}};
   const auto all_met = [&] { return std::all_of(met.begin(), met.end(), [](const auto& way) { return way.second; }); };
   bool busy_machine = false;
