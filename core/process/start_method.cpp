@@ -48,6 +48,7 @@ std::span<const StartMethod> all_start_methods(int python_minor) noexcept {
 }
 
 void set_start_method(std::string_view name, bool force) {
+  const auto held = Runtime::current().hold();
   if (Runtime::current().start_method() && !force) throw PythonError(Fact::S_34);
   Runtime::current().set_start_method(find_or_raise(name));
 }
@@ -56,6 +57,7 @@ void set_start_method(StartMethod method, bool force) { set_start_method(name_of
 
 StartMethod get_start_method() {
   Runtime& runtime = Runtime::current();
+  const auto held = runtime.hold();  // it is settled by the first who asks
   if (!runtime.start_method()) runtime.set_start_method(default_start_method(runtime.context().python_minor));
   return *runtime.start_method();
 }

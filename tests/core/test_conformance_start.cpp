@@ -2,6 +2,8 @@
 // are in tests/support/lessons_start.cpp and lessons_inherit.cpp.
 #include "tests/support/conforms.h"
 
+using namespace forklight;
+
 CONFORMS("S-01 S-02 P-02 three methods and their names and exit codes")
 CONFORMS("S-03 S-05 globals as changed or as first imported")
 CONFORMS("S-06 S-20 a lambda runs under fork alone")
@@ -11,7 +13,20 @@ CONFORMS("S-27 spawn without a main guard")
 CONFORMS("S-27 forkserver without a main guard")
 CONFORMS("S-27 fork needs no main guard")
 CONFORMS("S-27 S-15 what a failed import had registered is taken back")
-CONFORMS("S-32 S-33 a lock of the fork context goes to fork alone")
+TEST_CASE("S-32 S-33 a lock of the fork context goes to fork alone") {
+  const char* const lesson = "S-32 S-33 a lock of the fork context goes to fork alone";
+  // The first releases of 3.11 do not look yet.
+  const char* const looks = "import inspect, multiprocessing.synchronize as s; print('fork context' in inspect.getsource(s.SemLock.__getstate__))";
+  if (tests::run_python(looks).out == "True\n") return tests::conforms(lesson);
+  MESSAGE("this python3 is older than the check of S-32: the engine is compared with the fact alone");
+  const auto run = tests::run_test_lesson(lesson);
+  CHECK(run.err == "");
+  for (const char* line : {"fork fork 0\n", "fork spawn RuntimeError A SemLock created in a fork context", "fork forkserver RuntimeError A SemLock",
+                           "spawn fork 0\nspawn spawn 0\nspawn forkserver 0\n"}) {
+    CAPTURE(line);
+    CHECK(run.out.find(line) != std::string::npos);
+  }
+}
 CONFORMS("S-34 S-35 S-36 setting the start method")
 CONFORMS("E.3 a value and its lock travel to every method")
 CONFORMS("E.3 S-24 queue and connection and event travel to every method")

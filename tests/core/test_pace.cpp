@@ -182,16 +182,16 @@ TEST_CASE("gate: slow lets so many operations a second through, one at a time") 
   CHECK(tests::wait_until([&] { return live.count(Kind::let_go) >= 10; }));
   const std::int64_t begin = base::now_ns();
   const std::size_t before = live.count(Kind::let_go);
-  CHECK(tests::wait_until([&] { return base::now_ns() - begin > base::kSecond; }));
-  const std::size_t in_a_second = live.count(Kind::let_go) - before;
-  CHECK(in_a_second >= 20);  // 40, less what a busy machine takes
-  CHECK(in_a_second <= 45);
+  // They go on, never faster than that; how much slower is the machine's affair.
+  const auto seconds = [](std::int64_t since) { return static_cast<double>(base::now_ns() - since) / 1e9; };
+  CHECK(tests::wait_until([&] { return live.count(Kind::let_go) >= before + 20; }));
+  CHECK(static_cast<double>(live.count(Kind::let_go) - before) <= 40 * seconds(begin) + 5);
 
   live.engine.pace().set_slow(2);  // another rate counts at once
+  const std::int64_t turned = base::now_ns();
   const std::size_t then = live.count(Kind::let_go);
-  CHECK(tests::wait_until([&] { return base::now_ns() - begin > 3 * base::kSecond; }));
-  CHECK(live.count(Kind::let_go) - then >= 2);
-  CHECK(live.count(Kind::let_go) - then <= 7);
+  CHECK(tests::wait_until([&] { return live.count(Kind::let_go) >= then + 3; }));
+  CHECK(static_cast<double>(live.count(Kind::let_go) - then) <= 2 * seconds(turned) + 3);
 }
 
 TEST_CASE("gate: going on lets everybody go, and holding again holds them") {

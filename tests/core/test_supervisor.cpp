@@ -205,7 +205,7 @@ TEST_CASE("engine: a process that has left the group does not outlive a killed s
 
 TEST_CASE("engine: nor does it outlive a run that is dropped") {
   with_one_away([](supervisor::Engine&) {});
-  CHECK(tests::children_of(::getpid()).empty());
+  CHECK(tests::wait_until([] { return tests::children_of(::getpid()).empty(); }));
   CHECK(tests::none_left());
 }
 
