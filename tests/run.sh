@@ -9,9 +9,8 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 . app/build.sh
 
 # Real processes on a shared machine: what waited too long once is asked again before it counts as failed.
-# Most of them wait for processes that wait: two a processor. The sanitizers keep the processors busier.
 processors=$(nproc)
-ctest_options=(-j"$((2 * processors))" --output-on-failure --timeout 120 --repeat until-pass:3)
+ctest_options=(--output-on-failure --timeout 120 --repeat until-pass:3)
 [ $# -eq 0 ] && ctest_options+=(--no-tests=error) # a choice of tests may well leave none to the sanitizers
 
 # ThreadSanitizer of GCC 12 cannot place its shadow under the address randomisation of newer kernels.
@@ -41,5 +40,6 @@ for preset in ${FORKLIGHT_SANITIZERS-asan tsan}; do
   run_sanitized "$preset" "$@" || status=1
 done
 build build/release release || fail "it could not be built: what stood in the way is above."
-ctest --test-dir build/release "${ctest_options[@]}" "$@" || status=1
+# Most tests wait for processes that wait: two a processor. The sanitizers keep the processors busier.
+ctest --test-dir build/release "${ctest_options[@]}" -j"$((2 * processors))" "$@" || status=1
 exit "$status"

@@ -1,7 +1,6 @@
 // The same computation by threads under the GIL, by threads without one, by interpreters with one each, and by processes: one way after the
 // other, with 1, 2, 4 … workers. What each takes is measured, here and now.
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,17 +60,6 @@ Told work_elsewhere(std::uint64_t rounds, std::uint64_t x) {
   at(py("tell((interpreter.call(work"));
   const std::uint64_t result = work(rounds, x);
   return {result, own_memory().private_kb};
-}
-
-// CPU seconds of this process and of the children that it has waited for.
-double cpu() {
-  double seconds = 0;
-  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    rusage usage{};
-    ::getrusage(who, &usage);
-    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) seconds += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  }
-  return seconds;
 }
 
 struct Cost {
@@ -138,11 +126,11 @@ Cost stage(std::string_view way, std::size_t count, std::uint64_t rounds) {
   process::print_now(fmt::format("stage {} {}", way, count));
   at(py("before, cpu_before, begin ="));
   const long before = own_memory().private_kb;
-  const double cpu_before = cpu();
+  const double cpu_before = cpu_s();
   const std::int64_t begin = base::now_ns();
   const bool processes = way == "processes";
   const std::vector<Told> all = processes ? by_processes(rounds / count, count) : by_threads(rounds / count, count, way == "interpreters");
-  Cost cost{static_cast<double>(base::now_ns() - begin) * 1e-9, cpu() - cpu_before, 0};
+  Cost cost{static_cast<double>(base::now_ns() - begin) * 1e-9, cpu_s() - cpu_before, 0};
   std::uint64_t result = 0;
   long most = 0;
   for (const Told& told : all) {

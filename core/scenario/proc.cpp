@@ -1,6 +1,7 @@
 #include "core/scenario/proc.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <fstream>
 
@@ -11,6 +12,16 @@ std::string process_state(pid_t pid) {
   std::string line;
   if (!std::getline(file, line)) return "none";
   return line.substr(line.rfind(')') + 2, 1);  // the name before it may hold anything
+}
+
+double cpu_s() {
+  double seconds = 0;
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    ::getrusage(who, &usage);
+    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) seconds += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  }
+  return seconds;
 }
 
 Memory own_memory() {

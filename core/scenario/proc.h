@@ -1,4 +1,4 @@
-// What lessons read of /proc, as their Python twins do.
+// What lessons ask the kernel about processes, as their Python twins do.
 #pragma once
 
 #include <sys/types.h>
@@ -27,6 +27,9 @@ struct Memory {
   long pss_kb = 0;      // private, and of each shared page this process's part
 };
 [[nodiscard]] Memory own_memory();
+
+// CPU seconds of this process and of the children that it has waited for, by getrusage.
+[[nodiscard]] double cpu_s();
 
 // Seconds that this thread has stood in line for a core, by /proc/thread-self/schedstat; 0 where the kernel does not count them.
 [[nodiscard]] double in_line_s();

@@ -2,7 +2,6 @@
 // stage of its own on the timeline.
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,16 +43,6 @@ constexpr std::size_t kHeader = 4;  // of a frame on the wire
 
 int threads_made = 0;  // threading counts them for their names
 process::ThreadOptions named(std::string_view target) { return {.name = fmt::format("Thread-{} ({})", ++threads_made, target)}; }
-
-double cpu_s() {
-  double seconds = 0;
-  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    rusage usage{};
-    ::getrusage(who, &usage);
-    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) seconds += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  }
-  return seconds;
-}
 
 double seconds_since(std::int64_t begin_ns) { return static_cast<double>(base::now_ns() - begin_ns) * 1e-9; }
 
