@@ -1,5 +1,7 @@
 #include "app/panels/keyboard.h"
 
+#include "app/panels/panels.h"
+
 namespace forklight::app::panels {
 namespace {
 
@@ -47,6 +49,10 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
     return true;
   }
   if (focus.id == 0) return false;
+  if (focus.upright && !shortcut.shift && (shortcut.key == Key::up || shortcut.key == Key::down)) {
+    focus.adjust = shortcut.key == Key::up ? -1 : 1;
+    return true;
+  }
   if (shortcut.key == Key::enter) {
     focus.activate = true;
     return true;
@@ -58,6 +64,10 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
 
 // Up, down and Enter are the list's, although a text is typed above it.
 bool for_palette(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut.key == Key::tab) {
+    ui.palette_at += shortcut.shift ? -1 : 1;
+    return true;
+  }
   if (shortcut.ctrl || shortcut.shift) return false;
   if (shortcut.key == Key::up) --ui.palette_at;
   if (shortcut.key == Key::down) ++ui.palette_at;
@@ -65,23 +75,36 @@ bool for_palette(session::UiState& ui, Shortcut shortcut) {
   return shortcut.key == Key::up || shortcut.key == Key::down || shortcut.key == Key::enter;
 }
 
+// The list of keys scrolls, although letters are typed above it.
+bool for_keys(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut.ctrl || shortcut.shift) return false;
+  constexpr int kPage = 12;
+  const int lines = shortcut.key == Key::up ? -1 : shortcut.key == Key::down ? 1 : shortcut.key == Key::page_up ? -kPage : shortcut.key == Key::page_down ? kPage : 0;
+  ui.audience.keys_scroll += lines;
+  return lines != 0;
+}
+
 }  // namespace
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
-  if (ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) return;
+  if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)))
+    return note_press(context, shortcut, {});
   // A value is typed in a menu: Enter, up and down are the menu's all the same.
   const bool of_menu = shortcut.key == Key::enter || shortcut.key == Key::up || shortcut.key == Key::down;
-  if (typing && ui.menu.subject != 0 && of_menu && for_focus(ui.focus, shortcut)) return;
+  if (typing && ui.menu.subject != 0 && of_menu && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
+  // Out of a field as out of any other control.
+  if (typing && shortcut.key == Key::tab && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   if (typing && !passes_typing(shortcut)) return;
-  if (!typing && for_focus(ui.focus, shortcut)) return;
+  if (!typing && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   const session::Command* command = session::find_command(shortcut);
   if (command == nullptr || !command->enabled(context)) return;
   // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
   const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "palette" || command->id == "quit" ||
-                        command->id == "screenshot" || command->id == "theme" || command->id == "language" ||
+                        command->id == "screenshot" || command->id == "lens" || command->id == "lens.zoom" || command->id == "vision" || command->id == "theme" || command->id == "language" ||
                         command->id.starts_with("text.");
   if (ui.dialog != session::Dialog::none && !harmless) return;
+  note_press(context, shortcut, command->id);
   ui.push(std::string(command->id));
 }
 

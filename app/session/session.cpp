@@ -314,8 +314,10 @@ std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() :
 
 void Session::save(const std::filesystem::path& file) const {
   if (model_.events().empty()) throw base::Failure(i18n::tr("session.nothing_to_save"));
-  store::save({meta_, model_.records()}, file);
+  store::save(recording(), file);
 }
+
+store::Run Session::recording() const { return {meta_, model_.records()}; }
 
 void Session::open(const std::filesystem::path& file) {
   store::Run run = store::open(file);

@@ -93,6 +93,7 @@ class Session {
   // --- its pace -----------------------------------------------------------------------------------------------------
   // Of the run going on, else of the next one.
   [[nodiscard]] supervisor::Pace pace() const;
+  [[nodiscard]] supervisor::Pace chosen_pace() const noexcept { return pace_; }  // that runs begin with
   [[nodiscard]] int rate() const;  // operations a second at pace slow
   void set_pace(supervisor::Pace pace);  // real, slow or step
   void set_rate(int per_second);
@@ -115,6 +116,7 @@ class Session {
 
   // --- files --------------------------------------------------------------------------------------------------------
   void save(const std::filesystem::path& file) const;  // throws base::Failure
+  [[nodiscard]] store::Run recording() const;           // what it saves: the run at hand as it is now
   void open(const std::filesystem::path& file);        // throws base::Failure; what was there stays then
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 

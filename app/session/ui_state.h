@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "app/i18n/i18n.h"
+#include "app/session/audience.h"
+#include "app/session/person.h"
 #include "core/timeline/axis.h"
 #include "core/timeline/model.h"
 
@@ -42,6 +44,7 @@ struct Focus {
   bool activate = false;  // Enter
   bool list_open = false, close_list = false;  // a list or menu is in front, and Esc was pressed
   bool in_menu = false;                        // up and down walk through a menu
+  bool upright = false;                        // up and down are the control's: it has a height
   std::vector<std::uint32_t> order, last_order;  // controls of this frame and of the one before, as drawn
 };
 
@@ -68,6 +71,8 @@ struct UiState {
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
   bool presenting = false;
+  Audience audience;
+  Past past;
   // timeline
   timeline::AxisKind axis = timeline::AxisKind::time;
   timeline::View view;

@@ -28,6 +28,8 @@ void clear(Context& c, std::string_view) {
   } else if (ui.compare != Compare::nothing) {
     ui.compare = Compare::nothing;
     ui.fit_wanted = true;
+  } else if (ui.audience.lens) {
+    ui.audience.lens = false;
   } else {
     ui.presenting = false;
   }
