@@ -18,6 +18,7 @@ using trace::Kind;
 constexpr std::int64_t kGather = 150'000'000;      // what comes together is told together
 constexpr std::int64_t kQuiet = 1'000'000'000;     // nothing happens for as long: perhaps nothing can
 constexpr std::size_t kNamed = 3;                  // of a list
+constexpr int kEndWeight = 4;                      // that all have ended: as that one has
 constexpr std::size_t kLookBack = 4096;            // events
 
 // One event as it is told. The heavier is told first; 1: until anything else comes.
@@ -342,10 +343,20 @@ void CaptionTrack::choose(const Model& model, std::int64_t at_ns) {
   Caption chosen = std::move(best->caption);
   const std::int64_t last_ns = best->last_ns;
   free_ns_ = best->weight > 1 ? at_ns + dwell_ns_ : at_ns;
+  const bool ends = std::any_of(pending_.begin(), pending_.end(), [](const Seen& seen) { return is_end(seen.caption.what); }) || is_end(chosen.what);
   pending_.clear();
   find_value(model, chosen, last_ns);
-  if (is_end(chosen.what) && chosen.what != Happening::killed) {
-    if (const std::uint64_t count = all_ended(model, at_ns); count > 1) chosen = {.what = Happening::all_ended, .count = count};
+  // When nobody is left, that is told: instead of a plain end, after one that is worth its own words.
+  const std::uint64_t ended = !ended_told_ && ends ? all_ended(model, at_ns) : 0;
+  if (ended > 1) {
+    ended_told_ = true;
+    Caption all{.what = Happening::all_ended, .count = ended};
+    if (chosen.what == Happening::ended) {
+      chosen = std::move(all);
+    } else {
+      all.begin_ns = at_ns;
+      pending_.push_back({std::move(all), {Happening::all_ended, 0, 0, 0}, kEndWeight, at_ns});
+    }
   }
   chosen.begin_ns = at_ns;
   if (!captions_.empty()) captions_.back().end_ns = at_ns;

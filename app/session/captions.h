@@ -73,6 +73,7 @@ class CaptionTrack {
   std::int64_t run_begin_ns_ = -1, read_to_ns_ = INT64_MIN, last_event_ns_ = 0;
   std::int64_t free_ns_ = INT64_MIN;  // the caption that stands may go from then on
   bool quiet_told_ = false;           // since the last event
+  bool ended_told_ = false;           // that all have ended, or it is pending
   std::vector<Caption> captions_;
   std::vector<Seen> pending_;
   std::map<Key, std::uint64_t> totals_;

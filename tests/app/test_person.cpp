@@ -244,7 +244,7 @@ TEST_CASE("person: a run is kept when it ends, and the one before can be opened 
     CHECK_FALSE(find_command("reopen")->enabled(desk.context));  // that one is at hand
     const auto events = desk.session.model().event_count();
     desk.carry_out("scenario", "exit-codes");
-    desk.carry_out("set", "seconds=0.2");
+    desk.carry_out("set", "seconds=1.5");
     desk.carry_out("run");
     keeper.update(desk.session, desk.ui.past);
     desk.wait_for_end();
@@ -266,7 +266,7 @@ TEST_CASE("person: a run is kept when it ends, and the one before can be opened 
   CHECK(next.ui.past.runs[0].ended >= next.ui.past.runs[1].ended);
   next.carry_out("reopen");
   CHECK(next.session.scenario().id == "exit-codes");
-  CHECK(next.session.settings().text("seconds") == "0.2");
+  CHECK(next.session.settings().text("seconds") == "1.5");
 }
 
 TEST_CASE("person: a run that goes on when the window closes is kept as far as it came") {
