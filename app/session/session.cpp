@@ -181,12 +181,12 @@ void Session::stop() {
 
 void Session::update() {
   if (!engine_) return;
-  const std::vector<supervisor::Engine::Batch> batches = engine_->take();
-  for (const auto& records : batches) {
+  taken_ = engine_->take(std::move(taken_));
+  for (const auto& records : taken_) {
     model_.append(records);
     has_choices_ = has_choices_ || chosen_in(records);
   }
-  if (!batches.empty()) check_claims(false);
+  if (!taken_.empty()) check_claims(false);
   tell_departure();
   if (std::string refusal = engine_->take_refusal(); !refusal.empty()) notify(i18n::engine_words(refusal));
   if (engine_->finished()) finish_run();

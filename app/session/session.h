@@ -147,6 +147,7 @@ class Session {
   observe::Want observe_ = observe::Want::best;
   std::optional<RunFolder> folder_;  // goes after the engine, whose processes may write into it
   std::unique_ptr<supervisor::Engine> engine_;
+  std::vector<std::vector<trace::Record>> taken_;  // last, kept for its memory
   RunState state_ = RunState::ready;
   supervisor::Pace pace_ = supervisor::Pace::real;  // that runs begin with
   int rate_ = supervisor::PaceSetting{}.rate;

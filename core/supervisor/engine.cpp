@@ -27,6 +27,7 @@ namespace {
 constexpr int kBusyPause_ms = 1, kIdlePause_ms = 5;  // between two looks at the rings
 constexpr int kSupervisorPatience_ms = 3000;
 constexpr std::size_t kManySwitches = 1000;  // in one look: their rings fill up
+constexpr std::size_t kSpareBatches = 64, kMostSpareRecords = 1 << 16;
 constexpr std::int64_t kBusyFor = 100 * base::kMillisecond;
 
 // A copy out of the range of the fixed numbers, or dup2 onto 3 could overwrite what is to become 4.
@@ -147,8 +148,11 @@ std::string Engine::take_refusal() {
   return std::exchange(refusal_, {});
 }
 
-std::vector<Engine::Batch> Engine::take() {
+std::vector<Engine::Batch> Engine::take(std::vector<Batch> used) {
+  for (Batch& batch : used) batch.clear();
+  std::erase_if(used, [](const Batch& batch) { return batch.capacity() == 0 || batch.capacity() > kMostSpareRecords; });
   const std::lock_guard lock(mutex_);
+  for (auto batch = used.begin(); batch != used.end() && spare_.size() < kSpareBatches; ++batch) spare_.push_back(std::move(*batch));
   return std::exchange(batches_, {});
 }
 
@@ -175,7 +179,11 @@ void Engine::collect(observe::Want want) {
     {
       const std::lock_guard lock(mutex_);
       for (Batch* one : {&kernels, &batch}) {
-        if (!one->empty()) batches_.push_back(std::exchange(*one, {}));
+        if (one->empty()) continue;
+        batches_.push_back(std::exchange(*one, {}));
+        if (spare_.empty()) continue;
+        *one = std::move(spare_.back());  // the one used last: it may be in a cache yet
+        spare_.pop_back();
       }
     }
     if (on_news_) on_news_();

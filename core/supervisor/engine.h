@@ -51,9 +51,10 @@ class Engine {
   // How fast it goes, and who goes next.
   [[nodiscard]] PaceControl& pace() noexcept { return *pace_; }
   // What has been recorded since the last call, as it was collected: each batch in time order, those of the lesson one after the other, and
-  // between them what the kernel says, which may come some milliseconds late. Never waits for more, nor copies it.
+  // between them what the kernel says, which may come some milliseconds late. Never waits for more, nor copies it. `used`: batches that are
+  // needed no more; at a million messages a second fresh memory for them would cost as much as all the rest of collecting.
   using Batch = std::vector<trace::Record>;
-  [[nodiscard]] std::vector<Batch> take();
+  [[nodiscard]] std::vector<Batch> take(std::vector<Batch> used = {});
   // No process of the run is left, and take() has given everything.
   [[nodiscard]] bool finished() const noexcept;
   // One sentence if the engine refused or broke; empty otherwise. Valid once finished.
@@ -75,8 +76,8 @@ class Engine {
   std::atomic<pid_t> group_{0};  // the lesson's process group, once known
   std::function<void()> on_news_;
 
-  mutable std::mutex mutex_;  // guards the three below
-  std::vector<Batch> batches_;
+  mutable std::mutex mutex_;  // guards the four below
+  std::vector<Batch> batches_, spare_;
   std::string error_, refusal_;
   std::atomic<bool> ended_{false};
   std::atomic<std::int64_t> sampling_cost_ns_{0};
