@@ -85,8 +85,8 @@ Model tracks(int spans) {
   return model;
 }
 
-void many_tracks(benchmark::State& state, AxisKind axis, double share) {
-  static const Model many = tracks(10'000'000), few = tracks(10'000);
+// The whole run in view, or a share of the few and what looks the same of the many.
+void compare(benchmark::State& state, const Model& many, const Model& few, AxisKind axis, double share, double times) {
   std::vector<double> much, little;
   for (auto _ : state) {
     for (const Model* model : {&many, &few}) {
@@ -94,8 +94,8 @@ void many_tracks(benchmark::State& state, AxisKind axis, double share) {
       screen.ui.axis = axis;
       screen.frame(*model);  // fits
       const double middle = (screen.ui.view.begin + screen.ui.view.end) / 2, half = (screen.ui.view.end - screen.ui.view.begin) * share / 2;
-      // The same picture of both: of the many a thousandth of the stretch.
-      const double shown = share < 1 && model == &many ? half / 1000 : half;
+      // The same picture of both.
+      const double shown = share < 1 && model == &many ? half / times : half;
       if (share < 1) screen.ui.follow = false, screen.ui.view = {middle - shown, middle + shown};
       screen.frame(*model);
       (model == &many ? much : little).push_back(frame_ns(*model, screen));
@@ -103,13 +103,44 @@ void many_tracks(benchmark::State& state, AxisKind axis, double share) {
   }
   bench::report(state, much, little);
 }
+// A queue with its feeder: a producer puts, a consumer gets, four steps a message.
+Model traffic(int messages) {
+  Run run;
+  run.at(0).begin(1, "MainProcess").begin(2, "Process-1", 1).begin(3, "Process-2", 1).object(1, kGil, trace::ObjectKind::queue, 0, "Queue-1").thread(4, 2, "QueueFeederThread");
+  for (int i = 0; i < messages; ++i) {
+    const auto id = static_cast<std::uint64_t>(i + 1);
+    run.at_ns(kMs + i * 2000LL).write(2, Kind::put_begin, kGil, id, 0, std::to_string(i % 10)).at_ns(kMs + i * 2000LL + 300).write(2, Kind::put_end, kGil, id, 1);
+    run.write(4, Kind::feed, kGil, id).at_ns(kMs + i * 2000LL + 700).write(4, Kind::sent, kGil, id, 20);
+    run.write(3, Kind::get_begin, kGil, UINT64_MAX).at_ns(kMs + i * 2000LL + 1000 + i % 7 * 100).write(3, Kind::received, kGil, id, 20);
+    run.write(3, Kind::get_end, kGil, id, 1, std::to_string(i % 10));
+  }
+  return run.model();
+}
+
+void many_tracks(benchmark::State& state, AxisKind axis, double share) {
+  static const Model many = tracks(10'000'000), few = tracks(10'000);
+  compare(state, many, few, axis, share, 1000);
+}
+
+void one_queue(benchmark::State& state, AxisKind axis, double share) {
+  static const Model many = traffic(1'000'000), few = traffic(10'000);
+  compare(state, many, few, axis, share, 100);
+}
+
 #define TRACKS(axis, name, share) BENCHMARK_CAPTURE(many_tracks, axis##name, AxisKind::axis, share)->Name("frame, " #axis " axis, " #name " in view: 10,000,000 spans on 500 tracks / 10,000")->Iterations(5)->Unit(benchmark::kMillisecond)
+#define QUEUE(axis, name, share) BENCHMARK_CAPTURE(one_queue, axis##name, AxisKind::axis, share)->Name("frame, " #axis " axis, " #name " in view: 1,000,000 messages / 10,000")->Iterations(5)->Unit(benchmark::kMillisecond)
 TRACKS(time, all, 1.0);
 TRACKS(time, tenth, 0.1);
 TRACKS(time, hundredth, 0.01);
 TRACKS(order, all, 1.0);
 TRACKS(order, tenth, 0.1);
 TRACKS(order, hundredth, 0.01);
+QUEUE(time, all, 1.0);
+QUEUE(time, tenth, 0.1);
+QUEUE(time, hundredth, 0.01);
+QUEUE(order, all, 1.0);
+QUEUE(order, tenth, 0.1);
+QUEUE(order, hundredth, 0.01);
 
 }  // namespace
 
