@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/timeline/model.h"
+#include "core/timeline/names.h"
 #include "core/timeline/spans.h"
 
 namespace forklight::timeline {
@@ -125,7 +126,7 @@ void Model::apply_to_writer(const trace::Record& record) {
   if (stop) unstop(slot);
   switch (event.kind) {
     case Kind::task_begin:
-      task.name = record.text;
+      task.name = one_line(record.text);
       task.pid = static_cast<std::int32_t>(event.a >> 32);
       task.tid = static_cast<std::int32_t>(event.a & 0xffffffffU);
       task.parent = static_cast<TaskId>(event.b);
