@@ -8,6 +8,7 @@
 
 #include "app/panels/keyboard.h"
 #include "app/platform/imgui_compat.h"
+#include "app/session/asking.h"
 #include "core/base/error.h"
 
 namespace forklight::app {
@@ -67,6 +68,7 @@ App::App(const Options& options)
       wait_when_idle_(options.wait_when_idle),
       last_input_(Clock::now()) {
   ui_.theme = options.theme;
+  ui_.predict.ask = options.ask;
   ui_.text_scale = std::clamp(options.text_scale, 0.8f, 2.5f);
   // Panels begin in proportion to the window; from then on they are the person's.
   const float point = ui_.text_scale * window_.content_scale();  // pixels
@@ -101,6 +103,7 @@ bool App::frame() {
   session::Context context{session_, ui_};
   session::carry_out(context);
   session_.update();
+  session::follow_questions(context);
   if (session_.model().revision() != drawn_revision_) last_change_ = Clock::now();
   show_folder();
   if (window_.close_wanted() || ui_.quit_wanted) return false;

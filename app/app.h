@@ -25,6 +25,7 @@ struct Options {
   std::string scenario;        // "" = the first one
   std::filesystem::path open;  // a trace file to show, "" = none
   observe::Want observe = observe::Want::best;  // what the kernel is asked
+  bool ask = false;  // what a lesson asks before it runs
   bool visible = true;
   bool wait_when_idle = true;  // false: frame() never blocks, for tests
 };

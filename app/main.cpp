@@ -42,6 +42,7 @@ int open_window(const app::cli::WindowRequest& request) {
   }
   options.language = app::i18n::language();
   options.observe = request.observe;
+  options.ask = true;
   options.text_scale = static_cast<float>(request.scale);
   if (request.scenario) options.scenario = *request.scenario;
   if (request.file) options.open = *request.file;

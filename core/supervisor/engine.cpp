@@ -105,9 +105,9 @@ Engine::Engine(const EngineOptions& options, const RunRequest& request) : on_new
     // If the supervisor is killed, what it leaves behind comes to us, and not to an init that may not reap.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     supervisor_ = spawn(options, theirs.get(), region_.fd());
-    collector_ = std::thread([this, request] {
+    collector_ = std::thread([this, request, hold_at = options.hold_at] {
       send_message(control_.get(), to_json(request));
-      collect(request.observe);
+      collect(request.observe, hold_at);
     });
   } catch (const std::system_error& error) {
     if (supervisor_ > 0) {  // it has not been told to run anything
@@ -167,7 +167,7 @@ std::string Engine::error() const {
   return error_;
 }
 
-void Engine::collect(observe::Want want) {
+void Engine::collect(observe::Want want, std::function<bool(const trace::Record&)> hold_at) {
   trace::Collector collector(region_);
   DeedRepeater repeater([this](const nlohmann::json& message) { send_message(control_.get(), message); });
   observe::Observer observer(want, supervisor_);
@@ -214,6 +214,11 @@ void Engine::collect(observe::Want want) {
       }
     }
     if (collector.drain(batch) > 0) last_news = base::now_ns();
+    if (hold_at && std::any_of(batch.begin(), batch.end(), hold_at)) {
+      hold_at = nullptr;
+      pace_->hold();
+      moment_met_.store(true, std::memory_order_release);
+    }
     repeater.note(batch, *pace_);
     observer.drain(batch, kernels);
     if (kernels.size() > kManySwitches) last_news = base::now_ns();

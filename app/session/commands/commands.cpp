@@ -52,7 +52,7 @@ const timeline::Task& task_meant(const Context& c, std::string_view argument) {
 std::span<const Command> commands() noexcept {
   static const std::vector<Command> all = [] {
     std::vector<Command> commands;
-    for (const auto part : {run_commands(), act_commands(), file_commands(), timeline_commands(), window_commands()}) commands.insert(commands.end(), part.begin(), part.end());
+    for (const auto part : {run_commands(), act_commands(), file_commands(), timeline_commands(), predict_commands(), window_commands()}) commands.insert(commands.end(), part.begin(), part.end());
     return commands;
   }();
   return all;
