@@ -10,6 +10,7 @@
 
 #include "app/panels/keyboard.h"
 #include "app/platform/imgui_compat.h"
+#include "app/session/asking.h"
 #include "app/session/drop.h"
 #include "core/base/error.h"
 
@@ -88,6 +89,7 @@ App::App(const Options& options)
 
 // What was kept, and over it what the command line says.
 void App::restore(const Options& options) {
+  ui_.predict.ask = options.ask;
   preferences_.restore(ui_);
   preferences_.restore(session_);
   if (options.theme) ui_.theme = *options.theme;
@@ -157,6 +159,7 @@ bool App::frame() {
   session::Context context{session_, ui_};
   session::carry_out(context);
   session_.update();
+  session::follow_questions(context);
   if (session_.model().revision() != drawn_revision_) last_change_ = Clock::now();
   keeper_.update(session_, ui_.past);
   show_folder();

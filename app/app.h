@@ -29,6 +29,7 @@ struct Options {
   std::string scenario;        // "" = the last one, or the first
   std::filesystem::path open;  // a trace file to show, "" = none
   observe::Want observe = observe::Want::best;  // what the kernel is asked
+  bool ask = false;  // what a lesson asks before it runs
   // Where the person's settings and last runs are kept; nothing: none are read, none are written.
   std::optional<session::PersonFolders> person;
   bool visible = true;

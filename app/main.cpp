@@ -42,6 +42,7 @@ int open_window(const app::cli::WindowRequest& request) {
   }
   if (request.language) options.language = app::i18n::language_for(*request.language);
   options.observe = request.observe;
+  options.ask = true;
   if (request.scale) options.text_scale = static_cast<float>(*request.scale);
   options.person = app::session::person_folders();
   if (request.scenario) options.scenario = *request.scenario;

@@ -1,6 +1,7 @@
 #include "app/panels/keyboard.h"
 
 #include "app/panels/panels.h"
+#include "app/session/asking.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -84,6 +85,22 @@ bool for_keys(session::UiState& ui, Shortcut shortcut) {
   return lines != 0;
 }
 
+// While a question is open: its choices, the end of a class' vote, and what skips it. True if the key was for it.
+bool for_question(const session::Context& context, Shortcut shortcut) {
+  if (session::open_prediction(context) == nullptr || shortcut.ctrl || shortcut.shift) return false;
+  session::UiState& ui = context.ui;
+  if (shortcut.key >= Key::n1 && shortcut.key <= Key::n4) {
+    const int number = static_cast<int>(shortcut.key) - static_cast<int>(Key::n1) + 1;
+    if (static_cast<std::size_t>(number) <= session::open_prediction(context)->question->choices.size()) ui.push("predict.answer", std::to_string(number));
+    return true;
+  }
+  if (shortcut.key == Key::enter && ui.focus.id == 0) {
+    ui.push("predict.close");
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
@@ -96,6 +113,7 @@ void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   // Out of a field as out of any other control.
   if (typing && shortcut.key == Key::tab && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   if (typing && !passes_typing(shortcut)) return;
+  if (!typing && ui.dialog == session::Dialog::none && ui.menu.subject == 0 && for_question(context, shortcut)) return note_press(context, shortcut, {});
   if (!typing && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   const session::Command* command = session::find_command(shortcut);
   if (command == nullptr || !command->enabled(context)) return;

@@ -213,6 +213,7 @@ void draw_timeline(Context& context, timeline_view::TimelineView& timeline, Pane
     panel("compare-bar", {area.x0, area.y0, area.x1, below.y0}, palette().panel, {0, 0}, kStill, [&] { draw_compare_bar(context); });
   }
   panel("timeline", below, palette().window, {0, 0}, kStill, [&] { timeline.draw(context); });
+  if (!below.empty()) draw_predictions(context, {below.x0, below.y0}, {below.x1, below.y1});
 }
 
 void draw_presentation(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& area) {

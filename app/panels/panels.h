@@ -136,6 +136,8 @@ void draw_evidence(Context& context, std::span<const Evidence> evidence);
 [[nodiscard]] float claims_height(const Context& context, float width);
 [[nodiscard]] float claims_height_brief(const Context& context);
 void draw_claims(Context& context, bool brief);
+// Over the timeline: the question that is open, else what came of those before.
+void draw_predictions(Context& context, ImVec2 min, ImVec2 max);
 void draw_status_bar(Context& context, const PanelState& state);
 void draw_dialogs(Context& context, PanelState& state);
 // The palette: a field, and what fits the letters typed in it.

@@ -103,6 +103,8 @@ void Session::choose(std::string_view id) {
   has_choices_ = false;
   meta_ = {};
   file_.clear();
+  predictions_.clear();
+  due_.reset();
   state_ = RunState::ready;
   check_claims(false);
 }
@@ -110,7 +112,7 @@ void Session::choose(std::string_view id) {
 // What is at hand makes room for something else. The newest are kept, without what would take too much memory.
 void Session::keep_run() {
   if (model_.tasks().empty()) return model_.clear();
-  earlier_.push_back({++came_, scenario_, run_settings_, file_.string(), model_.take_out()});
+  earlier_.push_back({++came_, scenario_, run_settings_, file_.string(), model_.take_out(), std::move(predictions_)});
   const auto events = [this] {
     std::size_t sum = 0;
     for (const EarlierRun& run : earlier_) sum += run.model.events().size();
@@ -121,7 +123,7 @@ void Session::keep_run() {
 
 void Session::set(std::string_view name, std::string_view value) { settings_.set(name, value); }
 
-void Session::run() { start({.pace = pace_, .rate = rate_}); }
+void Session::run(std::vector<Prediction> predictions) { start({.pace = pace_, .rate = rate_}, std::move(predictions)); }
 
 void Session::replay() {
   if (!has_choices_) throw base::UsageError(i18n::tr("session.replay.nothing"));
@@ -135,12 +137,14 @@ std::optional<scenario::Cure> Session::cure() const {
   return scenario_->cure;
 }
 
-void Session::start(supervisor::PaceSetting pace) {
+void Session::start(supervisor::PaceSetting pace, std::vector<Prediction> predictions) {
   engine_.reset();  // ends a run that is still going on
   folder_.reset();
   notice_.clear();
   keep_run();
-  has_choices_ = departure_told_ = false;
+  has_choices_ = departure_told_ = moment_told_ = false;
+  predictions_ = std::move(predictions);
+  due_.reset();
   file_.clear();
   state_ = RunState::ready;
   run_settings_ = settings_;
@@ -165,10 +169,12 @@ void Session::start(supervisor::PaceSetting pace) {
            .cpp = std::string(scenario_->cpp),
            .recorded_at = utc_now(),
            .machine = machine()};
-  engine_ = std::make_unique<supervisor::Engine>(
-      supervisor::EngineOptions{
-          .engine = engine_path_, .stdout_fd = output_.stdout_fd, .stderr_fd = output_.stderr_fd, .on_news = on_news_, .pace = std::move(pace)},
-      request);
+  supervisor::EngineOptions options{
+      .engine = engine_path_, .stdout_fd = output_.stdout_fd, .stderr_fd = output_.stderr_fd, .on_news = on_news_, .pace = std::move(pace)};
+  for (const Prediction& one : predictions_) {
+    if (one.question->moment != nullptr) options.hold_at = one.question->moment;
+  }
+  engine_ = std::make_unique<supervisor::Engine>(options, request);
   ++run_count_;
   state_ = RunState::running;
 }
@@ -181,143 +187,19 @@ void Session::stop() {
 
 void Session::update() {
   if (!engine_) return;
-  const std::vector<supervisor::Engine::Batch> batches = engine_->take();
-  for (const auto& records : batches) {
+  taken_ = engine_->take(std::move(taken_));
+  for (const auto& records : taken_) {
     model_.append(records);
     has_choices_ = has_choices_ || chosen_in(records);
   }
-  if (!batches.empty()) check_claims(false);
-  tell_departure();
-  if (std::string refusal = engine_->take_refusal(); !refusal.empty()) notify(i18n::engine_words(refusal));
-  if (engine_->finished()) finish_run();
+  if (!taken_.empty()) check_claims(false);
 }
 
-// One sentence, if the choices of the earlier run can be followed no further.
-void Session::tell_departure() {
-  const auto departure = engine_->pace().departure();
-  if (!departure || departure_told_ || model_.stopped()) return;
-  departure_told_ = true;
-  using Why = supervisor::Departure::Why;
-  if (departure->why == Why::deed) {
-    const std::string number = std::to_string(departure->position + 1), what = deed_words(departure->deed);
-    const std::string why = departure->refusal.empty() ? i18n::tr("session.replay.deed.no_answer") : i18n::engine_words(departure->refusal);
-    return notify(i18n::tr("session.replay.deed", fmt::arg("number", number), fmt::arg("deed", what), fmt::arg("why", why)));
-  }
-  const char* key = departure->why == Why::late              ? "session.replay.late"
-                    : departure->why == Why::other_operation ? "session.replay.other"
-                                                             : "session.replay.ended";
-  notify(i18n::tr(key, fmt::arg("number", departure->position + 1), fmt::arg("task", departure->expected.task),
-                  fmt::arg("operation", operation_word(departure->expected.operation)), fmt::arg("met", operation_word(departure->met))));
+store::Run Session::recording() const {
+  store::Meta meta = meta_;
+  meta.predictions = text_of(predictions_);
+  return {std::move(meta), model_.records()};
 }
-
-supervisor::Pace Session::pace() const { return live() ? engine_->pace().pace() : pace_; }
-
-int Session::rate() const { return rate_; }
-
-void Session::set_pace(supervisor::Pace pace) {
-  pace_ = pace;
-  if (!live()) return;
-  if (pace == supervisor::Pace::real) engine_->pace().set_real();
-  if (pace == supervisor::Pace::slow) engine_->pace().set_slow(rate_);
-  if (pace == supervisor::Pace::step) engine_->pace().set_step();
-}
-
-void Session::set_rate(int per_second) {
-  rate_ = std::clamp(per_second, supervisor::kMinRate, supervisor::kMaxRate);
-  if (live() && engine_->pace().pace() == supervisor::Pace::slow) engine_->pace().set_slow(rate_);
-}
-
-void Session::hold() {
-  if (live()) engine_->pace().hold();
-}
-
-void Session::go_on() {
-  if (!live()) return;
-  if (!engine_->pace().held()) pace_ = supervisor::Pace::real;  // step had been chosen, and is left
-  engine_->pace().go_on();
-}
-
-bool Session::standing() const { return live() && engine_->pace().pace() == supervisor::Pace::step; }
-
-bool Session::step(trace::TaskId task) { return live() && engine_->pace().step(task); }
-
-std::vector<trace::AtGate> Session::at_gate() const { return live() ? engine_->pace().at_gate() : std::vector<trace::AtGate>{}; }
-
-void Session::signal(trace::TaskId task, int signal) {
-  if (live()) engine_->signal(task, signal);
-}
-
-void Session::interrupt() {
-  if (live()) engine_->interrupt();
-}
-
-void Session::put(timeline::ObjectId object, nlohmann::json value) {
-  if (live()) engine_->act({{"act", "put"}, {"object", object}, {"value", std::move(value)}});
-}
-
-void Session::set_event(timeline::ObjectId object, bool on) {
-  if (live()) engine_->act({{"act", on ? "set" : "clear"}, {"object", object}});
-}
-
-void Session::close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task) {
-  if (live()) engine_->act({{"act", "close"}, {"object", object}, {"task", task}, {"end", end == trace::PipeEnd::first ? 0 : 1}});
-}
-
-void Session::set_interval(timeline::ObjectId gil, double seconds) {
-  if (!live()) return;
-  for (const timeline::Gil& one : model_.gils())
-    if (one.mode() == trace::GilMode::gil && (gil == 0 || one.object() == gil)) engine_->act({{"act", "interval"}, {"object", one.object()}, {"seconds", seconds}, {"us", std::llround(seconds * 1e6)}});
-}
-
-void Session::finish_run() {
-  state_ = RunState::finished;
-  tell_departure();
-  if (std::string sentence = what_went_wrong(); !sentence.empty()) notify(std::move(sentence));
-  engine_.reset();
-  check_claims(true);
-}
-
-// One sentence, if the run ended by something else than its own program or the learner.
-std::string Session::what_went_wrong() const {
-  if (std::string error = engine_->error(); !error.empty()) return i18n::engine_words(error);
-  if (const auto cap = model_.cap_hit()) {
-    switch (*cap) {
-      case trace::Cap::processes:
-        return i18n::tr("session.cap.processes");
-      case trace::Cap::bytes:
-        return i18n::tr("session.cap.bytes");
-      case trace::Cap::run_time:
-        return i18n::tr("session.cap.run_time");
-      case trace::Cap::threads:
-        break;
-    }
-  }
-  for (const timeline::EventRef& ref : model_.events()) {
-    // A forkserver that died, or an argument that could not travel, is the lesson's own doing: its traceback says so (S-28).
-    const bool refused = ref.event.kind == trace::Kind::start_failed && ref.event.a != 0 && ref.event.a != ECONNRESET;
-    if (refused) {
-      return i18n::tr("session.start_failed", fmt::arg("error", base::error_text(static_cast<int>(ref.event.a))));
-    }
-  }
-  return {};
-}
-
-void Session::check_claims(bool finished) {
-  claims_.clear();
-  for (const scenario::Claim& claim : scenario_->claims) {
-    const Verdict verdict = model_.tasks().empty() && !finished ? Verdict::pending : claim.check(model_, run_settings_, finished);
-    claims_.push_back({claim.id, verdict});
-  }
-}
-
-std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() : model_.end_ns(); }
-
-void Session::save(const std::filesystem::path& file) const {
-  if (model_.events().empty()) throw base::Failure(i18n::tr("session.nothing_to_save"));
-  store::save(recording(), file);
-}
-
-store::Run Session::recording() const { return {meta_, model_.records()}; }
 
 void Session::open(const std::filesystem::path& file) {
   store::Run run = store::open(file);
@@ -336,6 +218,9 @@ void Session::open(const std::filesystem::path& file) {
   has_choices_ = chosen_in(run.records);
   file_ = file;
   state_ = RunState::opened;
+  predictions_ = predictions_in(meta_.predictions, chosen);
+  due_.reset();
+  find_answers(predictions_, {model_, run_settings_, model_.end_ns(), true});
   check_claims(true);
 }
 

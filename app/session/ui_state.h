@@ -11,6 +11,7 @@
 #include "app/i18n/i18n.h"
 #include "app/session/audience.h"
 #include "app/session/person.h"
+#include "app/session/predict.h"
 #include "core/timeline/axis.h"
 #include "core/timeline/model.h"
 
@@ -105,6 +106,7 @@ struct UiState {
   std::string palette_entry;  // what is typed in the palette
   int palette_at = 0;         // its row that Enter carries out
   bool palette_go = false;    // Enter was pressed
+  PredictState predict;
   std::string event_filter;
   std::string clipboard;  // to be copied by the next frame
   Menu menu;

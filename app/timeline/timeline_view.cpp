@@ -16,7 +16,7 @@ void clip(ImDrawList* list, const Rect& rect) {
 }
 
 // Everything of one frame, back to front.
-void paint(Canvas& canvas, const Mouse& mouse) {
+void paint(Canvas& canvas, const Mouse& mouse, std::span<const AnswerFlag> answers) {
   const Rect& plot = canvas.plot.area();
   draw_lanes(canvas);
   draw_ruler(canvas);
@@ -29,6 +29,7 @@ void paint(Canvas& canvas, const Mouse& mouse) {
   draw_ticks(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
+  draw_answers(canvas, answers);
   draw_scrollbar(canvas);
   canvas.list->PopClipRect();
 
@@ -61,8 +62,10 @@ void TimelineView::draw(session::Context& context) {
     drawn_ = compare_.drawn();
     return;
   }
-  if (!session.model().tasks().empty()) 
-    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value()}, context.ui);
+  if (!session.model().tasks().empty()) {
+    const std::vector<AnswerFlag> answers = answer_flags(session);
+    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value(), answers}, context.ui);
+  }
   drawn_.clear();
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   if (size.x < kLeast || size.y < kLeast) return;
@@ -118,7 +121,7 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   Plot plot(layout.plot(), axis, ui.view, source.now_ns);
   plot.index_moments();
   Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, ui.unfolded, tallies_, {}, {}, {}, {}, {}, {}, {}};
-  paint(canvas, mouse);
+  paint(canvas, mouse, source.answers);
 
   const Item* under = mouse.hovered ? item_at(canvas, mouse.x, mouse.y) : nullptr;
   if (under != nullptr && drag_ != Drag::plot && drag_ != Drag::lanes) {

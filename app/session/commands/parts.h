@@ -14,6 +14,7 @@ namespace forklight::app::session {
 [[nodiscard]] std::span<const Command> file_commands() noexcept;
 [[nodiscard]] std::span<const Command> timeline_commands() noexcept;
 [[nodiscard]] std::span<const Command> window_commands() noexcept;
+[[nodiscard]] std::span<const Command> predict_commands() noexcept;
 [[nodiscard]] std::span<const Command> audience_commands() noexcept;
 
 // --- when a command is allowed ---

@@ -4,6 +4,7 @@
 
 #include "app/i18n/facts.h"
 #include "app/i18n/i18n.h"
+#include "app/session/asking.h"
 #include "app/session/commands/parts.h"
 #include "core/base/error.h"
 
@@ -19,10 +20,14 @@ void clear(Context& c, std::string_view) {
     ui.dialog = Dialog::none;
   } else if (ui.menu.subject != 0) {
     ui.menu = {};
+  } else if (open_prediction(c) != nullptr) {
+    skip_question(c);
   } else if (!c.session.notice().empty()) {
     c.session.notify("");
   } else if (ui.focus.id != 0) {
     ui.focus.id = 0;
+  } else if (ui.predict.results) {
+    ui.predict.results = false;
   } else if (ui.selection != Selection{}) {
     ui.selection = {};
   } else if (ui.compare != Compare::nothing) {
