@@ -146,6 +146,8 @@ void draw_palette(Context& context, bool fresh);
 void draw_keys(Context& context, bool fresh);
 // What a fact says, for which Pythons, how it is known: the content of its dialog.
 void draw_fact(Context& context);
+// How high a dialog's content can be, below the cursor and above its buttons: at large text the window is small.
+[[nodiscard]] float room_above_buttons(float wanted);
 // A dialog's button; true when it was pressed.
 [[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
 
