@@ -193,6 +193,166 @@ void Session::update() {
     has_choices_ = has_choices_ || chosen_in(records);
   }
   if (!taken_.empty()) check_claims(false);
+  follow_predictions();
+  tell_departure();
+  if (std::string refusal = engine_->take_refusal(); !refusal.empty()) notify(i18n::engine_words(refusal));
+  if (engine_->finished()) finish_run();
+}
+
+// What the run has shown of the answers; and whether it stands where it is to be asked about.
+void Session::follow_predictions() {
+  if (predictions_.empty()) return;
+  const bool met = engine_->moment_met() && !moment_told_;
+  const auto now = std::chrono::steady_clock::now();
+  constexpr auto kOften = std::chrono::milliseconds(50);
+  if (!met && now - looked_ < kOften) return;
+  looked_ = now;
+  find_answers(predictions_, {model_, run_settings_, now_ns(), false});
+  if (!met) return;
+  moment_told_ = true;
+  for (std::size_t i = 0; i < predictions_.size(); ++i) {
+    if (predictions_[i].question->moment == nullptr) continue;
+    // Too late to be asked if the answer has come already.
+    if (predictions_[i].was) return answer_due({});
+    due_ = i;
+  }
+}
+
+void Session::answer_due(const Votes& votes) {
+  if (due_) {
+    predictions_[*due_].votes = votes;
+    predictions_[*due_].asked = predictions_[*due_].count() > 0;
+    due_.reset();
+  }
+  // Who had chosen to step goes on stepping.
+  if (live() && engine_->pace().held()) engine_->pace().go_on();
+}
+
+// One sentence, if the choices of the earlier run can be followed no further.
+void Session::tell_departure() {
+  const auto departure = engine_->pace().departure();
+  if (!departure || departure_told_ || model_.stopped()) return;
+  departure_told_ = true;
+  using Why = supervisor::Departure::Why;
+  if (departure->why == Why::deed) {
+    const std::string number = std::to_string(departure->position + 1), what = deed_words(departure->deed);
+    const std::string why = departure->refusal.empty() ? i18n::tr("session.replay.deed.no_answer") : i18n::engine_words(departure->refusal);
+    return notify(i18n::tr("session.replay.deed", fmt::arg("number", number), fmt::arg("deed", what), fmt::arg("why", why)));
+  }
+  const char* key = departure->why == Why::late              ? "session.replay.late"
+                    : departure->why == Why::other_operation ? "session.replay.other"
+                                                             : "session.replay.ended";
+  notify(i18n::tr(key, fmt::arg("number", departure->position + 1), fmt::arg("task", departure->expected.task),
+                  fmt::arg("operation", operation_word(departure->expected.operation)), fmt::arg("met", operation_word(departure->met))));
+}
+
+supervisor::Pace Session::pace() const { return live() ? engine_->pace().pace() : pace_; }
+
+int Session::rate() const { return rate_; }
+
+void Session::set_pace(supervisor::Pace pace) {
+  pace_ = pace;
+  if (!live()) return;
+  if (pace == supervisor::Pace::real) engine_->pace().set_real();
+  if (pace == supervisor::Pace::slow) engine_->pace().set_slow(rate_);
+  if (pace == supervisor::Pace::step) engine_->pace().set_step();
+}
+
+void Session::set_rate(int per_second) {
+  rate_ = std::clamp(per_second, supervisor::kMinRate, supervisor::kMaxRate);
+  if (live() && engine_->pace().pace() == supervisor::Pace::slow) engine_->pace().set_slow(rate_);
+}
+
+void Session::hold() {
+  if (live()) engine_->pace().hold();
+}
+
+void Session::go_on() {
+  if (!live()) return;
+  if (!engine_->pace().held()) pace_ = supervisor::Pace::real;  // step had been chosen, and is left
+  engine_->pace().go_on();
+}
+
+bool Session::standing() const { return live() && engine_->pace().pace() == supervisor::Pace::step; }
+
+bool Session::step(trace::TaskId task) { return live() && engine_->pace().step(task); }
+
+std::vector<trace::AtGate> Session::at_gate() const { return live() ? engine_->pace().at_gate() : std::vector<trace::AtGate>{}; }
+
+void Session::signal(trace::TaskId task, int signal) {
+  if (live()) engine_->signal(task, signal);
+}
+
+void Session::interrupt() {
+  if (live()) engine_->interrupt();
+}
+
+void Session::put(timeline::ObjectId object, nlohmann::json value) {
+  if (live()) engine_->act({{"act", "put"}, {"object", object}, {"value", std::move(value)}});
+}
+
+void Session::set_event(timeline::ObjectId object, bool on) {
+  if (live()) engine_->act({{"act", on ? "set" : "clear"}, {"object", object}});
+}
+
+void Session::close_end(timeline::ObjectId object, trace::PipeEnd end, trace::TaskId task) {
+  if (live()) engine_->act({{"act", "close"}, {"object", object}, {"task", task}, {"end", end == trace::PipeEnd::first ? 0 : 1}});
+}
+
+void Session::set_interval(timeline::ObjectId gil, double seconds) {
+  if (!live()) return;
+  for (const timeline::Gil& one : model_.gils())
+    if (one.mode() == trace::GilMode::gil && (gil == 0 || one.object() == gil)) engine_->act({{"act", "interval"}, {"object", one.object()}, {"seconds", seconds}, {"us", std::llround(seconds * 1e6)}});
+}
+
+void Session::finish_run() {
+  state_ = RunState::finished;
+  tell_departure();
+  if (std::string sentence = what_went_wrong(); !sentence.empty()) notify(std::move(sentence));
+  engine_.reset();
+  check_claims(true);
+  due_.reset();
+  find_answers(predictions_, {model_, run_settings_, model_.end_ns(), true});
+}
+
+// One sentence, if the run ended by something else than its own program or the learner.
+std::string Session::what_went_wrong() const {
+  if (std::string error = engine_->error(); !error.empty()) return i18n::engine_words(error);
+  if (const auto cap = model_.cap_hit()) {
+    switch (*cap) {
+      case trace::Cap::processes:
+        return i18n::tr("session.cap.processes");
+      case trace::Cap::bytes:
+        return i18n::tr("session.cap.bytes");
+      case trace::Cap::run_time:
+        return i18n::tr("session.cap.run_time");
+      case trace::Cap::threads:
+        break;
+    }
+  }
+  for (const timeline::EventRef& ref : model_.events()) {
+    // A forkserver that died, or an argument that could not travel, is the lesson's own doing: its traceback says so (S-28).
+    const bool refused = ref.event.kind == trace::Kind::start_failed && ref.event.a != 0 && ref.event.a != ECONNRESET;
+    if (refused) {
+      return i18n::tr("session.start_failed", fmt::arg("error", base::error_text(static_cast<int>(ref.event.a))));
+    }
+  }
+  return {};
+}
+
+void Session::check_claims(bool finished) {
+  claims_.clear();
+  for (const scenario::Claim& claim : scenario_->claims) {
+    const Verdict verdict = model_.tasks().empty() && !finished ? Verdict::pending : claim.check(model_, run_settings_, finished);
+    claims_.push_back({claim.id, verdict});
+  }
+}
+
+std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() : model_.end_ns(); }
+
+void Session::save(const std::filesystem::path& file) const {
+  if (model_.events().empty()) throw base::Failure(i18n::tr("session.nothing_to_save"));
+  store::save(recording(), file);
 }
 
 store::Run Session::recording() const {
