@@ -138,10 +138,11 @@ void Overlay::draw_lens(const Lens& lens, int width, int height) {
   glClearColor(beside.r, beside.g, beside.b, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImDrawData larger = *frame;
+  const LargeGlyphs glyphs;
   std::vector<ImDrawList*> lists;
   for (int i = 0; i < frame->CmdListsCount; ++i) {
     lists.push_back(frame->CmdLists[i]->CloneOutput());
-    use_large_glyphs(*lists.back(), lens.zoom);
+    glyphs.replace_in(*lists.back(), lens.zoom);
   }
   compat::set_lists(larger, lists);
   larger.FramebufferScale = {frame->FramebufferScale.x * lens.zoom, frame->FramebufferScale.y * lens.zoom};
