@@ -91,7 +91,7 @@ Encoder::Encoder(EncoderOptions options) : options_(std::move(options)) {
 }
 
 void Encoder::start() {
-  std::vector<std::string> words = {options_.program, "-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "bgra", "-s",
+  std::vector<std::string> words = {options_.program, "-hide_banner", "-loglevel", "error", "-nostdin", "-xerror", "-y", "-f", "rawvideo", "-pix_fmt", "bgra", "-s",
                                     std::to_string(options_.width) + "x" + std::to_string(options_.height), "-r", std::to_string(options_.fps), "-i", "pipe:0"};
   if (!chapters_.empty()) words.insert(words.end(), {"-i", chapters_.string(), "-map", "0:v", "-map_metadata", "1"});
   words.insert(words.end(), {"-metadata", "title=" + options_.title, "-fflags", "+bitexact", "-flags:v", "+bitexact"});

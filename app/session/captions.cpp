@@ -269,7 +269,7 @@ bool is_end(Happening what) { return what == Happening::ended || what == Happeni
 void CaptionTrack::clear() { *this = CaptionTrack(dwell_ns_); }
 
 // What happens at nearly the same time is told together: in slow motion that is less of the run's time.
-std::int64_t CaptionTrack::gather_ns() const noexcept { return kGather * dwell_ns_ / kCaptionDwell; }
+std::int64_t CaptionTrack::gather_ns() const noexcept { return static_cast<std::int64_t>(static_cast<double>(dwell_ns_) * kGather / kCaptionDwell); }
 
 std::int64_t CaptionTrack::due_ns() const noexcept {
   std::int64_t first = timeline::kOpen;
