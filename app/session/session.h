@@ -45,6 +45,7 @@ struct EarlierRun {
   scenario::Settings settings;
   std::string file;                 // where it was opened from, "" = a run of this session
   timeline::Model model;
+  std::vector<store::Note> notes = {};
 };
 // As many are kept, as long as they have not more events than that in all.
 inline constexpr std::size_t kMostEarlier = 4, kMostEarlierEvents = 4'000'000;
@@ -114,9 +115,17 @@ class Session {
   void set_interval(timeline::ObjectId gil, double seconds);
 
   // --- files --------------------------------------------------------------------------------------------------------
-  void save(const std::filesystem::path& file) const;  // throws base::Failure
+  void save(const std::filesystem::path& file);        // throws base::Failure
   void open(const std::filesystem::path& file);        // throws base::Failure; what was there stays then
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+
+  // --- notes on the run at hand: they are saved with it --------------------------------------------------------------
+  [[nodiscard]] const std::vector<store::Note>& notes() const noexcept { return notes_; }  // by time
+  [[nodiscard]] std::uint64_t notes_revision() const noexcept { return notes_revision_; }  // changes with them
+  [[nodiscard]] bool notes_unsaved() const noexcept { return notes_revision_ != notes_saved_; }
+  std::size_t add_note(store::Note note);  // returns its place
+  void set_note_text(std::size_t place, std::string text);
+  void remove_note(std::size_t place);
 
   // The program as it was when the run was made (a saved run brings its own).
   [[nodiscard]] std::string_view python() const noexcept;
@@ -154,6 +163,8 @@ class Session {
   bool departure_told_ = false;  // of this run
   store::Meta meta_;  // of the run that the model shows
   timeline::Model model_;
+  std::vector<store::Note> notes_;
+  std::uint64_t notes_revision_ = 0, notes_saved_ = 0;
   std::vector<ClaimState> claims_;
   int run_count_ = 0;
   std::vector<EarlierRun> earlier_;

@@ -26,6 +26,9 @@ bool has_run(const Context& c) {
 void look_afresh(UiState& ui) {
   ui.selection = ui.hover = {};
   ui.menu = {};
+  ui.notes.pointer = {};
+  ui.notes.from_ns = ui.notes.to_ns = ui.notes.pressed_ns = std::nullopt;
+  ui.find.from_ns.reset();
   ui.follow = true;
   ui.fit_wanted = true;
   ui.vertical_scroll = 0;
@@ -52,7 +55,7 @@ const timeline::Task& task_meant(const Context& c, std::string_view argument) {
 std::span<const Command> commands() noexcept {
   static const std::vector<Command> all = [] {
     std::vector<Command> commands;
-    for (const auto part : {run_commands(), act_commands(), file_commands(), timeline_commands(), window_commands()}) commands.insert(commands.end(), part.begin(), part.end());
+    for (const auto part : {run_commands(), act_commands(), file_commands(), timeline_commands(), find_commands(), note_commands(), learn_commands(), window_commands()}) commands.insert(commands.end(), part.begin(), part.end());
     return commands;
   }();
   return all;
