@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/panels/panels.h"
+#include "app/session/gallery.h"
 #include "app/timeline/shapes.h"
 
 namespace forklight::app::panels {

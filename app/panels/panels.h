@@ -16,8 +16,11 @@
 #include "app/panels/waits.h"
 #include "app/panels/widgets.h"
 #include "app/session/acts.h"
-#include "app/session/gallery.h"
 #include "app/timeline/timeline_view.h"
+
+namespace forklight::app::session {
+struct LessonPicture;
+}
 
 namespace forklight::app::panels {
 

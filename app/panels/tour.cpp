@@ -66,7 +66,7 @@ void draw_pointer(ImDrawList* list, const Callout& callout, Color color) {
 
 void draw_dots(ImDrawList* list, ImVec2 at, int step) {
   for (int i = 0; i < static_cast<int>(session::kTourSteps); ++i)
-    list->AddCircleFilled({at.x + px(5) + px(12) * static_cast<float>(i), at.y}, px(i == step ? 4 : 3), i == step ? palette().accent_text : i < step ? palette().text_dim : palette().line);
+    list->AddCircleFilled({at.x + px(5) + px(12) * static_cast<float>(i), at.y}, px(i == step ? 4 : 3), i == step ? palette().accent_text : i < step ? palette().text_dim : platform::mix(palette().panel_raised, palette().text_dim, 0.45f));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "app/i18n/format.h"
+#include "app/i18n/i18n.h"
 #include "app/session/notes_state.h"
 
 namespace forklight::app::session {
@@ -20,7 +21,7 @@ std::size_t events_between(const timeline::Model& model, std::int64_t one_ns, st
   return static_cast<std::size_t>(end - after);
 }
 
-std::string length_words(std::int64_t ns) { return "Δ " + i18n::format_duration(ns < 0 ? -ns : ns); }
+std::string length_words(std::int64_t ns) { return i18n::tr("measure.length", fmt::arg("length", i18n::format_duration(ns < 0 ? -ns : ns))); }
 
 std::string note_words(const timeline::Model& model, const store::Note& note) {
   if (note.is_stretch()) return (note.text.empty() ? "" : note.text + " · ") + length_words(note.end_ns - note.time_ns);

@@ -28,7 +28,7 @@ float distance_to(const std::vector<ImVec2>& path, float x, float y) {
 
 Drag begin_drag(const Mouse& mouse, const Layout& layout) {
   if (layout.overview().contains(mouse.x, mouse.y) && mouse.x >= layout.plot().x0) return Drag::overview;
-  const bool on_ruler = mouse.y >= layout.ruler().y0 && mouse.y < layout.ruler().y1;
+  const bool on_ruler = mouse.y >= layout.ruler().y0 && mouse.y < layout.plot().y0;
   if (mouse.x >= layout.plot().x0 && (on_ruler || (mouse.shift && layout.plot().contains(mouse.x, mouse.y)))) return Drag::measure;
   return Drag::pressed;
 }

@@ -58,10 +58,18 @@ std::int64_t snapped(const Canvas& canvas, float x, float y) {
 
 std::vector<NoteFlag> draw_notes(Canvas& canvas) {
   std::vector<NoteFlag> flags;
-  const Rect &ruler = canvas.layout.ruler(), &plot = canvas.plot.area();
+  const Rect &strip = canvas.layout.notes(), &plot = canvas.plot.area();
   const platform::Palette& colors = platform::palette();
-  // Where runs are compared, the ruler is nobody's: its flags stand above its lanes.
-  const float top = ruler.height() > 1 ? ruler.y0 + px(3) : plot.y0, bottom = ruler.height() > 1 ? ruler.y1 - px(3) : plot.y0 + px(20);
+  // Where runs are compared, and in a low window, there is no strip for them: they stand above the lanes.
+  const bool has_strip = strip.height() > 1;
+  const float top = has_strip ? strip.y0 + px(2) : plot.y0 + px(1), bottom = top + px(18);
+  if (has_strip) {
+    canvas.list->PushClipRectFullScreen();
+    fill(canvas.list, {canvas.layout.window().x0, strip.y0 + 1, strip.x1, strip.y1}, colors.lane_header);
+    line(canvas.list, canvas.layout.window().x0, strip.y1, strip.x1, strip.y1, colors.line, 1);
+    write(canvas.list, Font::small, ImVec2(canvas.layout.window().x0 + px(14), (strip.y0 + strip.y1 - line_height(Font::small)) * 0.5f), colors.text_faint, tr("notes.strip"));
+    canvas.list->PopClipRect();
+  }
   for (std::size_t i = 0; i < canvas.notes.size(); ++i) {
     const store::Note& note = canvas.notes[i];
     const float x = canvas.plot.x(note.time_ns), end = canvas.plot.x(note.end_ns);
@@ -89,8 +97,7 @@ std::vector<NoteFlag> draw_notes(Canvas& canvas) {
       line(canvas.list, at + 0.5f, flag.y0, at + 0.5f, plot.y0, note_color(), px(1.5f));
       canvas.list->AddTriangleFilled(ImVec2(at, flag.y0), ImVec2(at + px(kLeastOfFlag), flag.y0 + px(5)), ImVec2(at, flag.y0 + px(10)), note_color());
     }
-    canvas.flags.push_back({flag.x0 - px(2), ruler.y0, flag.x1 + px(2), ruler.y1});
-    flags.push_back({i, {flag.x0, flag.y0, flag.x1, ruler.height() > 1 ? ruler.y1 : flag.y1}});
+    flags.push_back({i, flag});
     canvas.items.push_back({{Drawn::What::note, note.task, flag.x0, flag.y0, flag.x1, flag.y1, named ? text : std::string()}, note.time_ns, note.end_ns, i});
   }
   return flags;

@@ -117,7 +117,8 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   const timeline::Model& model = source.model;
   const double scale = static_cast<double>(platform::scale());
   const timeline::Axis axis(ui.axis, model);
-  const Layout before(window, model, ui.vertical_scroll * scale, {ui.unfolded, &ui});
+  const Choice choice{.unfolded = ui.unfolded, .kernel = &ui, .notes = !source.notes.empty()};
+  const Layout before(window, model, ui.vertical_scroll * scale, choice);
   camera_.update(ui, model, source.now_ns, source.live, before.plot().width());
   if (ui.selection != seen_selection_) {
     seen_selection_ = ui.selection;
@@ -126,7 +127,7 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   }
   steer(ui, camera_, drag_, mouse, before, axis, source.now_ns);
 
-  const Layout layout(window, model, ui.vertical_scroll * scale, {ui.unfolded, &ui});
+  const Layout layout(window, model, ui.vertical_scroll * scale, choice);
   tallies_.update(model);
   ui.vertical_scroll = layout.scroll() / scale;
   Plot plot(layout.plot(), axis, ui.view, source.now_ns);
