@@ -3,11 +3,15 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
+#include <thread>
 
 #include "app/panels/keyboard.h"
 #include "app/platform/imgui_compat.h"
+#include "app/session/asking.h"
+#include "app/session/drop.h"
 #include "core/base/error.h"
 
 namespace forklight::app {
@@ -24,18 +28,26 @@ constexpr auto kFrame = 16ms;       // where vertical sync does not hold a frame
 constexpr int kShareOfDrawing = 4;
 constexpr auto kLongestPeriod = 33ms;
 constexpr double kIdleWait = 0.25;  // seconds asleep at a time when nothing happens
+constexpr auto kKeepAgain = 1s;     // settings are written as often at most
+constexpr auto kLastWords = 500ms;  // a run that goes on when the window closes is given as long to end, and is kept whole then
+constexpr int kWidth = 1440, kHeight = 900;
 
-platform::WindowOptions window_options(const Options& options) {
+platform::WindowOptions window_options(const Options& options, const session::Preferences& preferences) {
   platform::WindowOptions wanted;
-  wanted.width = options.width;
-  wanted.height = options.height;
+  const auto kept = preferences.window();
+  const bool as_kept = kept && !options.width && !options.height;
+  wanted.width = options.width.value_or(kept ? kept->width : kWidth);
+  wanted.height = options.height.value_or(kept ? kept->height : kHeight);
+  wanted.maximized = as_kept && kept->maximized;
+  wanted.fit = as_kept;  // the screen may be another one than last time
   wanted.visible = options.visible;
   return wanted;
 }
 
 // The language comes first: what goes wrong while the window opens is said in it.
-i18n::Language choose_language(const Options& options) {
+i18n::Language choose_language(const Options& options, const session::Preferences& preferences) {
   if (options.language) return *options.language;
+  if (const auto kept = preferences.language()) return *kept;
   for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"})
     if (const char* value = std::getenv(variable); value != nullptr && *value != '\0') return i18n::language_for(value);
   return i18n::Language::english;
@@ -62,23 +74,69 @@ std::string screenshot_name() {
 }  // namespace
 
 App::App(const Options& options)
-    : session_((i18n::set_language(choose_language(options)), options.engine)),
-      window_(window_options(options)),
+    : preferences_(options.person ? std::optional(options.person->config) : std::nullopt),
+      session_((i18n::set_language(choose_language(options, preferences_)), options.engine)),
+      keeper_(options.person ? std::optional(options.person->state) : std::nullopt, ui_.past),
+      window_(window_options(options, preferences_)),
       wait_when_idle_(options.wait_when_idle),
       last_input_(Clock::now()) {
-  ui_.theme = options.theme;
-  ui_.text_scale = std::clamp(options.text_scale, 0.8f, 2.5f);
-  // Panels begin in proportion to the window; from then on they are the person's.
-  const float point = ui_.text_scale * window_.content_scale();  // pixels
-  ui_.right_width = std::max(ui_.right_width, static_cast<float>(options.width) / point * 0.27f);
-  ui_.bottom_height = std::clamp(static_cast<float>(options.height) / point * 0.3f, 200.0f, 340.0f);
-  if (!options.scenario.empty()) session_.choose(options.scenario);
+  restore(options);
   if (!options.open.empty()) ui_.push("open", options.open.string());
   session_.observe(options.observe);
+  session_.notify(preferences_.take_problem());
   apply_ui();
 }
 
-App::~App() = default;
+// What was kept, and over it what the command line says.
+void App::restore(const Options& options) {
+  ui_.predict.ask = options.ask;
+  preferences_.restore(ui_);
+  preferences_.restore(session_);
+  if (options.theme) ui_.theme = *options.theme;
+  if (options.text_scale) ui_.text_scale = std::clamp(*options.text_scale, 0.8f, 2.5f);
+  if (!options.scenario.empty()) session_.choose(options.scenario);
+  note_window();
+  if (!preferences_.kept()) {
+    // Panels begin in proportion to the window; from then on they are the person's.
+    const float scale = ui_.text_scale;
+    ui_.right_width = std::max(ui_.right_width, static_cast<float>(place_.width) / scale * 0.27f);
+    ui_.bottom_height = std::clamp(static_cast<float>(place_.height) / scale * 0.3f, 200.0f, 340.0f);
+  }
+  const auto overrule = [&](bool given, const char* name) {
+    if (given) preferences_.overrule(name, session_, ui_, place_);
+  };
+  overrule(options.theme.has_value(), "theme");
+  overrule(options.language.has_value(), "language");
+  overrule(options.text_scale.has_value(), "text_scale");
+  overrule(options.width || options.height, "window");
+  overrule(!options.scenario.empty(), "lesson");
+}
+
+App::~App() {
+  // A run that goes on is kept as well: to its end, if that comes soon.
+  if (keeper_.keeps() && session_.live()) {
+    session_.stop();
+    for (const auto patience = Clock::now() + kLastWords; session_.live() && Clock::now() < patience; std::this_thread::sleep_for(1ms)) session_.update();
+  }
+  keeper_.keep_now(session_, ui_.past);
+  note_window();
+  keep_settings();
+}
+
+void App::note_window() {
+  if (window_.fullscreen() || window_.minimized()) return;
+  place_.maximized = window_.maximized();
+  if (place_.maximized && place_.width > 0) return;  // what it is when it no longer is
+  const float scale = window_.content_scale();
+  place_.width = static_cast<int>(std::lround(static_cast<float>(window_.width()) / scale));
+  place_.height = static_cast<int>(std::lround(static_cast<float>(window_.height()) / scale));
+}
+
+void App::keep_settings() {
+  last_kept_ = Clock::now();
+  if (preferences_.keep(session_, ui_, place_)) return;
+  if (std::string problem = preferences_.take_problem(); !problem.empty()) session_.notify(std::move(problem));
+}
 
 int App::run() {
   watch_for_the_end();
@@ -102,11 +160,17 @@ bool App::frame() {
   session::Context context{session_, ui_};
   session::carry_out(context);
   session_.update();
+  session::follow_questions(context);
   if (session_.model().revision() != drawn_revision_) last_change_ = Clock::now();
+  keeper_.update(session_, ui_.past);
   show_folder();
+  if (Clock::now() - last_kept_ > kKeepAgain) {
+    note_window();
+    keep_settings();
+  }
   if (window_.close_wanted() || ui_.quit_wanted) return false;
   // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
-  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || ui_.find.busy();
+  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy();
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
     draw();
@@ -121,7 +185,7 @@ void App::take_input() {
   const auto now = Clock::now();
   double wait = 0;
   if (wait_when_idle_ && ui_.pushed.empty()) {
-    const bool touched = now - last_input_ < kSettle, moving = session_.live() || ui_.find.busy() || touched || now - last_change_ < kSettle;
+    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy();
     const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestPeriod);
     const auto rest = period - (now - last_draw_);
     if (!moving)
@@ -133,6 +197,7 @@ void App::take_input() {
   session::Context context{session_, ui_};
   for (const session::Shortcut& shortcut : window_.take_keys())
     panels::route_key(context, shortcut, ImGui::GetIO().WantTextInput);
+  session::drop_files(context, window_.take_dropped());
 }
 
 void App::apply_ui() {
@@ -188,7 +253,16 @@ void App::draw() {
   window_.begin_frame();
   session::Context context{session_, ui_};
   panels::draw_frame(context, timeline_, panels_);
-  window_.end_frame();
+  window_.end_frame(lens(), ui_.audience.vision);
+}
+
+// Where the pointer is, if it is in the window.
+std::optional<platform::Lens> App::lens() const {
+  const ImVec2 at = ImGui::GetIO().MousePos, screen = ImGui::GetIO().DisplaySize;
+  if (!ui_.audience.lens || at.x < 0 || at.y < 0 || at.x >= screen.x || at.y >= screen.y) return std::nullopt;
+  constexpr float kRadius = 160, kShare = 0.3f;  // points; of the window's smaller side at most
+  const float most = static_cast<float>(std::min(window_.width(), window_.height())) * kShare;
+  return platform::Lens{at.x, at.y, std::min(platform::px(kRadius), most), ui_.audience.lens_zoom, platform::palette().signal};
 }
 
 void App::take_screenshot() {

@@ -11,6 +11,9 @@
 #include "app/platform/fonts.h"
 #include "app/platform/open_folder.h"
 #include "app/platform/window.h"
+#include "app/session/person.h"
+#include "app/session/preferences.h"
+#include "app/session/run_keeper.h"
 #include "app/session/session.h"
 #include "app/timeline/timeline_view.h"
 
@@ -18,13 +21,17 @@ namespace forklight::app {
 
 struct Options {
   std::filesystem::path engine;  // the forklight-engine binary
-  int width = 1440, height = 900;
-  std::optional<i18n::Language> language;  // else LANG's
-  session::ThemeName theme = session::ThemeName::stage;
-  float text_scale = 1;
-  std::string scenario;        // "" = the first one
+  // What is given here wins over what was kept, and does not replace it.
+  std::optional<int> width, height;
+  std::optional<i18n::Language> language;  // else the one that was kept, else LANG's
+  std::optional<session::ThemeName> theme;
+  std::optional<float> text_scale;
+  std::string scenario;        // "" = the last one, or the first
   std::filesystem::path open;  // a trace file to show, "" = none
   observe::Want observe = observe::Want::best;  // what the kernel is asked
+  bool ask = false;  // what a lesson asks before it runs
+  // Where the person's settings and last runs are kept; nothing: none are read, none are written.
+  std::optional<session::PersonFolders> person;
   bool visible = true;
   bool wait_when_idle = true;  // false: frame() never blocks, for tests
 };
@@ -58,9 +65,15 @@ class App {
   void draw();
   void take_screenshot();
   void show_folder();
+  void restore(const Options& options);
+  void keep_settings();
+  void note_window();
+  [[nodiscard]] std::optional<platform::Lens> lens() const;
 
+  session::Preferences preferences_;  // first: the language is in them
   session::Session session_;
   session::UiState ui_;
+  session::RunKeeper keeper_;
   platform::Window window_;
   platform::Fonts fonts_;
   timeline_view::TimelineView timeline_;
@@ -70,9 +83,10 @@ class App {
   std::optional<i18n::Language> shown_language_;
   std::optional<session::ThemeName> shown_theme_;
   std::string shown_title_;
+  session::WindowPlace place_;  // as the person has it, not as presenting does
   std::size_t console_seen_ = 0, tasks_seen_ = 0;  // whose characters the fonts have
   std::uint64_t drawn_revision_ = 0;
-  std::chrono::steady_clock::time_point last_input_, last_draw_, last_change_;
+  std::chrono::steady_clock::time_point last_input_, last_draw_, last_change_, last_kept_;
   std::chrono::nanoseconds draw_cost_{0};  // processor time of the last frame
 };
 

@@ -40,9 +40,11 @@ int open_window(const app::cli::WindowRequest& request) {
     if (*request.theme != "stage" && *request.theme != "paper") throw base::UsageError(tr("cli.bad_theme", fmt::arg("theme", *request.theme)));
     options.theme = *request.theme == "paper" ? app::session::ThemeName::paper : app::session::ThemeName::stage;
   }
-  options.language = app::i18n::language();
+  if (request.language) options.language = app::i18n::language_for(*request.language);
   options.observe = request.observe;
-  options.text_scale = static_cast<float>(request.scale);
+  options.ask = true;
+  if (request.scale) options.text_scale = static_cast<float>(*request.scale);
+  options.person = app::session::person_folders();
   if (request.scenario) options.scenario = *request.scenario;
   if (request.file) options.open = *request.file;
   app::App window(options);

@@ -16,7 +16,7 @@ inline constexpr int kOk = 0, kFailure = 1, kUsage = 2, kClaimBroken = 3;
 struct WindowRequest {
   std::optional<std::filesystem::path> file;
   std::optional<std::string> scenario, theme, language, size;
-  double scale = 1;
+  std::optional<double> scale;
   observe::Want observe = observe::Want::best;
 };
 

@@ -34,6 +34,7 @@ void draw_console(Context& context, ConsoleRows& rows) {
   float name_width = px(72);
   for (const timeline::Task& task : model.tasks())
     name_width = std::max(name_width, text_width(Font::strong, task.name));
+  name_width = std::min(name_width, ImGui::GetContentRegionAvail().x * 0.3f);
   const float time_width = text_width(Font::code, "000.0 ms");
   const float row_height = std::round(line_height(Font::code) + px(5));
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;

@@ -1,5 +1,6 @@
-// Open, save, and the table of keys; a fact (fact.cpp).
+// Open and save, and the frame of the other dialogs (keys.cpp, fact.cpp, palette.cpp).
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 
 #include "app/i18n/i18n.h"
@@ -53,13 +54,70 @@ bool list_row(UiState& ui, Icon icon, const std::string& name) {
   return row.clicked;
 }
 
+// A run or a file to come back to: what it is, and dim behind it where it lies or when it was.
+bool recent_row(UiState& ui, const std::string& id, Icon icon, const std::string& name, const std::string& detail) {
+  const Hit row = hit(ui, id.c_str(), {ImGui::GetContentRegionAvail().x, px(28)});
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (row.hovered) list->AddRectFilled(row.min, row.max, palette().hover, px(4));
+  draw_icon(list, icon, {row.min.x + px(16), row.center_y()}, px(13), palette().text_dim);
+  const float room = row.max.x - px(12) - row.min.x - px(32);
+  const float width = std::min(text_width(Font::body, name), room * 0.6f);
+  draw_text_in(list, Font::body, row.min.x + px(32), row.min.y, row.min.x + px(32) + width + 1, row.max.y, palette().text, name);
+  draw_text_in(list, Font::small, row.min.x + px(48) + width, row.min.y, row.max.x - px(8), row.max.y, palette().text_dim, detail);
+  draw_focus(row, px(4));
+  return row.clicked;
+}
+
+// "2026-11-26 14:02", as the clock here had it.
+std::string local_time(std::int64_t seconds) {
+  const std::time_t when = seconds;
+  std::tm parts{};
+  localtime_r(&when, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
+  return text;
+}
+
+void listing_title(const char* text) {
+  ImGui::Dummy({1, px(4)});
+  ImGui::Indent(px(12));
+  label(Font::small, palette().text_dim, text);
+  ImGui::Unindent(px(12));
+  ImGui::Dummy({1, px(2)});
+}
+
+// What one comes back to most often stands above the directory.
+void draw_recent(UiState& ui) {
+  constexpr std::size_t kShown = 4;  // of each
+  const session::Past& past = ui.past;
+  std::error_code ignored;
+  std::size_t shown = 0;
+  for (const session::KeptRun& run : past.runs) {
+    if (shown == kShown || !fs::exists(run.path, ignored)) continue;
+    if (shown++ == 0) listing_title(tr("dialog.open.runs"));
+    const std::string key = "scenario." + run.scenario + ".title";
+    if (recent_row(ui, run.path, Icon::file, i18n::has(key) ? tr(key) : run.scenario, local_time(run.ended))) ui.push("open", run.path);
+  }
+  shown = 0;
+  for (const std::string& file : past.files) {
+    if (shown == kShown || !fs::exists(file, ignored)) continue;
+    if (shown++ == 0) listing_title(tr("dialog.open.files"));
+    const fs::path path(file);
+    if (recent_row(ui, "recent " + file, Icon::file, printable(path.filename().string()), printable(path.parent_path().string()))) ui.push("open", file);
+  }
+  if (!past.runs.empty() || !past.files.empty()) listing_title(tr("dialog.open.directory"));
+}
+
 void draw_listing(Context& context, PanelState& state, const char* command) {
   UiState& ui = context.ui;
   const std::string directory = directory_of(ui.path_entry);
   read_directory(state.listing, directory);
   ImGui::PushStyleColor(ImGuiCol_ChildBg, palette().window);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-  if (ImGui::BeginChild("listing", {0, px(240)})) {
+  const bool opening = std::string_view(command) == "open";
+  const float most = std::max(px(120), ImGui::GetIO().DisplaySize.y - px(270));
+  if (ImGui::BeginChild("listing", {0, std::min(px(opening ? 380 : 240), most)})) {
+    if (opening) draw_recent(ui);
     const fs::path here(directory);
     std::error_code ignored;
     const fs::path absolute = fs::absolute(here, ignored);
@@ -73,7 +131,7 @@ void draw_listing(Context& context, PanelState& state, const char* command) {
       if (!list_row(ui, Icon::file, file)) continue;
       ui.path_entry = (here / file).string();
       // Opening asks nothing more; saving over a file needs the person's own press of the button.
-      if (std::string_view(command) == "open") ui.push("open", ui.path_entry);
+      if (opening) ui.push("open", ui.path_entry);
     }
     if (state.listing.files.empty()) {
       ImGui::Indent(px(12));
@@ -97,7 +155,9 @@ void draw_files(Context& context, PanelState& state, const char* command, bool f
   ImGui::SetNextItemWidth(-1);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(12), px(7)));
   if (fresh) ImGui::SetKeyboardFocusHere();
+  before_field(ui, "##path");
   const bool entered = ImGui::InputText("##path", &ui.path_entry, ImGuiInputTextFlags_EnterReturnsTrue);
+  after_field(ui, "##path");
   ImGui::PopStyleVar();
   draw_listing(context, state, command);
   ImGui::Dummy({1, px(4)});
@@ -110,36 +170,6 @@ void draw_files(Context& context, PanelState& state, const char* command, bool f
   std::error_code ignored;
   const bool is_file = !ui.path_entry.empty() && !fs::is_directory(ui.path_entry, ignored);
   if ((entered || pressed) && is_file) ui.push(command, ui.path_entry);
-}
-
-void draw_keys(Context& context) {
-  label(Font::title, palette().text, tr("dialog.keys.title"));
-  if (ImGui::BeginChild("keys", {0, std::min(px(480), ImGui::GetIO().DisplaySize.y - px(180))})) {
-    ImDrawList* list = ImGui::GetWindowDrawList();
-    const bool two = ImGui::GetContentRegionAvail().x > px(560);
-    const float width = ImGui::GetContentRegionAvail().x / (two ? 2.0f : 1.0f);
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-    int shown = 0;
-    for (const session::Command& command : session::commands()) {
-      const std::string shortcut = session::to_string(command.shortcut);
-      if (shortcut.empty()) continue;
-      if (two && shown % 2 == 1) ImGui::SameLine();
-      ++shown;
-      const ImVec2 at = ImGui::GetCursorScreenPos();
-      const float height = px(28);
-      ImGui::Dummy({width, height});
-      const float keys = text_width(Font::code, shortcut) + px(16);
-      list->AddRectFilled({at.x, at.y + px(3)}, {at.x + keys, at.y + height - px(3)}, palette().panel_raised, px(4));
-      draw_text_in(list, Font::code, at.x + px(8), at.y, at.x + keys + 1, at.y + height, palette().text, shortcut);
-      draw_text_in(list, Font::body, at.x + std::max(keys, px(88)) + px(12), at.y, at.x + width - px(8), at.y + height,
-                   palette().text, title_of(command.id));
-    }
-    ImGui::PopStyleVar();
-  }
-  ImGui::EndChild();
-  const float close = text_width(Font::strong, tr("dialog.close")) + px(32);
-  ImGui::SetCursorPosX(std::max(px(16), ImGui::GetWindowWidth() - px(16) - close));
-  if (dialog_button(context.ui, "close", tr("dialog.close"), ButtonStyle::plain)) context.ui.dialog = Dialog::none;
 }
 
 }  // namespace
@@ -166,12 +196,13 @@ void draw_dialogs(Context& context, PanelState& state) {
   }
   state.shown_dialog = ui.dialog;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(px(ui.dialog == Dialog::gallery ? 1180 : ui.dialog == Dialog::keys ? 720 : 560), std::max(px(120), screen.x - px(32)));
+  const float width = std::min(px(ui.dialog == Dialog::gallery ? 1180 : ui.dialog == Dialog::keys ? 880 : 560), std::max(px(120), screen.x - px(32)));
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
   ImGui::SetNextWindowSize({width, 0});
   if (!ImGui::BeginPopupModal("dialog", nullptr,
-                              ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove))
+                              ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav))
     return;
+  if (ui.audience.reduced_motion) platform::compat::dim_at_once();
   ui.focus.order.clear();  // what is behind a dialog is out of reach
   switch (ui.dialog) {
     case Dialog::none:
@@ -184,7 +215,7 @@ void draw_dialogs(Context& context, PanelState& state) {
       draw_files(context, state, "save", fresh);
       break;
     case Dialog::keys:
-      draw_keys(context);
+      draw_keys(context, fresh);
       break;
     case Dialog::fact:
       draw_fact(context);

@@ -248,6 +248,7 @@ void draw_events(Context& context, EventRows& rows) {
                   text_width(Font::small, tr("events.line", fmt::arg("line", 9999)))};
   for (const timeline::Task& task : model.tasks())
     columns.name = std::max(columns.name, text_width(Font::strong, task.name));
+  columns.name = std::min(columns.name, ImGui::GetContentRegionAvail().x * 0.3f);
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;
   show_selection(context, rows, row_height);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));

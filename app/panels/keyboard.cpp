@@ -1,5 +1,8 @@
 #include "app/panels/keyboard.h"
 
+#include "app/panels/panels.h"
+#include "app/session/asking.h"
+
 namespace forklight::app::panels {
 namespace {
 
@@ -47,6 +50,10 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
     return true;
   }
   if (focus.id == 0) return false;
+  if (focus.upright && !shortcut.shift && (shortcut.key == Key::up || shortcut.key == Key::down)) {
+    focus.adjust = shortcut.key == Key::up ? -1 : 1;
+    return true;
+  }
   if (shortcut.key == Key::enter) {
     focus.activate = true;
     return true;
@@ -58,6 +65,10 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
 
 // Up, down and Enter are the list's, although a text is typed above it.
 bool for_palette(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut.key == Key::tab) {
+    ui.palette_at += shortcut.shift ? -1 : 1;
+    return true;
+  }
   if (shortcut.ctrl || shortcut.shift) return false;
   if (shortcut.key == Key::up) --ui.palette_at;
   if (shortcut.key == Key::down) ++ui.palette_at;
@@ -113,28 +124,60 @@ bool for_find(session::UiState& ui, Shortcut shortcut) {
   return true;
 }
 
+// The list of keys scrolls, although letters are typed above it.
+bool for_keys(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut.ctrl || shortcut.shift) return false;
+  constexpr int kPage = 12;
+  const int lines = shortcut.key == Key::up ? -1 : shortcut.key == Key::down ? 1 : shortcut.key == Key::page_up ? -kPage : shortcut.key == Key::page_down ? kPage : 0;
+  ui.audience.keys_scroll += lines;
+  return lines != 0;
+}
+
+// While a question is open: its choices, the end of a class' vote, and what skips it. True if the key was for it.
+bool for_question(const session::Context& context, Shortcut shortcut) {
+  if (session::open_prediction(context) == nullptr || shortcut.ctrl || shortcut.shift) return false;
+  session::UiState& ui = context.ui;
+  if (shortcut.key >= Key::n1 && shortcut.key <= Key::n4) {
+    const int number = static_cast<int>(shortcut.key) - static_cast<int>(Key::n1) + 1;
+    if (static_cast<std::size_t>(number) <= session::open_prediction(context)->question->choices.size()) ui.push("predict.answer", std::to_string(number));
+    return true;
+  }
+  if (shortcut.key == Key::enter && ui.focus.id == 0) {
+    ui.push("predict.close");
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
-  if (ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) return;
+  if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)))
+    return note_press(context, shortcut, {});
   const bool notes = ui.dialog == session::Dialog::note || ui.dialog == session::Dialog::notes;
-  if (notes && for_notes(ui, shortcut)) return;
-  if (ui.dialog == session::Dialog::gallery && for_gallery(ui, shortcut)) return;
-  if (ui.tour.on() && !typing && ui.dialog == session::Dialog::none && for_tour(ui, shortcut)) return;
-  if (ui.find.open && ui.find.has_keyboard && ui.dialog == session::Dialog::none && for_find(ui, shortcut)) return;
+  if (notes && for_notes(ui, shortcut)) return note_press(context, shortcut, {});
+  if (ui.dialog == session::Dialog::gallery && for_gallery(ui, shortcut)) return note_press(context, shortcut, {});
+  if (ui.find.open && ui.find.has_keyboard && ui.dialog == session::Dialog::none && for_find(ui, shortcut)) return note_press(context, shortcut, {});
+  const bool asked = session::open_prediction(context) != nullptr;  // its Enter is its own
+  if (ui.tour.on() && !asked && !typing && ui.dialog == session::Dialog::none && ui.menu.subject == 0 && for_tour(ui, shortcut)) return note_press(context, shortcut, {});
   // A value is typed in a menu: Enter, up and down are the menu's all the same.
   const bool of_menu = shortcut.key == Key::enter || shortcut.key == Key::up || shortcut.key == Key::down;
-  if (typing && ui.menu.subject != 0 && of_menu && for_focus(ui.focus, shortcut)) return;
+  if (typing && ui.menu.subject != 0 && of_menu && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
+  // Out of a field as out of any other control.
+  if (typing && shortcut.key == Key::tab && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   if (typing && !passes_typing(shortcut)) return;
-  if (!typing && for_focus(ui.focus, shortcut)) return;
+  if (!typing && ui.dialog == session::Dialog::none && ui.menu.subject == 0 && for_question(context, shortcut)) return note_press(context, shortcut, {});
+  if (!typing && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   const session::Command* command = session::find_command(shortcut);
   if (command == nullptr || !command->enabled(context)) return;
   // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
-  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "palette" || command->id == "notes" || command->id == "gallery" || command->id == "tour" || command->id == "quit" ||
-                        command->id == "screenshot" || command->id == "theme" || command->id == "language" ||
+  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "palette" || command->id == "notes" || command->id == "gallery" || command->id == "tour" ||
+                        command->id == "quit" ||
+                        command->id == "screenshot" || command->id == "lens" || command->id == "lens.zoom" || command->id == "vision" || command->id == "theme" || command->id == "language" ||
                         command->id.starts_with("text.");
   if (ui.dialog != session::Dialog::none && !harmless) return;
+  note_press(context, shortcut, command->id);
   ui.push(std::string(command->id));
 }
 

@@ -41,9 +41,9 @@ void panel(const char* id, const Area& area, Color surface, ImVec2 padding, ImGu
   ImGui::PopStyleColor();
 }
 
-// A line between two panels: drag it, or double-click it to fold. `sign`: which way makes the panel larger.
-// Returns true when it is to be folded.
-bool splitter(const char* id, const Area& line, bool vertical, float& size, float least, float most, float sign) {
+// A line between two panels: drag it, or double-click it to fold; with the keyboard, arrows and Enter. `sign`: which way makes the panel
+// larger. Returns true when it is to be folded.
+bool splitter(UiState& ui, const char* id, const Area& line, bool vertical, float& size, float least, float most, float sign) {
   const float grip = px(3);
   const ImVec2 min(line.x0 - (vertical ? grip : 0), line.y0 - (vertical ? 0 : grip));
   const ImVec2 max(line.x1 + (vertical ? grip : 0), line.y1 + (vertical ? 0 : grip));
@@ -53,7 +53,8 @@ bool splitter(const char* id, const Area& line, bool vertical, float& size, floa
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   ImGui::BeginChild(id, {max.x - min.x, max.y - min.y}, false, kStill | ImGuiWindowFlags_NoBackground);
   ImGui::PopStyleVar();
-  ImGui::InvisibleButton("grip", {max.x - min.x, max.y - min.y});
+  const Hit grip_hit = hit(ui, "grip", {max.x - min.x, max.y - min.y});
+  if (grip_hit.focused) ui.focus.upright = !vertical;
   const bool active = ImGui::IsItemActive();
   const bool near = active || ImGui::IsItemHovered();
   if (near) ImGui::SetMouseCursor(vertical ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
@@ -61,11 +62,15 @@ bool splitter(const char* id, const Area& line, bool vertical, float& size, floa
     const ImVec2 delta = ImGui::GetIO().MouseDelta;
     size = std::clamp(size + sign * (vertical ? delta.x : delta.y) / platform::scale(), least, std::max(least, most));
   }
-  const bool folded = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+  constexpr float kStep = 20;  // points
+  if (grip_hit.adjust != 0) size = std::clamp(size + sign * kStep * static_cast<float>(grip_hit.adjust), least, std::max(least, most));
+  const bool entered = grip_hit.focused && ui.focus.activate;
+  const bool folded = entered || (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left));
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 middle((min.x + max.x) / 2, (min.y + max.y) / 2);
-  const float half = near ? px(1.5f) : 0.5f;
-  const Color ink = near ? palette().accent_text : palette().line;
+  const bool shown = near || grip_hit.focused;
+  const float half = shown ? px(1.5f) : 0.5f;
+  const Color ink = grip_hit.focused ? palette().focus : near ? palette().accent_text : palette().line;
   if (vertical)
     list->AddRectFilled({std::floor(middle.x - half), min.y},
                         {std::floor(middle.x - half) + std::max(1.0f, 2 * half), max.y}, ink);
@@ -109,7 +114,9 @@ void draw_tab_tools(Context& context, const Area& strip, float tabs_end) {
     ImGui::SetNextItemWidth(width);
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                         ImVec2(px(10), std::max(0.0f, (px(24) - line_height(Font::body)) / 2)));
+    before_field(context.ui, "##filter");
     ImGui::InputTextWithHint("##filter", tr("events.filter"), &context.ui.event_filter);
+    after_field(context.ui, "##filter");
     ImGui::PopStyleVar();
   }
 }
@@ -194,14 +201,19 @@ void draw_right(Context& context, PanelState& state, const Area& area) {
     state.inspector_height = ImGui::GetCursorPosY() + px(8);
   });
   float size = lower;
-  if (splitter("split-inspector", {area.x0, program.y1, area.x1, program.y1}, false, size, kInspectorLeast,
+  if (splitter(ui, "split-inspector", {area.x0, program.y1, area.x1, program.y1}, false, size, kInspectorLeast,
                all - kUpperLeast, -1))
     size = lower > kInspectorLeast ? kInspectorLeast : all / 2;
   if (size != lower) ui.inspector_height = size;
 }
 
-void draw_timeline(Context& context, timeline_view::TimelineView& timeline, const Area& area) {
+void draw_timeline(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& area) {
   Area below = area;
+  // Words about what cannot be seen help nobody: in a small window the timeline is the last to give way.
+  if (captions_shown(context.ui) && area.height() > 3 * captions_height()) {
+    below.y1 -= captions_height();
+    panel("captions", {area.x0, below.y1, area.x1, area.y1}, palette().panel, {0, 0}, kStill, [&] { draw_captions(context, state.captions); });
+  }
   if (context.ui.compare != session::Compare::nothing && area.height() > px(160)) {
     below.y0 += px(36);
     panel("compare-bar", {area.x0, area.y0, area.x1, below.y0}, palette().panel, {0, 0}, kStill, [&] { draw_compare_bar(context); });
@@ -212,6 +224,7 @@ void draw_timeline(Context& context, timeline_view::TimelineView& timeline, cons
     panel("find-bar", {area.x0, top, area.x1, below.y0}, palette().panel, {0, 0}, kStill, [&] { draw_find_bar(context); });
   }
   panel("timeline", below, palette().window, {0, 0}, kStill, [&] { timeline.draw(context); });
+  if (!below.empty()) draw_predictions(context, {below.x0, below.y0}, {below.x1, below.y1});
 }
 
 void draw_presentation(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& area) {
@@ -220,7 +233,7 @@ void draw_presentation(Context& context, timeline_view::TimelineView& timeline, 
   // The program takes a third at most: the audience watches the timeline and reads along.
   const float code = std::min(area.width() / 3, px(560));
   const float split = area.x1 - (area.width() > px(480) ? code : 0);
-  draw_timeline(context, timeline, {area.x0, bar.y1, split, area.y1});
+  draw_timeline(context, timeline, state, {area.x0, bar.y1, split, area.y1});
   panel("code", {split, bar.y1, area.x1, area.y1}, palette().panel, {0, 0}, kStill,
         [&] { draw_code(context, state.code); });
   ImDrawList* list = ImGui::GetWindowDrawList();
@@ -262,7 +275,7 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   const float x1 = window.x0 + std::round(px(left));
   const float x2 = std::max(x1, window.x1 - std::round(px(right)));
   const float y1 = std::max(top, bottom - std::round(px(lower)));
-  draw_timeline(context, timeline, {x1, top, x2, y1});
+  draw_timeline(context, timeline, state, {x1, top, x2, y1});
   note_anchor(ui, session::Anchor::timeline, {x1, top, x2, y1});
   if (left_fits) note_anchor(ui, session::Anchor::lessons, {window.x0, top, x1, bottom});
   if (left_fits)
@@ -285,18 +298,18 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   // The drag starts from what is seen, which a small window may have clamped.
   if (left_fits) {
     float size = left;
-    if (splitter("split-left", {x1, top, x1, bottom}, true, size, kLeftLeast, left_most, 1)) ui.push("panel.left");
+    if (splitter(ui, "split-left", {x1, top, x1, bottom}, true, size, kLeftLeast, left_most, 1)) ui.push("panel.left");
     if (size != left) ui.left_width = size;
   }
   if (right_fits) {
     float size = right;
-    if (splitter("split-right", {x2, top, x2, bottom}, true, size, kRightLeast, spare - left, -1))
+    if (splitter(ui, "split-right", {x2, top, x2, bottom}, true, size, kRightLeast, spare - left, -1))
       ui.push("panel.right");
     if (size != right) ui.right_width = size;
   }
   if (bottom_fits) {
     float size = lower;
-    if (splitter("split-bottom", {x1, y1, x2, y1}, false, size, kBottomLeast, height - kUpperLeast, -1))
+    if (splitter(ui, "split-bottom", {x1, y1, x2, y1}, false, size, kBottomLeast, height - kUpperLeast, -1))
       ui.push("panel.bottom");
     if (size != lower) ui.bottom_height = size;
   }
@@ -336,6 +349,7 @@ void draw_frame(session::Context& context, timeline_view::TimelineView& timeline
     draw_menu(context, timeline);
     draw_tour(context);
     draw_dialogs(context, state);
+    draw_audience(ui);
     ImGui::PopFont();
   }
   ImGui::End();

@@ -101,8 +101,10 @@ bool value_entry(UiState& ui, float width) {
   ImGui::SetNextItemWidth(width);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(10), std::max(0.0f, (px(28) - line_height(Font::body)) / 2)));
   ImGui::PushStyleColor(ImGuiCol_FrameBg, palette().window);
+  before_field(ui, "##value");
   const bool entered = ImGui::InputTextWithHint("##value", tr("menu.value"), &ui.value_entry,
                                                 ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  after_field(ui, "##value");
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   return entered;

@@ -16,6 +16,7 @@
 #include "app/panels/waits.h"
 #include "app/panels/widgets.h"
 #include "app/session/acts.h"
+#include "app/session/captions.h"
 #include "app/timeline/timeline_view.h"
 
 namespace forklight::app::session {
@@ -88,6 +89,7 @@ struct PanelState {
   WaitsState waits;
   GilState gil;
   MeasuredState measured;
+  session::CaptionTrack captions;
   session::Dialog shown_dialog = session::Dialog::none;
   float inspector_height = 0, frame_rate = 0;
 };
@@ -143,10 +145,14 @@ void draw_evidence(Context& context, std::span<const Evidence> evidence);
 [[nodiscard]] float claims_height(const Context& context, float width);
 [[nodiscard]] float claims_height_brief(const Context& context);
 void draw_claims(Context& context, bool brief);
+// Over the timeline: the question that is open, else what came of those before.
+void draw_predictions(Context& context, ImVec2 min, ImVec2 max);
 void draw_status_bar(Context& context, const PanelState& state);
 void draw_dialogs(Context& context, PanelState& state);
 // The palette: a field, and what fits the letters typed in it.
 void draw_palette(Context& context, bool fresh);
+// Every key and gesture, and a field to look for one.
+void draw_keys(Context& context, bool fresh);
 // What a fact says, for which Pythons, how it is known: the content of its dialog.
 void draw_fact(Context& context);
 // The dialog of one note; the list of all.
@@ -158,6 +164,16 @@ void draw_lesson_picture(ImDrawList* list, ImVec2 min, ImVec2 max, const session
 void draw_tour(Context& context);
 // A dialog's button; true when it was pressed.
 [[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
+
+// The caption of the moment that the person looks at, in a band of its own.
+[[nodiscard]] bool captions_shown(const UiState& ui);
+[[nodiscard]] float captions_height();  // pixels
+void draw_captions(Context& context, session::CaptionTrack& track);
+// Over everything: the ring round the pointer, the key that was pressed.
+void draw_audience(UiState& ui);
+void note_press(Context& context, session::Shortcut shortcut, std::string_view command);
+// One of these will look otherwise in a moment, though nobody does anything.
+[[nodiscard]] bool audience_moves(const UiState& ui, const session::CaptionTrack& track);
 
 // What an event says in words: "starts Process-1", "exit code 0". Without its task, which has a column of its own.
 [[nodiscard]] std::string event_words(const timeline::Model& model, const timeline::EventRef& event);

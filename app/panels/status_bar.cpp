@@ -1,5 +1,6 @@
 // The line at the foot: how many events, what was lost, how the run stands, who is left.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "app/i18n/format.h"
@@ -69,6 +70,9 @@ void draw_status_bar(Context& context, const PanelState& state) {
            fmt::arg("lost", format_count(model.lost_count()))),
         model.lost_count() > 0 ? platform::readable(colors.warning, colors.status_bar) : colors.text_dim);
   }
+  // Whoever wonders about the colours finds the reason first.
+  static constexpr std::array<const char*, 4> kVisions = {"", "status.vision.protanopia", "status.vision.deuteranopia", "status.vision.tritanopia"};
+  if (const auto vision = static_cast<std::size_t>(context.ui.audience.vision); vision != 0) add(tr(kVisions[vision]), colors.text);
   add(run_words(context.session), colors.text_dim);
   if (!model.tasks().empty()) add(process_words(model), colors.text_dim);
   if (model.kernel().mode() != trace::Observing::nothing) {

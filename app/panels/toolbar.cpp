@@ -12,11 +12,11 @@ namespace {
 using i18n::tr;
 using platform::palette;
 
-constexpr float kGap = 8, kMargin = 16, kComboWidth = 190, kNarrowCombo = 110, kRateWidth = 96;
+constexpr float kGap = 8, kMargin = 16, kComboWidth = 190, kNarrowCombo = 110, kLeastCombo = 44, kRateWidth = 96;
 
 // How much stands in the strip: everything; no shortcut hints; words on Run and Stop alone; no labels; files and language
-// in the gear's menu; pace and axis too.
-enum class Room : std::uint8_t { full, no_hints, main_labels, no_labels, few, fewest };
+// in the gear's menu; pace and axis too; all but the lesson, Run and Stop.
+enum class Room : std::uint8_t { full, no_hints, main_labels, no_labels, few, fewest, least };
 
 struct Plan {
   Room room;
@@ -33,8 +33,11 @@ struct Plan {
   [[nodiscard]] ButtonLook file() const { return {Icon::none, true, false, ButtonStyle::quiet}; }
   [[nodiscard]] bool files() const { return room < Room::few; }
   [[nodiscard]] bool axis() const { return room < Room::fewest; }
-  [[nodiscard]] float combo() const { return px(room >= Room::few ? kNarrowCombo : kComboWidth); }
+  [[nodiscard]] bool walks() const { return room < Room::least; }  // hold, step; and the theme
+  [[nodiscard]] float margin() const { return px(walks() ? kMargin : 4); }
+  [[nodiscard]] float combo() const { return px(room == Room::least ? kLeastCombo : room >= Room::few ? kNarrowCombo : kComboWidth); }
   [[nodiscard]] float brand() const {
+    if (!walks()) return 0;
     return px(28) + (main_labels() ? text_width(Font::title, "Forklight") + px(16) : px(8));
   }
 };
@@ -52,7 +55,8 @@ float language_width() {
 }
 
 float right_width(const Plan& plan) {
-  float width = command_button_width("theme", kTheme) + px(32) + px(4);
+  float width = px(32);
+  if (plan.walks()) width += command_button_width("theme", kTheme) + px(4);
   if (plan.files())
     width += command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() +
              3 * px(4);
@@ -61,21 +65,21 @@ float right_width(const Plan& plan) {
 
 float width_of(const Plan& plan) {
   float left = plan.brand() + plan.combo() + px(12) + command_button_width("run", plan.run()) + px(kGap) +
-               command_button_width("stop", plan.stop()) + px(kGap) + command_button_width("hold", plan.hold()) + px(kGap) +
-               command_button_width("step", plan.step());
+               command_button_width("stop", plan.stop());
+  if (plan.walks()) left += px(kGap) + command_button_width("hold", plan.hold()) + px(kGap) + command_button_width("step", plan.step());
   if (plan.axis()) left += px(16) + segmented_width({"pace.real", "pace.slow", "pace.step"});
   if (plan.axis() && plan.rate) left += px(kGap + kRateWidth);
   if (plan.axis())
     left += px(16) + segmented_width({"axis.time", "axis.order"}) + px(kGap) + command_button_width("fit", plan.fit()) +
             px(kGap) + command_button_width("follow", plan.follow());
   if (plan.axis() && plan.labels()) left += text_width(Font::small, tr("toolbar.axis")) + px(kGap);
-  return left + px(16) + right_width(plan) + 2 * px(kMargin);
+  return left + px(16) + right_width(plan) + 2 * plan.margin();
 }
 
 Plan plan_for(float width, bool rate) {
-  for (const Room room : {Room::full, Room::no_hints, Room::main_labels, Room::no_labels, Room::few})
+  for (const Room room : {Room::full, Room::no_hints, Room::main_labels, Room::no_labels, Room::few, Room::fewest})
     if (width_of({room, rate}) <= width) return {room, rate};
-  return {Room::fewest, rate};
+  return {Room::least, rate};
 }
 
 void draw_brand(const Plan& plan) {
@@ -176,8 +180,8 @@ void draw_settings(Context& context, const Plan& plan) {
   note_anchor(context, session::Anchor::help);
   if (area.clicked && !open) ImGui::OpenPopup("settings-menu");
 
-  const float width = px(300);
-  ImGui::SetNextWindowPos({area.max.x - width - px(8), area.max.y + px(8)});
+  const float width = std::min(px(300), ImGui::GetIO().DisplaySize.x - px(24));
+  ImGui::SetNextWindowPos({std::max(px(4), area.max.x - width - px(8)), area.max.y + px(8)});
   ImGui::SetNextWindowSizeConstraints(
       {0, 0}, {width + px(16), std::max(px(120), ImGui::GetIO().DisplaySize.y - area.max.y - px(16))});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(4), px(4)));
@@ -186,13 +190,15 @@ void draw_settings(Context& context, const Plan& plan) {
   if (!visible) return;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, px(2)));
   note_list(context.ui);
+  if (!plan.walks())
+    for (const char* id : {"hold", "step", "theme", ""}) draw_menu_row(context, id, width);
   if (!plan.axis())
     for (const char* id : {"pace.real", "pace.slow", "pace.step", "", "axis.time", "axis.order", "fit", "follow", ""})
       draw_menu_row(context, id, width);
   if (!plan.files())
     for (const char* id : {"open", "save", "language", ""}) draw_menu_row(context, id, width);
   for (const char* id : {"text.larger", "text.smaller", "text.normal", "", "panel.left", "panel.right", "panel.bottom",
-                         "present", "", "find", "notes", "measure", "gallery", "", "compare.runs", "compare.rounds", "", "replay", "screenshot", "tour", "keys"})
+                         "present", "", "find", "notes", "measure", "gallery", "", "captions", "keys.shown", "pointer", "lens", "vision", "motion", "", "reopen", "compare.runs", "compare.rounds", "", "replay", "screenshot", "tour", "keys"})
     draw_menu_row(context, id, width);
   ImGui::PopStyleVar();
   ImGui::EndPopup();
@@ -255,23 +261,27 @@ void draw_toolbar(Context& context) {
   const float width = ImGui::GetWindowWidth();
   const Plan plan = plan_for(width, context.session.pace() == supervisor::Pace::slow);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), 0));
-  ImGui::SetCursorPos({px(kMargin), px(11)});
-  draw_brand(plan);
-  ImGui::SameLine();
+  ImGui::SetCursorPos({plan.margin(), px(11)});
+  if (plan.walks()) {
+    draw_brand(plan);
+    ImGui::SameLine();
+  }
   draw_scenario_list(context, plan);
   ImGui::SameLine(0, px(12));
   command_button(context, "run", plan.run());
   note_anchor(context, session::Anchor::run);
   ImGui::SameLine();
   command_button(context, "stop", plan.stop());
-  ImGui::SameLine();
-  command_button(context, "hold", plan.hold());
-  ImGui::SameLine();
-  command_button(context, "step", plan.step());
+  if (plan.walks()) {
+    ImGui::SameLine();
+    command_button(context, "hold", plan.hold());
+    ImGui::SameLine();
+    command_button(context, "step", plan.step());
+  }
   if (plan.axis()) draw_pace(context, plan);
   if (plan.axis()) draw_axis(context, plan);
   ImGui::SameLine();
-  ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), width - px(kMargin) - right_width(plan)));
+  ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), width - plan.margin() - right_width(plan)));
   if (plan.files()) {
     command_button(context, "open", plan.file());
     ImGui::SameLine(0, px(4));
@@ -280,8 +290,10 @@ void draw_toolbar(Context& context) {
     draw_language(context);
     ImGui::SameLine(0, px(4));
   }
-  command_button(context, "theme", kTheme);
-  ImGui::SameLine(0, px(4));
+  if (plan.walks()) {
+    command_button(context, "theme", kTheme);
+    ImGui::SameLine(0, px(4));
+  }
   draw_settings(context, plan);
   ImGui::PopStyleVar();
 }

@@ -105,9 +105,29 @@ void draw_focus(const Hit& hit, float rounding) {
                palette().focus, rounding + out, px(2));
 }
 
+void before_field(UiState& ui, const char* id) {
+  session::Focus& focus = ui.focus;
+  const ImGuiID name = ImGui::GetID(id);
+  focus.order.push_back(name);
+  if (focus.move == 0) return;
+  if (focus.id == name)
+    ImGui::SetKeyboardFocusHere();
+  else
+    compat::leave_field(name);
+}
+
+void after_field(UiState& ui, const char* id) {
+  const ImGuiID name = ImGui::GetID(id);
+  if (!ImGui::IsItemActive()) return;
+  ui.focus.id = name;
+  const float out = px(1);
+  const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
+  compat::rect(ImGui::GetWindowDrawList(), {min.x - out, min.y - out}, {max.x + out, max.y + out}, palette().focus, px(6), px(2));
+}
+
 void begin_focus(UiState& ui) {
   session::Focus& focus = ui.focus;
-  focus.list_open = focus.in_menu = false;
+  focus.list_open = focus.in_menu = focus.upright = false;
   focus.last_order.swap(focus.order);
   focus.order.clear();
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) focus.id = 0;

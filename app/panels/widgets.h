@@ -51,6 +51,9 @@ struct Hit {
 // An invisible button of a size at the cursor; `clicked` by the mouse or by Enter.
 [[nodiscard]] Hit hit(UiState& ui, const char* id, ImVec2 size, bool enabled = true);
 void draw_focus(const Hit& hit, float rounding);
+// Before and after a field for text: Tab comes to it, as to any control, and goes on from it.
+void before_field(UiState& ui, const char* id);
+void after_field(UiState& ui, const char* id);
 // Around everything that a frame draws.
 void begin_focus(UiState& ui);
 void end_focus(UiState& ui);

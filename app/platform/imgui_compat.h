@@ -4,6 +4,7 @@
 #include <backends/imgui_impl_opengl3.h>
 #include <imgui.h>
 #include <imgui_freetype.h>
+#include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
 namespace forklight::app::platform::compat {
@@ -122,6 +123,18 @@ inline void quiet_extras(ImGuiStyle& style) {
 #else
   static_cast<void>(style);
 #endif
+}
+
+// --- the keyboard leaves a text field, if that is the one that has it ------------------------------------
+
+inline void leave_field(ImGuiID field) {
+  if (ImGui::GetCurrentContext()->ActiveId == field) ImGui::ClearActiveID();
+}
+
+// --- calm: what is behind a dialog is dim at once, and does not fade ---------------------------------
+
+inline void dim_at_once() {
+  ImGui::GetCurrentContext()->DimBgRatio = 1;
 }
 
 // --- headless frames (tests): a font texture id, so that draw lists can be built without a renderer ---

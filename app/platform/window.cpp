@@ -46,6 +46,19 @@ std::string offered_opengl() {
   return "OpenGL " + version;
 }
 
+// What the screen has room for, in points; the first screen, as a new window is put there. Nothing is known of one without a size.
+void fit_to_screen(int& width, int& height) {
+  GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+  if (monitor == nullptr) return;
+  int x = 0, y = 0, columns = 0, rows = 0;
+  float scale_x = 1, scale_y = 1;
+  glfwGetMonitorWorkarea(monitor, &x, &y, &columns, &rows);
+  glfwGetMonitorContentScale(monitor, &scale_x, &scale_y);
+  if (columns <= 0 || rows <= 0 || scale_x <= 0 || scale_y <= 0) return;
+  width = std::min(width, static_cast<int>(static_cast<float>(columns) / scale_x));
+  height = std::min(height, static_cast<int>(static_cast<float>(rows) / scale_y));
+}
+
 }  // namespace
 
 Window::Window(const WindowOptions& options) {
@@ -58,7 +71,10 @@ Window::Window(const WindowOptions& options) {
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
   glfwWindowHint(GLFW_AUTO_ICONIFY, GLFW_FALSE);  // presenting goes on while notes are read on another screen
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "forklight");
-  window_ = glfwCreateWindow(options.width, options.height, options.title.c_str(), nullptr, nullptr);
+  glfwWindowHint(GLFW_MAXIMIZED, options.maximized ? GLFW_TRUE : GLFW_FALSE);
+  int columns = options.width, rows = options.height;
+  if (options.fit) fit_to_screen(columns, rows);
+  window_ = glfwCreateWindow(columns, rows, options.title.c_str(), nullptr, nullptr);
   if (window_ == nullptr) {
     const std::string reason = glfw_error();
     const std::string offered = offered_opengl();
@@ -86,16 +102,20 @@ Window::Window(const WindowOptions& options) {
   glfwSetScrollCallback(window_, [](GLFWwindow* window, double, double) { on_anything(window); });
   glfwSetCharCallback(window_, [](GLFWwindow* window, unsigned) { on_anything(window); });
   glfwSetWindowFocusCallback(window_, [](GLFWwindow* window, int) { on_anything(window); });
+  glfwSetDropCallback(window_, on_drop);
   glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* window, float, float) { on_anything(window); });
 
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = nullptr;  // what is remembered is ours to write, where settings belong
+  ImGui::GetIO().ConfigInputTextCursorBlink = false;  // nothing on this screen blinks
   ImGui_ImplGlfw_InitForOpenGL(window_, true);
   ImGui_ImplOpenGL3_Init("#version 330 core");
+  overlay_.emplace();
 }
 
 Window::~Window() {
+  overlay_.reset();
   ImGui_ImplOpenGL3_Shutdown();
   ImGui_ImplGlfw_Shutdown();
   ImGui::DestroyContext();
@@ -105,6 +125,11 @@ Window::~Window() {
 
 void Window::on_anything(GLFWwindow* window) {
   owner(window).touched_ = true;
+}
+
+void Window::on_drop(GLFWwindow* window, int count, const char** paths) {
+  on_anything(window);
+  owner(window).dropped_.assign(paths, paths + count);
 }
 
 void Window::on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
@@ -133,12 +158,14 @@ void Window::begin_frame() {
   ImGui::NewFrame();
 }
 
-void Window::end_frame() {
+void Window::end_frame(const std::optional<Lens>& lens, session::Vision vision) {
   ImGui::Render();
   glViewport(0, 0, width(), height());
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (lens) overlay_->draw_lens(*lens, width(), height());
+  overlay_->draw_vision(vision, width(), height());
 }
 
 void Window::show() {
@@ -201,6 +228,14 @@ bool Window::minimized() const noexcept {
   return glfwGetWindowAttrib(window_, GLFW_ICONIFIED) != 0 || width() == 0 || height() == 0;
 }
 
+bool Window::maximized() const noexcept {
+  return glfwGetWindowAttrib(window_, GLFW_MAXIMIZED) != 0;
+}
+
+bool Window::fullscreen() const noexcept {
+  return glfwGetWindowMonitor(window_) != nullptr;
+}
+
 void Window::set_title(const std::string& title) {
   glfwSetWindowTitle(window_, title.c_str());
 }
@@ -220,6 +255,10 @@ void Window::set_fullscreen(bool on) {
 
 std::vector<session::Shortcut> Window::take_keys() {
   return std::exchange(keys_, {});
+}
+
+std::vector<std::string> Window::take_dropped() {
+  return std::exchange(dropped_, {});
 }
 
 }  // namespace forklight::app::platform

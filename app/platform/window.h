@@ -1,9 +1,11 @@
 // The one window: GLFW, OpenGL 3.3, Dear ImGui's back ends. Created, it can draw; gone, nothing of it stays.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/platform/overlay.h"
 #include "app/session/key.h"
 
 struct GLFWwindow;
@@ -12,6 +14,8 @@ namespace forklight::app::platform {
 
 struct WindowOptions {
   int width = 1440, height = 900;  // points
+  bool maximized = false;
+  bool fit = false;  // made smaller where the screen is
   std::string title = "Forklight";
   bool visible = true;  // false: draws for screenshots and figures, nothing on screen
 };
@@ -30,7 +34,8 @@ class Window {
   static void wake() noexcept;
 
   void begin_frame();
-  void end_frame();     // draws what ImGui collected; not yet on screen
+  // Draws what ImGui collected, and over it the lens, and all of it as somebody sees it; not yet on screen.
+  void end_frame(const std::optional<Lens>& lens = std::nullopt, session::Vision vision = session::Vision::normal);
   void show();          // swaps
   void upload_fonts();  // after the atlas was rebuilt
 
@@ -42,21 +47,28 @@ class Window {
   [[nodiscard]] int width() const noexcept;            // framebuffer pixels
   [[nodiscard]] int height() const noexcept;
   [[nodiscard]] bool minimized() const noexcept;
+  [[nodiscard]] bool maximized() const noexcept;
+  [[nodiscard]] bool fullscreen() const noexcept;
   void set_title(const std::string& title);
   void set_fullscreen(bool on);
 
   // Keys pressed (and repeated) since the last call, in order.
   [[nodiscard]] std::vector<session::Shortcut> take_keys();
+  // Files dragged onto the window since the last call, as they were dropped last.
+  [[nodiscard]] std::vector<std::string> take_dropped();
   [[nodiscard]] const std::string& renderer() const noexcept { return renderer_; }  // OpenGL's own words
   [[nodiscard]] GLFWwindow* handle() const noexcept { return window_; }
 
  private:
   static void on_key(GLFWwindow* window, int key, int scancode, int action, int mods);
   static void on_anything(GLFWwindow* window);
+  static void on_drop(GLFWwindow* window, int count, const char** paths);
 
   GLFWwindow* window_ = nullptr;
+  std::optional<Overlay> overlay_;  // goes before the window does
   std::string renderer_;
   std::vector<session::Shortcut> keys_;
+  std::vector<std::string> dropped_;
   bool touched_ = true;   // input or a damage since take_input()
   int windowed_[4] = {};  // place and size before full screen
 };

@@ -25,6 +25,12 @@ struct Command {
 };
 
 [[nodiscard]] std::span<const Command> commands() noexcept;
+// The same in groups, as a list of keys has them; a group's title is keys.group.NAME.
+struct CommandGroup {
+  std::string_view name;
+  std::span<const Command> commands;
+};
+[[nodiscard]] std::span<const CommandGroup> command_groups() noexcept;
 [[nodiscard]] const Command* find_command(std::string_view id) noexcept;
 [[nodiscard]] const Command* find_command(Shortcut shortcut) noexcept;
 

@@ -103,6 +103,8 @@ void Session::choose(std::string_view id) {
   has_choices_ = false;
   meta_ = {};
   file_.clear();
+  predictions_.clear();
+  due_.reset();
   state_ = RunState::ready;
   check_claims(false);
 }
@@ -112,7 +114,7 @@ void Session::keep_run() {
   std::vector<store::Note> notes = std::exchange(notes_, {});
   notes_saved_ = ++notes_revision_;
   if (model_.tasks().empty()) return model_.clear();
-  earlier_.push_back({++came_, scenario_, run_settings_, file_.string(), model_.take_out(), std::move(notes)});
+  earlier_.push_back({++came_, scenario_, run_settings_, file_.string(), model_.take_out(), std::move(predictions_), std::move(notes)});
   const auto events = [this] {
     std::size_t sum = 0;
     for (const EarlierRun& run : earlier_) sum += run.model.events().size();
@@ -123,7 +125,7 @@ void Session::keep_run() {
 
 void Session::set(std::string_view name, std::string_view value) { settings_.set(name, value); }
 
-void Session::run() { start({.pace = pace_, .rate = rate_}); }
+void Session::run(std::vector<Prediction> predictions) { start({.pace = pace_, .rate = rate_}, std::move(predictions)); }
 
 void Session::replay() {
   if (!has_choices_) throw base::UsageError(i18n::tr("session.replay.nothing"));
@@ -137,12 +139,14 @@ std::optional<scenario::Cure> Session::cure() const {
   return scenario_->cure;
 }
 
-void Session::start(supervisor::PaceSetting pace) {
+void Session::start(supervisor::PaceSetting pace, std::vector<Prediction> predictions) {
   engine_.reset();  // ends a run that is still going on
   folder_.reset();
   notice_.clear();
   keep_run();
-  has_choices_ = departure_told_ = false;
+  has_choices_ = departure_told_ = moment_told_ = false;
+  predictions_ = std::move(predictions);
+  due_.reset();
   file_.clear();
   state_ = RunState::ready;
   run_settings_ = settings_;
@@ -167,10 +171,12 @@ void Session::start(supervisor::PaceSetting pace) {
            .cpp = std::string(scenario_->cpp),
            .recorded_at = utc_now(),
            .machine = machine()};
-  engine_ = std::make_unique<supervisor::Engine>(
-      supervisor::EngineOptions{
-          .engine = engine_path_, .stdout_fd = output_.stdout_fd, .stderr_fd = output_.stderr_fd, .on_news = on_news_, .pace = std::move(pace)},
-      request);
+  supervisor::EngineOptions options{
+      .engine = engine_path_, .stdout_fd = output_.stdout_fd, .stderr_fd = output_.stderr_fd, .on_news = on_news_, .pace = std::move(pace)};
+  for (const Prediction& one : predictions_) {
+    if (one.question->moment != nullptr) options.hold_at = one.question->moment;
+  }
+  engine_ = std::make_unique<supervisor::Engine>(options, request);
   ++run_count_;
   state_ = RunState::running;
 }
@@ -183,15 +189,45 @@ void Session::stop() {
 
 void Session::update() {
   if (!engine_) return;
-  const std::vector<supervisor::Engine::Batch> batches = engine_->take();
-  for (const auto& records : batches) {
+  taken_ = engine_->take(std::move(taken_));
+  for (const auto& records : taken_) {
     model_.append(records);
     has_choices_ = has_choices_ || chosen_in(records);
   }
-  if (!batches.empty()) check_claims(false);
+  if (!taken_.empty()) check_claims(false);
+  follow_predictions();
   tell_departure();
   if (std::string refusal = engine_->take_refusal(); !refusal.empty()) notify(i18n::engine_words(refusal));
   if (engine_->finished()) finish_run();
+}
+
+// What the run has shown of the answers; and whether it stands where it is to be asked about.
+void Session::follow_predictions() {
+  if (predictions_.empty()) return;
+  const bool met = engine_->moment_met() && !moment_told_;
+  const auto now = std::chrono::steady_clock::now();
+  constexpr auto kOften = std::chrono::milliseconds(50);
+  if (!met && now - looked_ < kOften) return;
+  looked_ = now;
+  find_answers(predictions_, {model_, run_settings_, now_ns(), false});
+  if (!met) return;
+  moment_told_ = true;
+  for (std::size_t i = 0; i < predictions_.size(); ++i) {
+    if (predictions_[i].question->moment == nullptr) continue;
+    // Too late to be asked if the answer has come already.
+    if (predictions_[i].was) return answer_due({});
+    due_ = i;
+  }
+}
+
+void Session::answer_due(const Votes& votes) {
+  if (due_) {
+    predictions_[*due_].votes = votes;
+    predictions_[*due_].asked = predictions_[*due_].count() > 0;
+    due_.reset();
+  }
+  // Who had chosen to step goes on stepping.
+  if (live() && engine_->pace().held()) engine_->pace().go_on();
 }
 
 // One sentence, if the choices of the earlier run can be followed no further.
@@ -277,6 +313,8 @@ void Session::finish_run() {
   if (std::string sentence = what_went_wrong(); !sentence.empty()) notify(std::move(sentence));
   engine_.reset();
   check_claims(true);
+  due_.reset();
+  find_answers(predictions_, {model_, run_settings_, model_.end_ns(), true});
 }
 
 // One sentence, if the run ended by something else than its own program or the learner.
@@ -316,7 +354,7 @@ std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() :
 
 void Session::save(const std::filesystem::path& file) {
   if (model_.events().empty()) throw base::Failure(i18n::tr("session.nothing_to_save"));
-  store::save({meta_, model_.records(), notes_}, file);
+  store::save(recording(), file);
   notes_saved_ = notes_revision_;
 }
 
@@ -339,6 +377,12 @@ void Session::remove_note(std::size_t place) {
   ++notes_revision_;
 }
 
+store::Run Session::recording() const {
+  store::Meta meta = meta_;
+  meta.predictions = text_of(predictions_);
+  return {std::move(meta), model_.records(), notes_};
+}
+
 void Session::open(const std::filesystem::path& file) {
   store::Run run = store::open(file);
   const scenario::Scenario& chosen = scenario::find(run.meta.scenario);
@@ -358,6 +402,9 @@ void Session::open(const std::filesystem::path& file) {
   has_choices_ = chosen_in(run.records);
   file_ = file;
   state_ = RunState::opened;
+  predictions_ = predictions_in(meta_.predictions, chosen);
+  due_.reset();
+  find_answers(predictions_, {model_, run_settings_, model_.end_ns(), true});
   check_claims(true);
 }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/session/predict.h"
 #include "app/session/run_folder.h"
 #include "core/observe/observer.h"
 #include "core/scenario/scenario.h"
@@ -45,6 +46,7 @@ struct EarlierRun {
   scenario::Settings settings;
   std::string file;                 // where it was opened from, "" = a run of this session
   timeline::Model model;
+  std::vector<Prediction> predictions = {};
   std::vector<store::Note> notes = {};
 };
 // As many are kept, as long as they have not more events than that in all.
@@ -66,7 +68,9 @@ class Session {
   void set(std::string_view name, std::string_view value);  // throws base::UsageError
 
   // --- the run ------------------------------------------------------------------------------------------------------
-  void run();     // starts anew; a run going on is stopped first. Throws base::Failure with one sentence.
+  // Starts anew; a run going on is stopped first. Throws base::Failure with one sentence. What was predicted of it stays with it; where a
+  // question is to be asked in its midst, the run is held there.
+  void run(std::vector<Prediction> predictions = {});
   void stop();    // as the learner stops: everything of the run ends
   void update();  // takes what has happened since; call once a frame. Never blocks.
   // The same scenario and settings again, on fresh processes that are let go in the order of the run at hand. Throws base::UsageError if
@@ -85,6 +89,11 @@ class Session {
   [[nodiscard]] const timeline::Model& model() const noexcept { return model_; }
   [[nodiscard]] std::int64_t now_ns() const noexcept;  // the clock while live, else the run's last event
   [[nodiscard]] const std::vector<ClaimState>& claims() const noexcept { return claims_; }
+  // Of the run at hand, with the answers as far as it has shown them.
+  [[nodiscard]] const std::vector<Prediction>& predictions() const noexcept { return predictions_; }
+  // The one for whose answer the run stands still now. It goes on with the answer; without votes nobody wanted to say.
+  [[nodiscard]] std::optional<std::size_t> question_due() const noexcept { return due_; }
+  void answer_due(const Votes& votes);
   [[nodiscard]] int run_count() const noexcept { return run_count_; }
   // What was at hand before, the latest last: a few, for comparing.
   [[nodiscard]] const std::vector<EarlierRun>& earlier() const noexcept { return earlier_; }
@@ -94,6 +103,7 @@ class Session {
   // --- its pace -----------------------------------------------------------------------------------------------------
   // Of the run going on, else of the next one.
   [[nodiscard]] supervisor::Pace pace() const;
+  [[nodiscard]] supervisor::Pace chosen_pace() const noexcept { return pace_; }  // that runs begin with
   [[nodiscard]] int rate() const;  // operations a second at pace slow
   void set_pace(supervisor::Pace pace);  // real, slow or step
   void set_rate(int per_second);
@@ -116,6 +126,7 @@ class Session {
 
   // --- files --------------------------------------------------------------------------------------------------------
   void save(const std::filesystem::path& file);        // throws base::Failure
+  [[nodiscard]] store::Run recording() const;           // what it saves: the run at hand as it is now
   void open(const std::filesystem::path& file);        // throws base::Failure; what was there stays then
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 
@@ -139,7 +150,8 @@ class Session {
   void notify(std::string sentence) { notice_ = std::move(sentence); }
 
  private:
-  void start(supervisor::PaceSetting pace);
+  void start(supervisor::PaceSetting pace, std::vector<Prediction> predictions = {});
+  void follow_predictions();
   void keep_run();
   void finish_run();
   void tell_departure();
@@ -156,6 +168,7 @@ class Session {
   observe::Want observe_ = observe::Want::best;
   std::optional<RunFolder> folder_;  // goes after the engine, whose processes may write into it
   std::unique_ptr<supervisor::Engine> engine_;
+  std::vector<std::vector<trace::Record>> taken_;  // last, kept for its memory
   RunState state_ = RunState::ready;
   supervisor::Pace pace_ = supervisor::Pace::real;  // that runs begin with
   int rate_ = supervisor::PaceSetting{}.rate;
@@ -166,6 +179,10 @@ class Session {
   std::vector<store::Note> notes_;
   std::uint64_t notes_revision_ = 0, notes_saved_ = 0;
   std::vector<ClaimState> claims_;
+  std::vector<Prediction> predictions_;
+  std::optional<std::size_t> due_;
+  bool moment_told_ = false;                         // of this run
+  std::chrono::steady_clock::time_point looked_{};   // for answers
   int run_count_ = 0;
   std::vector<EarlierRun> earlier_;
   int came_ = 0;  // runs and files that have been at hand

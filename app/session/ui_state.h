@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "app/i18n/i18n.h"
+#include "app/session/audience.h"
 #include "app/session/find.h"
 #include "app/session/gallery_state.h"
 #include "app/session/notes_state.h"
+#include "app/session/person.h"
+#include "app/session/predict.h"
 #include "app/session/tour.h"
 #include "app/session/ui_selection.h"
 #include "core/timeline/axis.h"
@@ -40,6 +43,7 @@ struct Focus {
   bool activate = false;  // Enter
   bool list_open = false, close_list = false;  // a list or menu is in front, and Esc was pressed
   bool in_menu = false;                        // up and down walk through a menu
+  bool upright = false;                        // up and down are the control's: it has a height
   std::vector<std::uint32_t> order, last_order;  // controls of this frame and of the one before, as drawn
 };
 
@@ -66,6 +70,8 @@ struct UiState {
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
   bool presenting = false;
+  Audience audience;
+  Past past;
   // timeline
   timeline::AxisKind axis = timeline::AxisKind::time;
   timeline::View view;
@@ -98,6 +104,7 @@ struct UiState {
   std::string palette_entry;  // what is typed in the palette
   int palette_at = 0;         // its row that Enter carries out
   bool palette_go = false;    // Enter was pressed
+  PredictState predict;
   std::string event_filter;
   FindState find;
   NotesState notes;

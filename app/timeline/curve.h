@@ -29,10 +29,9 @@ void for_each_step(const timeline::Steps<Value>& steps, const Plot& plot, Get&& 
       continue;
     }
     // Several in one column: the pyramid says what lies between its ends.
-    const std::int64_t until_ns = plot.time_ns(x + kColumn);
-    const std::size_t last = std::max(steps.after(until_ns), next + 1);
     if (next >= points.size()) return;
-    const auto range = steps.range(points[next].time_ns, std::max(until_ns, points[next].time_ns + 1));
+    const std::size_t last = std::max(steps.after(plot.time_ns(x + kColumn), next), next + 1);
+    const auto range = steps.over(next, last);
     emit(x, x + kColumn, std::min(get(before), get(range.least)), std::max(get(before), get(range.most)));
     x += kColumn;
     next = last;

@@ -21,20 +21,23 @@ struct Piece {
   float x0, x1;
 };
 
-// Index of the first span from `from` on that ends after `time_ns`, found by galloping: near ones are found in a few
-// steps.
+// Index of the first span from `from` on that ends after `time_ns`, found by galloping from `from + guess`: near ones are found in a few steps.
 template <typename Spans>
-[[nodiscard]] std::size_t first_ending_after(const Spans& spans, std::size_t from, std::int64_t time_ns) noexcept {
-  std::size_t step = 1, low = from;
-  while (low + step < spans.size() && spans[low + step].end_ns <= time_ns) {
-    low += step;
-    step *= 2;
+[[nodiscard]] std::size_t first_ending_after(const Spans& spans, std::size_t from, std::int64_t time_ns, std::size_t guess = 0) noexcept {
+  const auto after = [&](std::size_t at) { return spans[at].end_ns > time_ns; };
+  std::size_t low = std::min(from + guess, spans.size()), high = spans.size(), step = 1;
+  if (low > from && after(low - 1)) {  // too far: back
+    high = low - 1;
+    for (; high >= from + step && after(high - step); step *= 2) high -= step;
+    low = high >= from + step ? high - step + 1 : from;
+  } else {
+    for (; low + step < high && !after(low + step); step *= 2) low += step;
+    high = std::min(low + step + 1, high);
   }
-  const auto begin = spans.begin() + static_cast<std::ptrdiff_t>(std::min(low, spans.size()));
-  const auto end = spans.begin() + static_cast<std::ptrdiff_t>(std::min(low + step + 1, spans.size()));
-  const auto found =
-      std::partition_point(begin, end, [time_ns](const auto& span) { return span.end_ns <= time_ns; });
-  return static_cast<std::size_t>(found - spans.begin());
+  const auto begin = spans.begin();
+  const auto found = std::partition_point(begin + static_cast<std::ptrdiff_t>(low), begin + static_cast<std::ptrdiff_t>(high),
+                                          [time_ns](const auto& span) { return span.end_ns <= time_ns; });
+  return static_cast<std::size_t>(found - begin);
 }
 
 template <typename Spans, typename Emit>
@@ -52,8 +55,10 @@ void for_each_piece(const Spans& spans, const Plot& plot, float fold_below, Emit
     if (piece.x1 - piece.x0 < fold_below) {
       float from_x = piece.x0;
       std::size_t next = i;
-      for (;;) {
-        next = std::max(first_ending_after(spans, next, plot.time_ns(from_x + fold_below)), next + 1);
+      for (std::size_t last = 0;;) {  // the next three pixels hold about as many as these
+        const std::size_t before = next;
+        next = std::max(first_ending_after(spans, next, plot.time_ns(from_x + fold_below), last), next + 1);
+        last = next - before;
         piece.x1 = plot.x(spans[next - 1].end_ns);
         if (next >= spans.size()) break;
         from_x = plot.x(spans[next].begin_ns);

@@ -140,7 +140,7 @@ const Item* item_at(const Canvas& canvas, float x, float y) {
   };
   // Badges lie over arrows, arrows over marks and bars; an arrow is its line, not the box around it.
   if (const Item* badge = front_first([](const Item& item) {
-        return item.drawn.what == Drawn::What::badge || item.drawn.what == Drawn::What::value;
+        return item.drawn.what == Drawn::What::badge || item.drawn.what == Drawn::What::value || item.drawn.what == Drawn::What::answer;
       }))
     return badge;
   for (auto arrow = canvas.arrows.rbegin(); in_plot && arrow != canvas.arrows.rend(); ++arrow) {
@@ -164,6 +164,7 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
     case Drawn::What::badge:
     case Drawn::What::mark:
     case Drawn::What::result:
+    case Drawn::What::answer:
       return {task, item.begin_ns};
     case Drawn::What::pool:
     case Drawn::What::job:

@@ -17,18 +17,22 @@ using timeline::Mark;
 constexpr float kSize = 8;
 constexpr float kWithRaise = 90;  // points
 
-bool shown(const Mark& mark) noexcept {
+// Which of those at one place is shown: the most. 0: none of them.
+int rank(const Mark& mark) noexcept {
   switch (mark.kind) {
-    case trace::Kind::output:
+    case trace::Kind::learner:
+      return 4;  // the learner's own hand: a KeyboardInterrupt in the same pixel is what came of it
     case trace::Kind::raise:
+      return 3;
+    case trace::Kind::update_lost:
+      return 2;
+    case trace::Kind::output:
     case trace::Kind::handler_begin:
     case trace::Kind::adopted:
-    case trace::Kind::learner:
     case trace::Kind::in_hand:
-    case trace::Kind::update_lost:
-      return true;
+      return 1;
     default:
-      return false;
+      return 0;
   }
 }
 
@@ -51,18 +55,18 @@ std::vector<Place> places(const timeline::Task& task, const Plot& plot) {
     const float x = plot.x(at->time_ns);
     const auto next = std::lower_bound(at + 1, end, plot.time_ns(x + kShared), before);
     const auto looked_at = at + std::min(next - at, kLookedAt);
-    // The learner's own hand first: a KeyboardInterrupt in the same pixel is what came of it.
-    auto which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::learner; });
-    if (which == looked_at) which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::raise; });
-    if (which == looked_at) which = std::find_if(at, looked_at, [](const Mark& mark) { return mark.kind == trace::Kind::update_lost; });
-    if (which == looked_at) which = std::find_if(at, looked_at, shown);
+    auto which = at;
+    for (auto one = at; one != looked_at; ++one) {
+      if (rank(*one) > rank(*which)) which = one;
+    }
+    const bool any = rank(*which) > 0;
     // What raised says it all: the traceback that follows at once would only take the room for its words.
-    const bool follows_raise = which != looked_at && which->kind == trace::Kind::output && which->a == 2 &&
+    const bool follows_raise = any && which->kind == trace::Kind::output && which->a == 2 &&
                                !result.empty() && task.marks[result.back().mark].kind == trace::Kind::raise &&
                                x - result.back().x < px(kWithRaise);
     if (follows_raise) {
       result.back().count += static_cast<std::size_t>(next - at);
-    } else if (which != looked_at && plot.sees(x)) {
+    } else if (any && plot.sees(x)) {
       result.push_back({x, static_cast<std::size_t>(which - first), static_cast<std::size_t>(next - at)});
     }
     at = next;

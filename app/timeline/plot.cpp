@@ -33,4 +33,10 @@ double Plot::indexed_coordinate(std::int64_t time_ns) const noexcept {
   return first_ + (static_cast<double>(before - moments_.begin()) + share) * step_;
 }
 
+std::int64_t Plot::indexed_time_ns(double place) const noexcept {
+  const auto before = static_cast<std::size_t>(place);
+  const double share = place - static_cast<double>(before), way = static_cast<double>(moments_[before + 1] - moments_[before]);
+  return std::min(moments_[before + 1], moments_[before] + static_cast<std::int64_t>(share * way));
+}
+
 }  // namespace forklight::app::timeline_view

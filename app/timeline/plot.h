@@ -44,8 +44,8 @@ class Plot {
         std::clamp(x, static_cast<double>(area_.x0) - kFar, static_cast<double>(area_.x1) + kFar));
   }
   // On the order axis a moment's place is searched for among all events: millions, and none in the cache. This notes
-  // the moments of the events in view, or of its pixels where there are fewer of those; then x() looks there. Places
-  // stay exact, or within the pixel.
+  // the moments of the events in view, or of its pixels where there are fewer of those; then x() and time_ns() look there.
+  // Places stay exact, or within the pixel.
   void index_moments();
 
   // What has not ended yet ends now.
@@ -57,11 +57,16 @@ class Plot {
   [[nodiscard]] double coordinate(float x) const noexcept {
     return view_.begin + static_cast<double>(x - area_.x0) / pixels_per_unit_;
   }
-  [[nodiscard]] std::int64_t time_ns(float x) const noexcept { return axis_->time_ns(coordinate(x)); }
+  [[nodiscard]] std::int64_t time_ns(float x) const noexcept {
+    const double at = coordinate(x), place = (at - first_) / step_;
+    const bool indexed = place >= 0 && place + 1 < static_cast<double>(moments_.size());
+    return indexed ? indexed_time_ns(place) : axis_->time_ns(at);
+  }
   [[nodiscard]] bool sees(float x) const noexcept { return x >= area_.x0 && x <= area_.x1; }
 
  private:
   [[nodiscard]] double indexed_coordinate(std::int64_t time_ns) const noexcept;
+  [[nodiscard]] std::int64_t indexed_time_ns(double place) const noexcept;
 
   Rect area_;
   const timeline::Axis* axis_;

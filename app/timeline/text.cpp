@@ -1,5 +1,6 @@
 #include "app/timeline/text.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/platform/imgui_compat.h"
@@ -37,13 +38,16 @@ void write(ImDrawList* list, platform::Font role, ImVec2 at, platform::Color col
 }
 
 std::string shortened(platform::Font role, std::string text, float width) {
-  if (measure(role, text).x <= width) return text;
-  while (!text.empty()) {
-    // A character of UTF-8 is a first byte and those that go on with it.
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xc0) == 0x80) text.pop_back();
-    if (!text.empty()) text.pop_back();
-    if (measure(role, text + "…").x <= width) break;
-  }
+  ImFont* const font = platform::font(role);
+  const float size = platform::compat::font_size(font);
+  constexpr float kUnwrapped = 0;
+  const auto fitting = [&](float room) {  // goes no further than there is room, however long the text is
+    const char* rest = text.data();
+    font->CalcTextSizeA(size, std::max(room, 0.0f), kUnwrapped, text.data(), text.data() + text.size(), &rest);
+    return static_cast<std::size_t>(rest - text.data());
+  };
+  if (fitting(width + 0.01f) == text.size()) return text;
+  text.resize(fitting(width - measure(role, "…").x));
   return text + "…";
 }
 

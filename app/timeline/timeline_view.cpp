@@ -17,7 +17,7 @@ void clip(ImDrawList* list, const Rect& rect) {
 }
 
 // Everything of one frame, back to front.
-std::vector<NoteFlag> paint(Canvas& canvas, const Mouse& mouse) {
+std::vector<NoteFlag> paint(Canvas& canvas, const Mouse& mouse, std::span<const AnswerFlag> answers) {
   const Rect& plot = canvas.plot.area();
   draw_lanes(canvas);
   draw_ruler(canvas);
@@ -30,6 +30,7 @@ std::vector<NoteFlag> paint(Canvas& canvas, const Mouse& mouse) {
   draw_ticks(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
+  draw_answers(canvas, answers);
   draw_scrollbar(canvas);
   canvas.list->PopClipRect();
 
@@ -75,8 +76,10 @@ void TimelineView::draw(session::Context& context) {
     drawn_ = compare_.drawn();
     return;
   }
-  if (!session.model().tasks().empty()) 
-    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value(), session.notes()}, context.ui);
+  if (!session.model().tasks().empty()) {
+    const std::vector<AnswerFlag> answers = answer_flags(session);
+    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value(), answers, session.notes()}, context.ui);
+  }
   drawn_.clear();
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   if (size.x < kLeast || size.y < kLeast) return;
@@ -134,7 +137,7 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   plot.index_moments();
   Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, ui.unfolded, tallies_, {}, {}, {}, {}, {}, {}, {}};
   canvas.notes = source.notes;
-  const std::vector<NoteFlag> flags = paint(canvas, mouse);
+  const std::vector<NoteFlag> flags = paint(canvas, mouse, source.answers);
   const NoteFlag* const flag = mouse.hovered ? flag_at(flags, mouse.x, mouse.y) : nullptr;
   measure_with(canvas, ui, drag_, mouse, mouse.released);
   ui.notes.pointer = pointer_of(canvas, mouse);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/session/command.h"
+#include "app/timeline/answers.h"
 #include "app/timeline/camera.h"
 #include "app/timeline/compare_view.h"
 #include "app/timeline/deadlock.h"
@@ -28,6 +29,7 @@ struct Source {
   bool live;  // it goes on: there is a line for "now", and the view may follow it
   std::string_view scenario = {};  // whose cure is told where its run deadlocks
   bool curable = false;            // and offered
+  std::span<const AnswerFlag> answers = {};
   std::span<const store::Note> notes = {};
 };
 

@@ -441,6 +441,8 @@ std::string draw_tooltip(const Canvas& canvas, const Item& item) {
       return show(about_core(canvas, item));
     case Drawn::What::fold:
       return show({tr("timeline.tip.stages"), {}, {}});
+    case Drawn::What::answer:
+      return show({item.drawn.label, {}, {}});
     default:
       break;
   }

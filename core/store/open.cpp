@@ -154,7 +154,8 @@ Meta read_meta(const Database& database) {
       {"scenario", &meta.scenario},       {"program_version", &meta.program_version},
       {"python_file", &meta.python_file}, {"python", &meta.python},
       {"cpp_file", &meta.cpp_file},       {"cpp", &meta.cpp},
-      {"recorded_at", &meta.recorded_at}, {"machine", &meta.machine}};
+      {"recorded_at", &meta.recorded_at}, {"machine", &meta.machine},
+      {"predictions", &meta.predictions}};
   Statement rows(database, "SELECT key, value FROM meta");
   while (rows.next()) {
     const std::string key = checked_text(rows, 0);

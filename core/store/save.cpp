@@ -75,6 +75,7 @@ void write_meta(Database& database, const Run& run) {
   write("cpp", meta.cpp);
   write("recorded_at", meta.recorded_at);
   write("machine", meta.machine);
+  if (!meta.predictions.empty()) write("predictions", meta.predictions);
   for (const auto& [name, value] : meta.settings) write(std::string(kSettingPrefix) + name, value);
 
   std::int64_t begin_ns = run.records.empty() ? 0 : std::numeric_limits<std::int64_t>::max();

@@ -27,6 +27,7 @@ namespace {
 constexpr int kBusyPause_ms = 1, kIdlePause_ms = 5;  // between two looks at the rings
 constexpr int kSupervisorPatience_ms = 3000;
 constexpr std::size_t kManySwitches = 1000;  // in one look: their rings fill up
+constexpr std::size_t kSpareBatches = 64, kMostSpareRecords = 1 << 16;
 constexpr std::int64_t kBusyFor = 100 * base::kMillisecond;
 
 // A copy out of the range of the fixed numbers, or dup2 onto 3 could overwrite what is to become 4.
@@ -104,9 +105,9 @@ Engine::Engine(const EngineOptions& options, const RunRequest& request) : on_new
     // If the supervisor is killed, what it leaves behind comes to us, and not to an init that may not reap.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     supervisor_ = spawn(options, theirs.get(), region_.fd());
-    collector_ = std::thread([this, request] {
+    collector_ = std::thread([this, request, hold_at = options.hold_at] {
       send_message(control_.get(), to_json(request));
-      collect(request.observe);
+      collect(request.observe, hold_at);
     });
   } catch (const std::system_error& error) {
     if (supervisor_ > 0) {  // it has not been told to run anything
@@ -147,8 +148,11 @@ std::string Engine::take_refusal() {
   return std::exchange(refusal_, {});
 }
 
-std::vector<Engine::Batch> Engine::take() {
+std::vector<Engine::Batch> Engine::take(std::vector<Batch> used) {
+  for (Batch& batch : used) batch.clear();
+  std::erase_if(used, [](const Batch& batch) { return batch.capacity() == 0 || batch.capacity() > kMostSpareRecords; });
   const std::lock_guard lock(mutex_);
+  for (auto batch = used.begin(); batch != used.end() && spare_.size() < kSpareBatches; ++batch) spare_.push_back(std::move(*batch));
   return std::exchange(batches_, {});
 }
 
@@ -163,7 +167,7 @@ std::string Engine::error() const {
   return error_;
 }
 
-void Engine::collect(observe::Want want) {
+void Engine::collect(observe::Want want, std::function<bool(const trace::Record&)> hold_at) {
   trace::Collector collector(region_);
   DeedRepeater repeater([this](const nlohmann::json& message) { send_message(control_.get(), message); });
   observe::Observer observer(want, supervisor_);
@@ -175,7 +179,11 @@ void Engine::collect(observe::Want want) {
     {
       const std::lock_guard lock(mutex_);
       for (Batch* one : {&kernels, &batch}) {
-        if (!one->empty()) batches_.push_back(std::exchange(*one, {}));
+        if (one->empty()) continue;
+        batches_.push_back(std::exchange(*one, {}));
+        if (spare_.empty()) continue;
+        *one = std::move(spare_.back());  // the one used last: it may be in a cache yet
+        spare_.pop_back();
       }
     }
     if (on_news_) on_news_();
@@ -206,6 +214,11 @@ void Engine::collect(observe::Want want) {
       }
     }
     if (collector.drain(batch) > 0) last_news = base::now_ns();
+    if (hold_at && std::any_of(batch.begin(), batch.end(), hold_at)) {
+      hold_at = nullptr;
+      pace_->hold();
+      moment_met_.store(true, std::memory_order_release);
+    }
     repeater.note(batch, *pace_);
     observer.drain(batch, kernels);
     if (kernels.size() > kManySwitches) last_news = base::now_ns();

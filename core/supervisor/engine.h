@@ -26,6 +26,8 @@ struct EngineOptions {
   std::function<void()> on_news = {};  // called from the collector's thread when there is something to take
   trace::RegionSize region = {};
   PaceSetting pace = {};  // what the run begins with
+  // The run is held as soon as a record is collected that this is true of, once: whoever is under way comes to the gate at its next operation.
+  std::function<bool(const trace::Record&)> hold_at = {};
 };
 
 class Engine {
@@ -46,14 +48,17 @@ class Engine {
   void interrupt();
   // The learner's act on a shared object: see Learner::act. A refusal comes back through take_refusal().
   void act(nlohmann::json what);
+  // The record that it was to be held at has been met, and it is held.
+  [[nodiscard]] bool moment_met() const noexcept { return moment_met_.load(std::memory_order_acquire); }
   // One sentence of why an act could not be done, once; empty if there is none.
   [[nodiscard]] std::string take_refusal();
   // How fast it goes, and who goes next.
   [[nodiscard]] PaceControl& pace() noexcept { return *pace_; }
   // What has been recorded since the last call, as it was collected: each batch in time order, those of the lesson one after the other, and
-  // between them what the kernel says, which may come some milliseconds late. Never waits for more, nor copies it.
+  // between them what the kernel says, which may come some milliseconds late. Never waits for more, nor copies it. `used`: batches that are
+  // needed no more; at a million messages a second fresh memory for them would cost as much as all the rest of collecting.
   using Batch = std::vector<trace::Record>;
-  [[nodiscard]] std::vector<Batch> take();
+  [[nodiscard]] std::vector<Batch> take(std::vector<Batch> used = {});
   // No process of the run is left, and take() has given everything.
   [[nodiscard]] bool finished() const noexcept;
   // One sentence if the engine refused or broke; empty otherwise. Valid once finished.
@@ -64,7 +69,7 @@ class Engine {
   [[nodiscard]] std::int64_t sampling_cost_ns() const noexcept { return sampling_cost_ns_; }
 
  private:
-  void collect(observe::Want want);
+  void collect(observe::Want want, std::function<bool(const trace::Record&)> hold_at);
   void bury_supervisor();
   bool end_strays() const;
 
@@ -75,10 +80,10 @@ class Engine {
   std::atomic<pid_t> group_{0};  // the lesson's process group, once known
   std::function<void()> on_news_;
 
-  mutable std::mutex mutex_;  // guards the three below
-  std::vector<Batch> batches_;
+  mutable std::mutex mutex_;  // guards the four below
+  std::vector<Batch> batches_, spare_;
   std::string error_, refusal_;
-  std::atomic<bool> ended_{false};
+  std::atomic<bool> ended_{false}, moment_met_{false};
   std::atomic<std::int64_t> sampling_cost_ns_{0};
   std::thread collector_;
 };

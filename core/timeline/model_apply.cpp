@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/timeline/model.h"
+#include "core/timeline/names.h"
 #include "core/timeline/spans.h"
 
 namespace forklight::timeline {
@@ -48,10 +49,9 @@ bool is_status(std::uint64_t value) noexcept {
 }
 
 // Kinds that are drawn as a point on their task. The others are spans, flows or badges.
+// What is a mark on its task's lane, or told of it by name. What goes through queues and objects is theirs.
 bool is_instant(Kind kind) noexcept {
   switch (kind) {
-    case Kind::lost:
-    case Kind::exit:
     case Kind::start_failed:
     case Kind::signal_sent:
     case Kind::close:
@@ -62,13 +62,6 @@ bool is_instant(Kind kind) noexcept {
     case Kind::cap:
     case Kind::stop:
     case Kind::learner:
-    case Kind::put_end:
-    case Kind::get_end:
-    case Kind::dropped:
-    case Kind::set:
-    case Kind::clear:
-    case Kind::notify:
-    case Kind::barrier_full:
     case Kind::in_hand:
     case Kind::update_lost:
       return true;
@@ -83,6 +76,7 @@ bool is_of_gil(Kind kind) noexcept {
 
 template <typename Moment>
 void insert_by_time(std::vector<Moment>& moments, Moment moment) {
+  if (moments.empty() || moments.back().time_ns <= moment.time_ns) return moments.push_back(std::move(moment));
   const auto place =
       std::upper_bound(moments.begin(), moments.end(), moment,
                        [](const Moment& left, const Moment& right) { return left.time_ns < right.time_ns; });
@@ -132,7 +126,7 @@ void Model::apply_to_writer(const trace::Record& record) {
   if (stop) unstop(slot);
   switch (event.kind) {
     case Kind::task_begin:
-      task.name = record.text;
+      task.name = one_line(record.text);
       task.pid = static_cast<std::int32_t>(event.a >> 32);
       task.tid = static_cast<std::int32_t>(event.a & 0xffffffffU);
       task.parent = static_cast<TaskId>(event.b);

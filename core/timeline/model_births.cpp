@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/timeline/model.h"
+#include "core/timeline/names.h"
 
 namespace forklight::timeline {
 
@@ -79,7 +80,7 @@ void Model::describe_object(const trace::Record& record, Object& object) {
   object.owner = static_cast<ObjectId>(event.b >> 32);
   object.size = static_cast<std::uint32_t>(event.b & 0xffffffffU);
   object.creator = record.task;
-  object.name = record.text;
+  object.name = one_line(record.text);
   object.born_ns = std::min(object.born_ns, event.time_ns);
   find_parts(object);
   if (object.kind == ObjectKind::gil) make_gil(object, record.task, trace::GilMode{object.size}, event.time_ns);

@@ -4,35 +4,6 @@
 
 namespace forklight::timeline {
 
-std::int32_t Counts::in(Stage stage) const noexcept {
-  switch (stage) {
-    case Stage::deque:
-      return deque;
-    case Stage::feeder:
-      return feeder;
-    case Stage::pipe:
-      return pipe;
-    case Stage::reader:
-      return reader;
-  }
-  return 0;
-}
-
-Counts StepMath<Counts>::least(const Counts& left, const Counts& right) noexcept {
-  return {std::min(left.depth, right.depth), std::min(left.deque, right.deque), std::min(left.pipe, right.pipe),
-          std::min(left.feeder, right.feeder), std::min(left.reader, right.reader)};
-}
-
-Counts StepMath<Counts>::most(const Counts& left, const Counts& right) noexcept {
-  return {std::max(left.depth, right.depth), std::max(left.deque, right.deque), std::max(left.pipe, right.pipe),
-          std::max(left.feeder, right.feeder), std::max(left.reader, right.reader)};
-}
-
-Counts StepMath<Counts>::sum(const Counts& left, const Counts& right) noexcept {
-  return {left.depth + right.depth, left.deque + right.deque, left.pipe + right.pipe,
-          static_cast<std::int16_t>(left.feeder + right.feeder), static_cast<std::int16_t>(left.reader + right.reader)};
-}
-
 std::int64_t Message::put_ns() const noexcept {
   for (const std::int64_t entered : entered_ns) {
     if (entered != kOpen) return entered;

@@ -1,6 +1,7 @@
 // What tasks share: queues, pipes, locks, events; and what lies in a queue or a pipe at a time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -65,14 +66,35 @@ struct Counts {
   std::int32_t depth = 0, deque = 0, pipe = 0;
   std::int16_t feeder = 0, reader = 0;  // one for each process at most
 
-  [[nodiscard]] std::int32_t in(Stage stage) const noexcept;
+  [[nodiscard]] std::int32_t in(Stage stage) const noexcept {
+    switch (stage) {
+      case Stage::deque:
+        return deque;
+      case Stage::feeder:
+        return feeder;
+      case Stage::pipe:
+        return pipe;
+      case Stage::reader:
+        return reader;
+    }
+    return 0;
+  }
 };
 
 template <>
 struct StepMath<Counts> {
-  static Counts least(const Counts& left, const Counts& right) noexcept;
-  static Counts most(const Counts& left, const Counts& right) noexcept;
-  static Counts sum(const Counts& left, const Counts& right) noexcept;
+  static Counts least(const Counts& left, const Counts& right) noexcept {
+    return {std::min(left.depth, right.depth), std::min(left.deque, right.deque), std::min(left.pipe, right.pipe),
+            std::min(left.feeder, right.feeder), std::min(left.reader, right.reader)};
+  }
+  static Counts most(const Counts& left, const Counts& right) noexcept {
+    return {std::max(left.depth, right.depth), std::max(left.deque, right.deque), std::max(left.pipe, right.pipe),
+            std::max(left.feeder, right.feeder), std::max(left.reader, right.reader)};
+  }
+  static Counts sum(const Counts& left, const Counts& right) noexcept {
+    return {left.depth + right.depth, left.deque + right.deque, left.pipe + right.pipe,
+            static_cast<std::int16_t>(left.feeder + right.feeder), static_cast<std::int16_t>(left.reader + right.reader)};
+  }
 };
 
 // What became of a message: `dropped` by the feeder that could not pickle it; `died` with the process in whose

@@ -38,9 +38,13 @@ class Steps {
   [[nodiscard]] const std::vector<Point>& points() const noexcept { return points_; }  // sorted by time
   // The index of the first point later than a time: what is drawn in a view starts at the one before.
   [[nodiscard]] std::size_t after(std::int64_t time_ns) const noexcept;
+  // The same, known to be `from` at least: near ones are found in a few steps.
+  [[nodiscard]] std::size_t after(std::int64_t time_ns, std::size_t from) const noexcept;
   [[nodiscard]] Value at(std::int64_t time_ns) const noexcept;  // Value{} before the first point
   // Least and most between two times, what holds at `begin_ns` included, `end_ns` excluded. O(log n).
   [[nodiscard]] Range range(std::int64_t begin_ns, std::int64_t end_ns) const;
+  // Least and most of the points `first` … `last` − 1, of which there must be one. O(log n).
+  [[nodiscard]] Range over(std::size_t first, std::size_t last) const { return between(first, last); }
   // Over everything; Value{} when empty.
   [[nodiscard]] Range whole() const;
 
@@ -64,6 +68,17 @@ std::size_t Steps<Value>::after(std::int64_t time_ns) const noexcept {
   const auto found = std::upper_bound(points_.begin(), points_.end(), time_ns,
                                       [](std::int64_t time, const Point& point) { return time < point.time_ns; });
   return static_cast<std::size_t>(found - points_.begin());
+}
+
+template <typename Value>
+std::size_t Steps<Value>::after(std::int64_t time_ns, std::size_t from) const noexcept {
+  std::size_t low = from, step = 1;
+  for (; low + step < points_.size() && points_[low + step].time_ns <= time_ns; step *= 2) low += step;
+  const auto begin = points_.begin();
+  const auto found = std::upper_bound(begin + static_cast<std::ptrdiff_t>(std::min(low, points_.size())),
+                                      begin + static_cast<std::ptrdiff_t>(std::min(low + step + 1, points_.size())), time_ns,
+                                      [](std::int64_t time, const Point& point) { return time < point.time_ns; });
+  return static_cast<std::size_t>(found - begin);
 }
 
 // The index of the point at a time, made if there is none yet with what holds there.

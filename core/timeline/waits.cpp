@@ -52,8 +52,27 @@ const Span* last_span(const Model& model, const Task& task, std::int64_t time_ns
   return nullptr;
 }
 
+// Since when a feeder that is dead had the item in its hand with which it died; nothing if it had none. It may have died in the very call
+// that writes, before it could say that there was no more room.
+std::optional<std::int64_t> died_feeding(const Model& model, const Channel& channel, const Task& feeder) {
+  constexpr std::size_t kLookedAt = 1 << 14;  // behind it are those in the deque, and what others put
+  const Task* const main = model.find(feeder.process);
+  const std::int64_t death_ns = std::min(feeder.death_ns, main == nullptr ? kOpen : main->death_ns);
+  auto message = std::partition_point(channel.messages.begin(), channel.messages.end(),
+                                      [&](const Message& one) { return one.put_ns() <= death_ns; });
+  for (std::size_t left = kLookedAt; message != channel.messages.begin() && left > 0; --left) {
+    --message;
+    const Task* const from = model.find(message->from);
+    if (from == nullptr || from->process != feeder.process) continue;
+    const Stage stage = message->stage_at(kOpen - 1);
+    if (message->fate == Fate::died && stage == Stage::feeder) return message->entered_ns[static_cast<std::size_t>(stage)];
+    if (stage != Stage::deque) return std::nullopt;  // fed in order: it was through with the older ones
+  }
+  return std::nullopt;
+}
+
 // A queue's locks are silent: they are known by who waits in the queue's pipe, which only their holders do. One who
-// died there has his lock for ever.
+// died there, or with an item in its hand, has his lock for ever.
 class Inside {
  public:
   Inside(const Model& model, std::int64_t time_ns) {
@@ -67,6 +86,15 @@ class Inside {
       // Who waits in Queue.put() waits for its semaphore; in SimpleQueue.put() for the pipe.
       if (span->reason == BlockReason::put && object->kind != trace::ObjectKind::simple_queue) continue;
       entries_.push_back({span->partner, reads, {task.id, span->begin_ns, dead_at(model, task, time_ns)}});
+    }
+    for (const Channel& channel : model.channels()) {
+      for (const TaskId id : channel.feeders) {
+        const Task* const feeder = model.find(id);
+        if (feeder == nullptr || !dead_at(model, *feeder, time_ns)) continue;
+        const Span* const span = last_span(model, *feeder, time_ns);
+        if (span != nullptr && span->state == State::blocked) continue;  // it waited: for the lock, or as above
+        if (const auto since = died_feeding(model, channel, *feeder)) entries_.push_back({channel.object, false, {id, *since, true}});
+      }
     }
     std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& left, const Entry& right) {
       return left.object != right.object ? left.object < right.object : left.holder.dead > right.holder.dead;

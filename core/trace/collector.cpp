@@ -2,57 +2,90 @@
 
 #include <algorithm>
 #include <limits>
-#include <span>
 #include <utility>
 
 #include "core/base/clock.h"
 
 namespace forklight::trace {
+namespace {
+
+constexpr std::size_t kGiveBack = 2048;  // cells consumed before the producer has their room back
+
+bool earlier(const Record& x, const Record& y) noexcept { return x.event.time_ns < y.event.time_ns; }
+
+// What is nearly in order needs few moves; each of them is over a short way.
+void put_in_order(std::vector<Record>& records, std::size_t first) {
+  const auto begin = records.begin() + static_cast<std::ptrdiff_t>(first);
+  std::ptrdiff_t moves = (records.end() - begin) * 16;  // what sorting all of it would take, about
+  for (auto at = std::is_sorted_until(begin, records.end(), earlier); at != records.end(); ++at) {
+    if (!earlier(*at, at[-1])) continue;
+    const auto place = std::upper_bound(begin, at, *at, earlier);
+    if ((moves -= at - place) < 0) return std::stable_sort(begin, records.end(), earlier);
+    std::rotate(place, at, at + 1);
+  }
+}
+
+}  // namespace
 
 std::size_t Collector::drain(std::vector<Record>& out) {
-  const std::int64_t began = base::now_ns();
-  read_rings();
-  return emit(began, out);
+  const std::size_t before = out.size();
+  look_at_rings(base::now_ns(), out);
+  merge(out);
+  if (!in_order_) put_in_order(out, before);
+  return out.size() - before;
 }
 
 std::size_t Collector::drain_all(std::vector<Record>& out) {
-  read_rings();
-  read_rings();  // the second pass gives back the slots that the first one found ended
-  return emit(std::numeric_limits<std::int64_t>::max(), out);
+  const std::size_t before = out.size();
+  for (int pass = 0; pass < 2; ++pass) {  // the second pass gives back the slots that the first one found ended
+    look_at_rings(std::numeric_limits<std::int64_t>::max(), out);
+    merge(out);
+  }
+  put_in_order(out, before);
+  return out.size() - before;
 }
 
-void Collector::read_rings() {
+void Collector::look_at_rings(std::int64_t until_ns, std::vector<Record>& out) {
+  sources_.clear();
+  heads_.clear();
+  ended_.clear();
+  in_order_ = true;
+  std::size_t most = 0;
   const std::uint32_t used = region_->slots_used();
-  if (runs_.size() < used) runs_.resize(used);
-  std::vector<std::uint32_t> ended;
   for (std::uint32_t index = 0; index < used; ++index) {
     Slot& slot = region_->slot(index);
     const SlotState state = slot.state.load(std::memory_order_acquire);
     if (state != SlotState::live && state != SlotState::dead) continue;  // a child publishes its birth before anything else
-    if (state == SlotState::dead && slot.reaped_ns.load(std::memory_order_acquire) != 0) ended.push_back(index);
-    std::vector<Cell>& cells = runs_[index].cells;
-    const std::size_t first_new = cells.size();
-    region_->reader(index).read(slot.task, cells);
-    std::int64_t before = first_new != 0 ? cells[first_new - 1].event.time_ns : std::numeric_limits<std::int64_t>::min();
-    for (std::size_t i = first_new; i < cells.size(); ++i) {
-      note(cells[i].event);
-      runs_[index].sorted = runs_[index].sorted && before <= cells[i].event.time_ns;
-      before = cells[i].event.time_ns;
+    const bool ended = state == SlotState::dead && slot.reaped_ns.load(std::memory_order_acquire) != 0;
+    Source source{region_->reader(index), {}, slot.task};
+    source.cells = source.ring.published();
+    std::int64_t last = std::numeric_limits<std::int64_t>::min();
+    for (; source.end != source.cells.size(); ++source.end) {
+      const Event& event = source.cells[source.end];
+      if (event.time_ns > until_ns) break;  // its text has the same time
+      in_order_ = in_order_ && last <= event.time_ns;  // some moments are known only after later ones (record_at)
+      last = event.time_ns;
+      note(event);
     }
+    if (source.end != 0) {
+      most += source.end;
+      heads_.push_back({source.cells[0].time_ns, sources_.size()});
+      sources_.push_back(source);
+    }
+    if (ended) ended_.push_back({index, source.cells.size() == 0});
   }
 
-  // Who reaps says so in its own ring first and in the slot after it. A slot seen ended in one pass has all its records, in whatever
-  // ring, read by the end of the next: then it is given back.
-  for (const std::uint32_t index : ended) {
-    Slot& slot = region_->slot(index);
+  // Who reaps says so in its own ring first and in the slot after it. A slot seen ended in one look has all its records, in whatever ring,
+  // given out by the end of the next: then it is given back.
+  for (const Ended& one : ended_) {
+    Slot& slot = region_->slot(one.slot);
     Life& life = lives_[slot.task];
-    if (std::exchange(life.ended, true)) {
-      const TaskId task = slot.task;
-      retire(slot, life, runs_[index].cells);
-      runs_[index].sorted = false;
-      lives_.erase(task);
-    }
+    if (!std::exchange(life.ended, true) || !one.empty) continue;
+    const TaskId task = slot.task;
+    retire(slot, life, out);
+    lives_.erase(task);
   }
+  out.reserve(out.size() + most);
 }
 
 void Collector::note(const Event& event) {
@@ -71,69 +104,50 @@ void Collector::note(const Event& event) {
   }
 }
 
-void Collector::retire(Slot& slot, const Life& life, std::vector<Cell>& told) {
+void Collector::retire(Slot& slot, const Life& life, std::vector<Record>& out) {
+  const auto tell = [&](TaskId task, const Event& event) {
+    out.push_back({event, task, {}});
+    in_order_ = false;
+  };
   const std::int64_t died = slot.died_ns.load(std::memory_order_relaxed);
   const std::int64_t reaped = slot.reaped_ns.load(std::memory_order_relaxed);
   const auto status = static_cast<std::uint64_t>(slot.status.load(std::memory_order_relaxed));
   const auto pid = static_cast<std::uint64_t>(slot.pid.load(std::memory_order_relaxed));
   if (const std::uint64_t lost = slot.ring.lost.load(std::memory_order_relaxed); lost != 0) {
     const std::int64_t since = slot.ring.lost_since_ns.load(std::memory_order_relaxed);
-    told.push_back({{std::max(since, died), Kind::lost, 0, 0, lost, static_cast<std::uint64_t>(since)}, slot.task});
+    tell(slot.task, {std::max(since, died), Kind::lost, 0, 0, lost, static_cast<std::uint64_t>(since)});
     slot.ring.lost.store(0, std::memory_order_relaxed);
   }
   if (pid != 0 && slot.kind == TaskKind::process) {  // an abandoned slot never had a task; a thread says all of it itself
-    if (!life.born) told.push_back({{died, Kind::born, 0, slot.task, pid, slot.parent}, 0});
+    if (!life.born) tell(0, {died, Kind::born, 0, slot.task, pid, slot.parent});
     if (!life.death) {
-      told.push_back({{died, Kind::death, static_cast<std::uint16_t>(DeathSource::reaper), slot.task, status, pid}, 0});
+      tell(0, {died, Kind::death, static_cast<std::uint16_t>(DeathSource::reaper), slot.task, status, pid});
     }
-    if (!life.reap) told.push_back({{reaped, Kind::reap, 0, slot.task, status, pid}, slot.reaped_by});
+    if (!life.reap) tell(slot.reaped_by, {reaped, Kind::reap, 0, slot.task, status, pid});
   }
   slot.state.store(SlotState::free, std::memory_order_release);
 }
 
-std::size_t Collector::emit(std::int64_t until_ns, std::vector<Record>& out) {
-  const auto time = [](const Cell& cell) { return cell.event.time_ns; };
-  const auto earlier = [&](const Cell& x, const Cell& y) { return time(x) < time(y); };
-  struct Head {
-    std::int64_t time_ns;
-    std::size_t run;
-  };
-  const auto later = [](const Head& x, const Head& y) { return x.time_ns != y.time_ns ? x.time_ns > y.time_ns : x.run > y.run; };
-  std::vector<Head> heads;  // of the runs, the earliest one in front
-  std::size_t most = 0;
-  for (std::size_t index = 0; index < runs_.size(); ++index) {
-    Run& run = runs_[index];
-    auto& cells = run.cells;
-    // Some moments are known only after later ones (record_at). Text has its event's time, so it stays behind it.
-    if (!std::exchange(run.sorted, true)) std::stable_sort(cells.begin(), cells.end(), earlier);
-    run.next = 0;
-    run.end = static_cast<std::size_t>(
-        std::partition_point(cells.begin(), cells.end(), [&](const Cell& cell) { return time(cell) <= until_ns; }) - cells.begin());
-    most += run.end;
-    if (run.end != 0) heads.push_back({time(cells.front()), index});
-  }
-  std::make_heap(heads.begin(), heads.end(), later);
-
-  const std::size_t before = out.size();
-  out.reserve(before + most);
-  while (!heads.empty()) {
-    std::pop_heap(heads.begin(), heads.end(), later);
-    Head& head = heads.back();
-    Run& run = runs_[head.run];
-    const std::int64_t others = heads.size() > 1 ? heads.front().time_ns : std::numeric_limits<std::int64_t>::max();
-    const std::span<const Cell> cells(run.cells.data(), run.end);
+void Collector::merge(std::vector<Record>& out) {
+  const auto later = [](const Head& x, const Head& y) { return x.time_ns != y.time_ns ? x.time_ns > y.time_ns : x.source > y.source; };
+  std::make_heap(heads_.begin(), heads_.end(), later);
+  while (!heads_.empty()) {
+    std::pop_heap(heads_.begin(), heads_.end(), later);
+    Head& head = heads_.back();
+    Source& source = sources_[head.source];
+    const std::int64_t others = heads_.size() > 1 ? heads_.front().time_ns : std::numeric_limits<std::int64_t>::max();
     do {
-      run.next = append_record(cells, run.next, out);
-    } while (run.next != run.end && time(cells[run.next]) < others);
-    if (run.next == run.end) {
-      heads.pop_back();
+      source.next = append_record(source.cells, source.next, source.task, out);
+    } while (source.next < source.end && source.cells[source.next].time_ns < others);
+    const bool done = source.next >= source.end;
+    if (done || source.next - source.consumed >= kGiveBack) source.ring.consume(source.next - std::exchange(source.consumed, source.next));
+    if (done) {
+      heads_.pop_back();
     } else {
-      head.time_ns = time(cells[run.next]);
-      std::push_heap(heads.begin(), heads.end(), later);
+      head.time_ns = source.cells[source.next].time_ns;
+      std::push_heap(heads_.begin(), heads_.end(), later);
     }
   }
-  for (Run& run : runs_) run.cells.erase(run.cells.begin(), run.cells.begin() + static_cast<std::ptrdiff_t>(run.end));
-  return out.size() - before;
 }
 
 }  // namespace forklight::trace

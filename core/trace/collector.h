@@ -26,20 +26,31 @@ class Collector {
     bool born = false, death = false, reap = false;
     bool ended = false;  // was dead and reaped when its slot was looked at
   };
-  // What one ring gave and is not given out yet, in time order; merged with the others, which costs far less than sorting all of it. They
-  // become records, whose texts have memory of their own, as they are given out, and are not moved again.
-  struct Run {
-    std::vector<Cell> cells;
-    bool sorted = true;
-    std::size_t next = 0, end = 0;  // while they are merged
+  // What one ring has to give: read where it lies, in one pass, and merged with the others, which costs far less than sorting all of it.
+  struct Source {
+    RingReader ring;
+    Published cells;
+    TaskId task = 0;
+    std::size_t next = 0, end = 0, consumed = 0;
   };
-  void read_rings();
+  struct Head {
+    std::int64_t time_ns;
+    std::size_t source;
+  };
+  struct Ended {
+    std::uint32_t slot;
+    bool empty;  // its ring
+  };
+  void look_at_rings(std::int64_t until_ns, std::vector<Record>& out);
   void note(const Event& event);
-  void retire(Slot& slot, const Life& life, std::vector<Cell>& told);
-  std::size_t emit(std::int64_t until_ns, std::vector<Record>& out);
+  void retire(Slot& slot, const Life& life, std::vector<Record>& out);
+  void merge(std::vector<Record>& out);
 
   const Region* region_;
-  std::vector<Run> runs_;  // one a ring, by slot
+  std::vector<Source> sources_;  // of this drain; their order is the rings'
+  std::vector<Head> heads_;
+  std::vector<Ended> ended_;
+  bool in_order_ = true;  // what this drain gives, as it is merged
   std::unordered_map<TaskId, Life> lives_;
 };
 

@@ -38,14 +38,15 @@ FORKLIGHT_EVERY_CHILD void RingWriter::push_slowly(const Event& event, std::stri
   indices_->head.store(head, std::memory_order_release);
 }
 
-std::size_t append_record(std::span<const Cell> cells, std::size_t at, std::vector<Record>& records) {
-  const Cell& first = cells[at++];
-  if (first.event.kind == Kind::text) return at;  // both are published at once: its event is not one of ours
+std::size_t append_record(const Published& cells, std::size_t at, TaskId task, std::vector<Record>& records) {
+  const Event& first = cells[at++];
+  if (first.kind == Kind::text) return at;  // both are published at once: its event is not one of ours
   Record& record = records.emplace_back();
-  record.event = first.event;
-  record.task = first.task;
-  for (; at != cells.size() && cells[at].event.kind == Kind::text; ++at) {
-    const Event& cell = cells[at].event;
+  record.event = first;
+  record.task = task;
+  for (; at != cells.size(); ++at) {
+    const Event& cell = cells[at];
+    if (cell.kind != Kind::text) break;
     char packed[kTextPerCell];
     std::memcpy(packed, &cell.a, 8);
     std::memcpy(packed + 8, &cell.b, 8);
@@ -54,15 +55,14 @@ std::size_t append_record(std::span<const Cell> cells, std::size_t at, std::vect
   return at;
 }
 
-std::size_t RingReader::read(TaskId task, std::vector<Cell>& cells) {
+Published RingReader::published() const noexcept {
   const std::uint64_t tail = indices_->tail.load(std::memory_order_relaxed);
   const std::uint64_t head = indices_->head.load(std::memory_order_acquire);
-  const std::uint64_t count = std::min<std::uint64_t>(head - tail, capacity_);
-  if (count == 0) return 0;
-  cells.reserve(std::max(cells.size() + count, std::min<std::size_t>(2 * cells.capacity(), capacity_)));
-  for (std::uint64_t n = 0; n != count; ++n) cells.push_back({cells_[(tail + n) & (capacity_ - 1)], task});
-  indices_->tail.store(tail + count, std::memory_order_release);
-  return count;
+  return {cells_, capacity_ - 1, tail, static_cast<std::size_t>(std::min<std::uint64_t>(head - tail, capacity_))};
+}
+
+void RingReader::consume(std::size_t count) const noexcept {
+  indices_->tail.store(indices_->tail.load(std::memory_order_relaxed) + count, std::memory_order_release);
 }
 
 }  // namespace forklight::trace

@@ -17,7 +17,6 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -90,13 +89,22 @@ class RingWriter {
   std::uint32_t capacity_ = 0;
 };
 
-// What a ring held, as it was read: an event, or text that continues the one before it.
-struct Cell {
-  Event event;
-  TaskId task;
+// What a ring holds for its reader, where it lies; stays as it is until it is consumed.
+class Published {
+ public:
+  Published() noexcept = default;
+  Published(const Event* cells, std::uint64_t mask, std::uint64_t first, std::size_t size) noexcept
+      : cells_(cells), mask_(mask), first_(first), size_(size) {}
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] const Event& operator[](std::size_t at) const noexcept { return cells_[(first_ + at) & mask_]; }
+
+ private:
+  const Event* cells_ = nullptr;
+  std::uint64_t mask_ = 0, first_ = 0;
+  std::size_t size_ = 0;
 };
-// Appends the record that begins at cells[at], its text joined to it; none for text without an event. Returns where the next one begins.
-std::size_t append_record(std::span<const Cell> cells, std::size_t at, std::vector<Record>& records);
+// Appends the record of `task` that begins at cells[at], its text joined to it; none for text without an event. Returns where the next begins.
+std::size_t append_record(const Published& cells, std::size_t at, TaskId task, std::vector<Record>& records);
 
 // The consumer's side.
 class RingReader {
@@ -105,9 +113,10 @@ class RingReader {
   RingReader(RingIndices* indices, const Event* cells, std::uint32_t capacity) noexcept
       : indices_(indices), cells_(cells), capacity_(capacity) {}
 
-  // Appends everything published to `cells`, quickly, so that the producer has its room back. Returns how many. Whatever the shared memory
-  // holds, it reads within the ring and stops.
-  std::size_t read(TaskId task, std::vector<Cell>& cells);
+  // Everything published and not consumed yet. Whatever the shared memory holds, it lies within the ring.
+  [[nodiscard]] Published published() const noexcept;
+  // The producer has the room of that many cells back, the oldest ones; no more than were published.
+  void consume(std::size_t count) const noexcept;
 
  private:
   RingIndices* indices_ = nullptr;

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 #include <sstream>
 
@@ -18,17 +19,27 @@ namespace {
 
 using Times = std::map<std::string, std::vector<double>>;
 
+// Of this process: the collector, and what takes from it.
+double cpu_ms() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+}
+
 // What the lesson prints: "name nanoseconds" a line. Its events are collected as by the window, and dropped; how many were lost because the
 // collector came too late is "lost".
 Times timed(const char* lesson) {
   const base::Fd out(tests::capture_file());
+  const double before = cpu_ms();
   double lost = 0;
   {
     supervisor::RunRequest request;
     request.scenario = lesson;
     supervisor::Engine live({.engine = TEST_ENGINE, .stdout_fd = out.get()}, request);
+    std::vector<supervisor::Engine::Batch> taken;
     while (!live.finished()) {
-      for (const auto& batch : live.take()) {
+      taken = live.take(std::move(taken));
+      for (const auto& batch : taken) {
         for (const trace::Record& record : batch) {
           if (record.event.kind == trace::Kind::lost) lost += static_cast<double>(record.event.a);
         }
@@ -36,7 +47,7 @@ Times timed(const char* lesson) {
       ::poll(nullptr, 0, 16);
     }
   }
-  Times times{{"lost", {lost}}};
+  Times times{{"lost", {lost}}, {"viewer-cpu-ms", {cpu_ms() - before}}};
   std::istringstream lines(tests::captured(out.get()));
   std::string name;
   for (double ns = 0; lines >> name >> ns;) times[name].push_back(ns);
@@ -71,7 +82,7 @@ void queue_against_pipe(benchmark::State& state) {
   // What each stage costs its own processor: the same on a busy day.
   const auto shown = [&](const char* name) { return state.counters[name] = bench::median(all[name]); };
   const double feed = shown("traced-feed-cpu"), get = shown("traced-get-cpu"), write = shown("bare-write-cpu"), read = shown("bare-read-cpu");
-  for (const char* name : {"traced-put-cpu", "traced-get-sleeps", "bare-read-sleeps", "lost"}) shown(name);
+  for (const char* name : {"traced-put-cpu", "traced-get-sleeps", "bare-read-sleeps", "lost", "viewer-cpu-ms"}) shown(name);
   state.counters["slowest_stage_ratio"] = std::max(write, read) / std::max(feed, get);
 }
 BENCHMARK(queue_against_pipe)->Name("Queue messages/s, traced / bare pipe's (target >= 0.8)")->Iterations(3)->Unit(benchmark::kMillisecond);

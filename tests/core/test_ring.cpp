@@ -24,10 +24,10 @@ Region small_region() { return Region::create({.slots = 4, .ring_events = kCells
 Event numbered(std::uint64_t n) { return {static_cast<std::int64_t>(n), Kind::line, 0, 0, n, ~n}; }
 
 std::size_t read(RingReader reader, TaskId task, std::vector<Record>& records) {
-  std::vector<Cell> cells;
-  const std::size_t count = reader.read(task, cells);
-  for (std::size_t at = 0; at != cells.size();) at = append_record(cells, at, records);
-  return count;
+  const Published cells = reader.published();
+  for (std::size_t at = 0; at != cells.size();) at = append_record(cells, at, task, records);
+  reader.consume(cells.size());
+  return cells.size();
 }
 
 }  // namespace

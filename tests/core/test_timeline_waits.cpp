@@ -156,6 +156,22 @@ TEST_CASE("waits: a writer that was killed in the middle of a message stops its 
   CHECK(deadlock.chain[0].whom == 3);
 }
 
+TEST_CASE("waits: a feeder that was killed in its call to write, before it waited there, stops the readers as well (Q-22)") {
+  std::vector<Record> records{begin(1, 1, "MainProcess", 0), begin(2, 2, "P1"), begin_thread(3, 3, "QueueFeederThread", 2),
+                              object(4, kA, ObjectKind::queue, "Queue-1"), object(4, kB, ObjectKind::lock, "writer lock", 1, kA),
+                              event(5, 2, Kind::put_begin, kA, 70), event(6, 2, Kind::put_end, kA, 70, 1),
+                              event(7, 2, Kind::put_begin, kA, 71), event(8, 2, Kind::put_end, kA, 71, 1),
+                              event(9, 3, Kind::feed, kA, 70), blocked(11, 1, BlockReason::get, kA), death(20, 2, killed(SIGKILL))};
+  const Deadlock deadlock = find_deadlock(model_of(records), kNow);
+  CHECK(deadlock.how == Stuck::dead);
+  REQUIRE(deadlock.chain.size() == 1);
+  CHECK(deadlock.chain[0].whom == 3);
+  // Through with it, it had the lock no more: the reader waits for nobody in particular.
+  records.insert(records.end() - 2, event(10, 3, Kind::sent, kA, 70, 20));
+  records.insert(records.end() - 1, event(12, 1, Kind::received, kA, 70, 20));
+  CHECK(find_deadlock(model_of(records), kNow).how != Stuck::dead);
+}
+
 TEST_CASE("waits: who notifies a sleeper that was killed waits for the dead, whoever else is running (E-30, E-31, E-32)") {
   const std::pair<BlockReason, ObjectKind> kinds[] = {{BlockReason::condition, ObjectKind::condition},
                                                       {BlockReason::event, ObjectKind::event},

@@ -52,10 +52,16 @@ const timeline::Task& task_meant(const Context& c, std::string_view argument) {
   return *found;
 }
 
+std::span<const CommandGroup> command_groups() noexcept {
+  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"timeline", timeline_commands()}, {"notes", note_commands()}, {"find", find_commands()}, {"learn", learn_commands()}, {"file", file_commands()},
+                                                   {"window", window_commands()}, {"audience", audience_commands()}};
+  return groups;
+}
+
 std::span<const Command> commands() noexcept {
   static const std::vector<Command> all = [] {
     std::vector<Command> commands;
-    for (const auto part : {run_commands(), act_commands(), file_commands(), timeline_commands(), find_commands(), note_commands(), learn_commands(), window_commands()}) commands.insert(commands.end(), part.begin(), part.end());
+    for (const CommandGroup& group : command_groups()) commands.insert(commands.end(), group.commands.begin(), group.commands.end());
     return commands;
   }();
   return all;

@@ -1,4 +1,5 @@
 // What goes out of the window or comes into it: runs, pictures, text.
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -37,6 +38,7 @@ void open(Context& c, std::string_view path) {
   }
   c.session.open(path);
   c.session.notify("");
+  remember(c.ui.past, c.session.file().string());
   c.ui.dialog = Dialog::none;
   look_afresh(c.ui);
 }
@@ -49,8 +51,22 @@ void save(Context& c, std::string_view path) {
   }
   const std::filesystem::path file = with_ending(path);
   c.session.save(file);
+  remember(c.ui.past, file.string());
   c.ui.dialog = Dialog::none;
   c.session.notify(tr("notice.saved", fmt::arg("path", file.string())));
+}
+
+// The newest of those that were kept by themselves, which is not at hand already.
+const KeptRun* last_run(const Context& c) {
+  const auto at_hand = [&](const KeptRun& run) { return run.path == c.ui.past.at_hand || run.path == c.session.file(); };
+  const auto found = std::find_if_not(c.ui.past.runs.begin(), c.ui.past.runs.end(), at_hand);
+  return found == c.ui.past.runs.end() ? nullptr : &*found;
+}
+bool has_last_run(const Context& c) {
+  return last_run(c) != nullptr;
+}
+void reopen(Context& c, std::string_view) {
+  open(c, std::string(last_run(c)->path));
 }
 
 void screenshot(Context& c, std::string_view path) {
@@ -66,6 +82,7 @@ void copy_console(Context& c, std::string_view) {
 
 constexpr std::array kFile = {
     Command{"open", ctrl(Key::o), always, open},
+    Command{"reopen", {Key::o, true, true}, has_last_run, reopen},
     Command{"save", ctrl(Key::s), has_run, save},
     Command{"copy.console", kNone, has_output, copy_console},
     Command{"screenshot", key(Key::f2), always, screenshot},

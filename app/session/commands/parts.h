@@ -17,6 +17,8 @@ namespace forklight::app::session {
 [[nodiscard]] std::span<const Command> find_commands() noexcept;
 [[nodiscard]] std::span<const Command> note_commands() noexcept;
 [[nodiscard]] std::span<const Command> learn_commands() noexcept;
+[[nodiscard]] std::span<const Command> predict_commands() noexcept;
+[[nodiscard]] std::span<const Command> audience_commands() noexcept;
 
 // --- when a command is allowed ---
 bool always(const Context& c);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "app/i18n/i18n.h"
+#include "app/session/asking.h"
 #include "app/session/commands/parts.h"
 #include "app/session/interval.h"
 #include "core/base/error.h"
@@ -51,10 +52,13 @@ void interrupt(Context& c, std::string_view) {
   c.session.interrupt();
 }
 
-// Space: one key that always does the obvious thing.
-void run(Context& c, std::string_view) {
+// Space: one key that always does the obvious thing. "now": nobody is asked before.
+void run(Context& c, std::string_view argument) {
   if (c.session.state() == RunState::stopping) return;
+  if (open_prediction(c) != nullptr) return ask_no_more(c);
   if (c.session.live()) return hold(c, {});
+  if (argument != "now" && ask_before_run(c)) return;
+  c.ui.predict.results = false;
   c.session.notify("");
   look_afresh(c.ui);
   c.session.run();

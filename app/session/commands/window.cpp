@@ -4,6 +4,7 @@
 
 #include "app/i18n/facts.h"
 #include "app/i18n/i18n.h"
+#include "app/session/asking.h"
 #include "app/session/commands/parts.h"
 #include "core/base/error.h"
 
@@ -21,6 +22,8 @@ void clear(Context& c, std::string_view) {
     go_to_step(c, -1);
   } else if (ui.menu.subject != 0) {
     ui.menu = {};
+  } else if (open_prediction(c) != nullptr) {
+    skip_question(c);
   } else if (!c.session.notice().empty()) {
     c.session.notify("");
   } else if (ui.notes.from_ns) {
@@ -29,11 +32,15 @@ void clear(Context& c, std::string_view) {
     ui.find.open = false;
   } else if (ui.focus.id != 0) {
     ui.focus.id = 0;
+  } else if (ui.predict.results) {
+    ui.predict.results = false;
   } else if (ui.selection != Selection{}) {
     ui.selection = {};
   } else if (ui.compare != Compare::nothing) {
     ui.compare = Compare::nothing;
     ui.fit_wanted = true;
+  } else if (ui.audience.lens) {
+    ui.audience.lens = false;
   } else {
     ui.presenting = false;
   }

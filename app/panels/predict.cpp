@@ -1,0 +1,262 @@
+// Predict, then see: the card that asks, over the timeline, and the one that tells what was said and what was.
+#include <algorithm>
+
+#include "app/i18n/i18n.h"
+#include "app/panels/panels.h"
+#include "app/session/asking.h"
+#include "app/session/question_words.h"
+
+namespace forklight::app::panels {
+namespace {
+
+using i18n::tr;
+using platform::palette;
+using session::PredictState;
+using session::Prediction;
+using session::QuestionWords;
+
+constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoNav;
+constexpr float kPadding = 20, kKey = 28, kGap = 8, kRowPadding = 11;  // points
+
+// Of what is asked: the settings of the run that is on, or of the one that is to begin.
+QuestionWords words_for(const Context& context) {
+  const bool during = context.ui.predict.open == PredictState::When::during;
+  return {context.session.scenario(), during ? context.session.run_settings() : context.session.settings()};
+}
+
+// A window of its own over the timeline, with a rounded surface and an edge.
+template <typename Draw>
+void card(const char* id, ImVec2 at, ImVec2 size, Draw draw) {
+  ImGui::SetCursorScreenPos(at);
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, palette().panel);
+  ImGui::PushStyleColor(ImGuiCol_Border, palette().accent_text);
+  ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, px(10));
+  ImGui::PushStyleVar(ImGuiStyleVar_ChildBorderSize, 1.0f);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(kPadding), px(kPadding - 4)));
+  const bool visible = platform::compat::begin_child(id, size, true, kFlags);
+  ImGui::PopStyleVar(3);
+  ImGui::PopStyleColor(2);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), px(kGap)));
+  if (visible) draw();
+  ImGui::PopStyleVar();
+  ImGui::EndChild();
+}
+
+float text_height(Font font, std::string_view text, float width) { return leading(font) * static_cast<float>(wrap(font, text, width).size()); }
+
+// --- asking ----------------------------------------------------------------------------------------------------------
+
+float choice_height(std::string_view text, float width) { return std::max(px(kKey), text_height(Font::body, text, width - px(kKey + 44))) + px(2 * kRowPadding) - px(6); }
+
+// A choice: its key, its words, and how many have said so.
+void draw_choice(Context& context, std::size_t index, const std::string& text, float width) {
+  const PredictState& predict = context.ui.predict;
+  const float height = choice_height(text, width);
+  const Hit row = hit(context.ui, ("choice" + std::to_string(index)).c_str(), {width, height});
+  if (row.clicked) context.ui.push("predict.answer", std::to_string(index + 1));
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRectFilled(row.min, row.max, row.hovered ? platform::mix(palette().panel_raised, palette().accent, 0.5f) : palette().panel_raised, px(8));
+  const int most = *std::max_element(predict.votes.begin(), predict.votes.end());
+  float right = row.max.x - px(14);
+  if (predict.class_votes && most > 0) {
+    const float share = static_cast<float>(predict.votes[index]) / static_cast<float>(most);
+    if (share > 0) list->AddRectFilled(row.min, {row.min.x + (row.max.x - row.min.x) * share, row.max.y}, palette().accent, px(8));
+    const std::string count = std::to_string(predict.votes[index]);
+    right -= text_width(Font::strong, count);
+    draw_text_in(list, Font::strong, right, row.min.y, row.max.x, row.max.y, palette().text, count);
+  }
+  const float key = px(kKey), x = row.min.x + px(10), y = row.center_y() - key / 2;
+  list->AddRectFilled({x, y}, {x + key, y + key}, palette().accent, px(6));
+  platform::compat::rect(list, {x, y}, {x + key, y + key}, palette().accent_text, px(6), 1);
+  const std::string number = std::to_string(index + 1);
+  draw_text_in(list, Font::strong, x + (key - text_width(Font::strong, number)) / 2, y, x + key, y + key, palette().text, number);
+  const std::vector<std::string_view> lines = wrap(Font::body, text, width - px(kKey + 44));
+  const float block = leading(Font::body) * static_cast<float>(lines.size() - 1) + line_height(Font::body);
+  draw_lines(list, Font::body, {x + key + px(14), row.center_y() - block / 2}, palette().text, lines);
+  draw_focus(row, px(8));
+}
+
+std::string head_words(const Context& context) {
+  if (context.ui.predict.open == PredictState::When::during) return tr("predict.head.during");
+  const auto [number, of] = session::place_of_question(context);
+  return of > 1 ? tr("predict.head.before", fmt::arg("number", number), fmt::arg("of", of)) : tr("predict.head.only");
+}
+
+struct Footer {
+  const char *id, *text, *command;
+  ButtonStyle style;
+};
+
+// What leads on: skipping, running at once, closing a vote. In as many rows as they take; without a list only measured.
+float draw_footer(Context* context, const PredictState& predict, float width) {
+  std::vector<Footer> buttons;
+  if (predict.class_votes) buttons.push_back({"close", "predict.button.close", "predict.close", ButtonStyle::run});
+  buttons.push_back({"skip", "predict.button.skip", "predict.skip", ButtonStyle::plain});
+  if (predict.open == PredictState::When::before) buttons.push_back({"without", "predict.button.without", "predict.without", ButtonStyle::plain});
+  buttons.push_back({"class", predict.class_votes ? "predict.button.alone" : "predict.button.class", "predict.class", ButtonStyle::plain});
+  buttons.push_back({"never", "predict.button.never", "predict", ButtonStyle::plain});
+  float x = 0;
+  int rows = 1;
+  for (const Footer& button : buttons) {
+    const float needed = text_width(Font::strong, tr(button.text)) + px(32);
+    if (x > 0 && x + needed > width) {
+      x = 0;
+      ++rows;
+    }
+    if (context != nullptr) {
+      if (x > 0) ImGui::SameLine();
+      if (dialog_button(context->ui, button.id, tr(button.text), button.style)) context->ui.push(button.command);
+    }
+    x += needed + px(kGap);
+  }
+  return static_cast<float>(rows) * px(32) + static_cast<float>(rows - 1) * px(kGap);
+}
+
+void draw_question(Context& context, ImVec2 min, ImVec2 max, const Prediction& open) {
+  const QuestionWords words = words_for(context);
+  const scenario::Question& question = *open.question;
+  const float room = max.x - min.x, width = std::min(px(640), room - px(24));
+  if (width < px(80)) return;
+  const float inner = width - px(2 * kPadding) - px(2);
+  const std::string asked = words.question(question);
+  const char* hint = tr(context.ui.predict.class_votes ? "predict.hint.class" : "predict.hint.alone");
+  float height = px(2 * (kPadding - 4)) + leading(Font::small) + text_height(Font::title, asked, inner) + text_height(Font::small, hint, inner) + px(3 * kGap + 16) + draw_footer(nullptr, context.ui.predict, inner);
+  for (std::size_t i = 0; i < question.choices.size(); ++i) height += choice_height(words.choice(question, i), inner) + px(kGap);
+  const float high = std::min(height, max.y - min.y - px(16));
+  if (high < px(60)) return;
+  // What is behind is dimmed, and out of reach.
+  ImGui::SetCursorScreenPos(min);
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, platform::with_alpha(palette().window, 0.72f));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  const bool visible = platform::compat::begin_child("asking", {room, max.y - min.y}, false, kFlags | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  ImGui::PopStyleVar();
+  ImGui::PopStyleColor();
+  if (visible) {
+    const ImVec2 at((min.x + max.x - width) / 2, std::max(min.y + px(8), (min.y + max.y - high) / 2));
+    card("question", at, {width, high}, [&] {
+      label(Font::small, platform::readable(palette().accent_text, palette().panel), head_words(context));
+      paragraph(Font::title, palette().text, asked);
+      ImGui::Dummy({1, px(2)});
+      for (std::size_t i = 0; i < question.choices.size(); ++i) draw_choice(context, i, words.choice(question, i), ImGui::GetContentRegionAvail().x);
+      paragraph(Font::small, palette().text_dim, hint);
+      draw_footer(&context, context.ui.predict, inner);
+    });
+  }
+  ImGui::EndChild();
+}
+
+// --- what came of it -------------------------------------------------------------------------------------------------
+
+// "You said: …", "12 of 20 said: …".
+std::string said_words(const QuestionWords& words, const Prediction& one) {
+  const std::string choice = words.choice(*one.question, *one.said());
+  if (one.count() == 1) return tr("predict.said", fmt::arg("choice", choice));
+  return tr("predict.said.class", fmt::arg("choice", choice), fmt::arg("votes", one.votes[*one.said()]), fmt::arg("count", one.count()));
+}
+
+void signed_line(Icon icon, Color ink, Font font, Color text_ink, const std::string& text) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x, indent = px(22);
+  const std::vector<std::string_view> lines = wrap(font, text, width - indent);
+  ImGui::Dummy({width, std::max(1.0f, leading(font) * static_cast<float>(lines.size()))});
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  draw_icon(list, icon, {at.x + px(7), at.y + line_height(font) / 2}, px(11), ink);
+  draw_lines(list, font, {at.x + indent, at.y}, text_ink, lines);
+}
+
+struct ResultText {
+  std::string question, said, was, why;
+};
+ResultText text_of(const QuestionWords& words, const Prediction& one, bool live) {
+  ResultText text{words.question(*one.question), said_words(words, one), {}, {}};
+  const auto truth = one.truth();
+  if (!truth) {
+    text.why = tr(live ? "predict.not_yet" : "predict.unknown");
+    return text;
+  }
+  if (!one.is_right()) text.was = tr("predict.was", fmt::arg("choice", words.choice(*one.question, *truth)));
+  text.why = words.why(*one.question, *truth);
+  return text;
+}
+
+float result_height(const ResultText& text, float width) {
+  const auto indented = [&](Font font, const std::string& part) { return part.empty() ? 0 : text_height(font, part, width - px(22)) + px(4); };
+  return text_height(Font::small, text.question, width) + px(4) + indented(Font::strong, text.said) + indented(Font::strong, text.was) + text_height(Font::body, text.why, width - px(22)) + px(18);
+}
+
+void draw_result(Context& context, std::size_t index, const Prediction& one, const ResultText& text) {
+  const platform::Palette& colors = palette();
+  const Color good = platform::readable(colors.ok, colors.panel), bad = platform::readable(colors.error, colors.panel);
+  ImGui::PushID(static_cast<int>(index));
+  const bool known = one.truth().has_value();
+  const ImVec2 top = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  paragraph(Font::small, colors.text_dim, text.question);
+  signed_line(!known ? Icon::dots : one.is_right() ? Icon::check : Icon::cross, !known ? colors.text_dim : one.is_right() ? good : bad, Font::strong, colors.text, text.said);
+  if (!text.was.empty()) signed_line(Icon::check, good, Font::strong, good, text.was);
+  // The words above lead to where it is seen.
+  const ImVec2 below = ImGui::GetCursorScreenPos();
+  if (known && one.was->task != 0) {
+    ImGui::SetCursorScreenPos(top);
+    const Hit area = hit(context.ui, "show", {width, std::max(1.0f, below.y - top.y - px(4))});
+    if (area.clicked) context.ui.push("predict.show", std::to_string(index));
+    tooltip(tr("predict.show"));
+    if (area.hovered) ImGui::GetWindowDrawList()->AddRectFilled({area.min.x - px(6), area.min.y - px(2)}, {area.max.x + px(6), area.max.y}, platform::with_alpha(colors.hover, 0.35f), px(6));
+    draw_focus(area, px(6));
+    ImGui::SetCursorScreenPos(below);
+  }
+  ImGui::Indent(px(22));
+  paragraph_with_facts(context.ui, Font::body, colors.text_dim, text.why, session::FactAtHand::Where::nowhere);
+  ImGui::Unindent(px(22));
+  ImGui::Dummy({1, px(6)});
+  ImGui::PopID();
+}
+
+void draw_results(Context& context, ImVec2 min, ImVec2 max) {
+  const QuestionWords words{context.session.scenario(), context.session.run_settings()};
+  const auto& all = context.session.predictions();
+  const float width = std::min(px(460), max.x - min.x - px(24));
+  if (width < px(120)) return;
+  const float inner = width - px(2 * kPadding) - px(16);
+  std::vector<std::pair<std::size_t, ResultText>> texts;
+  int right = 0, known = 0;
+  float height = px(2 * (kPadding - 4) + 30);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].asked || !all[i].said()) continue;
+    texts.emplace_back(i, text_of(words, all[i], context.session.live()));
+    right += all[i].is_right() ? 1 : 0;
+    known += all[i].truth() ? 1 : 0;
+    height += result_height(texts.back().second, inner) + px(14);
+  }
+  const float high = std::min(height, (max.y - min.y) * 0.72f);
+  if (texts.empty() || high < px(60)) return;
+  card("results", {max.x - width - px(12), max.y - high - px(12)}, {width, high}, [&] {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float line = ImGui::GetContentRegionAvail().x;
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const std::string score = tr("predict.score", fmt::arg("right", right), fmt::arg("count", known));
+    draw_text_in(list, Font::strong, at.x, at.y, at.x + line - px(36), at.y + px(24), palette().text, tr("predict.results"));
+    draw_text_in(list, Font::small, at.x + line - px(36) - text_width(Font::small, score), at.y, at.x + line - px(30), at.y + px(24), palette().text_dim, score);
+    ImGui::SetCursorScreenPos({at.x + line - px(26), at.y - px(2)});
+    const Hit close = hit(context.ui, "close", {px(26), px(26)});
+    if (close.clicked) context.ui.push("predict.results");
+    tooltip(title_of("predict.results") + "  [" + session::to_string(session::find_command("predict.results")->shortcut) + "]");
+    if (close.hovered) list->AddRectFilled(close.min, close.max, palette().hover, px(6));
+    draw_icon(list, Icon::close, {(close.min.x + close.max.x) / 2, close.center_y()}, px(11), palette().text_dim);
+    draw_focus(close, px(6));
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), px(4)));
+    for (const auto& [index, text] : texts) draw_result(context, index, all[index], text);
+    ImGui::PopStyleVar();
+  });
+}
+
+}  // namespace
+
+void draw_predictions(Context& context, ImVec2 min, ImVec2 max) {
+  if (const Prediction* open = session::open_prediction(context))
+    draw_question(context, min, max, *open);
+  else if (context.ui.predict.results)
+    draw_results(context, min, max);
+}
+
+}  // namespace forklight::app::panels
