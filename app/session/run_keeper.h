@@ -30,9 +30,8 @@ class RunKeeper {
 
   [[nodiscard]] bool keeps() const noexcept { return !directory_.empty(); }
 
-  // Keeps the run at hand once it has ended, on a thread of its own; call once a frame. The list of files is written where it has changed.
+  // Keeps the run at hand once it has ended, on a thread of its own; once more when notes have been written on it. Call once a frame. The list of files is written where it has changed.
   void update(const Session& session, Past& past);
-  // Notes that were written on it since are kept with it.
   // The same for a run that is still going on, at once: the window closes.
   void keep_now(const Session& session, Past& past);
 
