@@ -94,7 +94,10 @@ bool Find::update(const timeline::Model& model, std::span<const store::Note> not
   if (folded_.empty()) return false;
   const auto& events = model.events();
   const bool other_run = scanned_ > events.size() || begin_ns_ != model.begin_ns() || (scanned_ > 0 && events[scanned_ - 1].time_ns != scanned_ns_);
-  if (other_run || language_ != i18n::language()) restart();
+  if (other_run || language_ != i18n::language()) {
+    current_.reset();
+    restart();
+  }
   begin_ns_ = model.begin_ns();
   language_ = i18n::language();
   if (revision_ != model.revision() || notes_revision_ != notes_revision) look_at_names(model, notes);

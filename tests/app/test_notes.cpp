@@ -6,6 +6,7 @@
 
 #include "app/panels/keyboard.h"
 #include "app/session/notes_state.h"
+#include "app/session/run_keeper.h"
 #include "tests/app/desk.h"
 #include "tests/app/test_timeline_view.h"
 
@@ -92,6 +93,24 @@ TEST_CASE("notes: they are saved with the run, come back with it, and stay with 
   CHECK(desk.session.notes() == notes);
   CHECK_FALSE(desk.session.notes_unsaved());
   std::filesystem::remove(file);
+}
+
+TEST_CASE("notes: those that are written after a run was kept by itself are kept with it") {
+  const std::filesystem::path state = std::filesystem::temp_directory_path() / ("forklight-notes-state-" + std::to_string(::getpid()));
+  Past past;
+  {
+    Desk desk;
+    RunKeeper keeper(state, past);
+    desk.run_hello();
+    keeper.update(desk.session, past);
+    REQUIRE_FALSE(past.at_hand.empty());
+    desk.carry_out("note.add", "said afterwards");
+    keeper.keep_now(desk.session, past);
+  }
+  const store::Run kept = store::open(past.at_hand);
+  REQUIRE(kept.notes.size() == 1);
+  CHECK(kept.notes[0].text == "said afterwards");
+  std::filesystem::remove_all(state);
 }
 
 TEST_CASE("measure: from the selected moment to the next one; kept as a note of that length") {
