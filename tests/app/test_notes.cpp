@@ -155,9 +155,10 @@ TEST_CASE("measure: the mouse measures with Shift, and along the ruler; ends kee
   const timeline::Model model = two_processes().model();
   screen.frame(model);
   screen.frame(model);
-  const auto* bar = screen.find(app::timeline_view::Drawn::What::span, 2);
-  REQUIRE(bar != nullptr);
-  const float y = (bar->y0 + bar->y1) / 2, x0 = bar->x0 + 3, x1 = bar->x1 - 3;
+  const auto spans = screen.spans(2);
+  REQUIRE_FALSE(spans.empty());
+  const auto bar = *std::min_element(spans.begin(), spans.end(), [](const auto& one, const auto& other) { return one.x0 < other.x0; });  // before its death
+  const float y = (bar.y0 + bar.y1) / 2, x0 = bar.x0 + 3, x1 = bar.x1 - 3;
   const timeline::View view = screen.ui.view;
   ImGui::GetIO().KeyShift = true;
   screen.move(x0, y);
