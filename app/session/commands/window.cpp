@@ -18,10 +18,10 @@ void clear(Context& c, std::string_view) {
   UiState& ui = c.ui;
   if (ui.dialog != Dialog::none) {
     ui.dialog = Dialog::none;
-  } else if (ui.tour.on()) {
-    go_to_step(c, -1);
   } else if (ui.menu.subject != 0) {
     ui.menu = {};
+  } else if (ui.tour.on()) {
+    go_to_step(c, -1);
   } else if (open_prediction(c) != nullptr) {
     skip_question(c);
   } else if (!c.session.notice().empty()) {
