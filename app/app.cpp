@@ -215,7 +215,7 @@ void App::apply_ui() {
   const float display = window_.content_scale();
   const float points = static_cast<float>(window_.width()) / display;
   const float stage = ui_.presenting ? std::clamp(points / 1000.0f, 1.0f, 2.0f) : 1.0f;
-  if (fonts_.update(ui_.text_scale * display * stage)) {
+  if (fonts_.update(ui_.text_scale * display * stage, ui_.audience.lens ? ui_.audience.lens_zoom : 1)) {
     window_.upload_fonts();
     last_input_ = Clock::now();
     if (!fonts_.notice().empty()) session_.notify(fonts_.notice());

@@ -115,8 +115,7 @@ void draw_listing(Context& context, PanelState& state, const char* command) {
   ImGui::PushStyleColor(ImGuiCol_ChildBg, palette().window);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   const bool opening = std::string_view(command) == "open";
-  const float most = std::max(px(120), ImGui::GetIO().DisplaySize.y - px(270));
-  if (ImGui::BeginChild("listing", {0, std::min(px(opening ? 380 : 240), most)})) {
+  if (ImGui::BeginChild("listing", {0, room_above_buttons(px(opening ? 380 : 240))})) {
     if (opening) draw_recent(ui);
     const fs::path here(directory);
     std::error_code ignored;
@@ -173,6 +172,12 @@ void draw_files(Context& context, PanelState& state, const char* command, bool f
 }
 
 }  // namespace
+
+float room_above_buttons(float wanted) {
+  constexpr float kButtons = 76, kLeast = 60;  // points: a row of buttons and the margins
+  const float room = ImGui::GetIO().DisplaySize.y - px(16) - ImGui::GetCursorPosY() - px(kButtons);
+  return std::clamp(room, std::min(px(kLeast), wanted), wanted);
+}
 
 bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style) {
   const float width = text_width(Font::strong, text) + px(32);

@@ -162,6 +162,8 @@ void draw_gallery(Context& context, bool fresh);
 void draw_lesson_picture(ImDrawList* list, ImVec2 min, ImVec2 max, const session::LessonPicture& picture);
 // In front of the panels, while there is a tour: after everything that it points at.
 void draw_tour(Context& context);
+// How high a dialog's content can be, below the cursor and above its buttons: at large text the window is small.
+[[nodiscard]] float room_above_buttons(float wanted);
 // A dialog's button; true when it was pressed.
 [[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
 

@@ -116,7 +116,7 @@ TEST_CASE("audience: greys stay as they are; red and green come near each other 
       const Color seen = as_seen(color(grey, grey, grey), vision);
       for (int i = 0; i < 3; ++i) CHECK(std::abs(channel(seen, i) - static_cast<int>(grey)) <= 1);
     }
-    CHECK(as_seen(0x80123456U, vision) >> 24 == 0x80);
+    CHECK((as_seen(0x80123456U, vision) >> 24) == 0x80);
   }
   CHECK(as_seen(color(12, 200, 99), Vision::normal) == color(12, 200, 99));
   // What differs in hue alone for one who lacks the cones for it is hardly told apart.

@@ -178,7 +178,7 @@ TEST_CASE("window: a trace file that is dropped on it is opened") {
   // As GLFW calls it when the desktop drops something.
   const auto drop = [&](std::vector<const char*> paths) {
     const GLFWdropfun callback = glfwSetDropCallback(app.window().handle(), nullptr);
-    REQUIRE(callback != nullptr);
+    REQUIRE(static_cast<bool>(callback));
     glfwSetDropCallback(app.window().handle(), callback);
     callback(app.window().handle(), static_cast<int>(paths.size()), paths.data());
     frames(app, 2);

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "core/base/clock.h"
 #include "core/scenario/question.h"
 #include "tests/support/scenario_runs.h"
 
