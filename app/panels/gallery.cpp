@@ -113,7 +113,7 @@ void draw_gallery(Context& context, bool fresh) {
   ImGui::SetCursorPos({corner.x, std::max(below, ImGui::GetCursorPosY()) + px(2)});
 
   const std::vector<std::string_view> lessons = session::lessons_that_fit(gallery.entry);
-  const float height = std::max(px(160), ImGui::GetIO().DisplaySize.y - px(190));
+  const float height = room_above_buttons(std::max(px(160), ImGui::GetIO().DisplaySize.y - px(190)));
   std::string_view opened;
   if (ImGui::BeginChild("cards", {0, height})) {
     const float room = ImGui::GetContentRegionAvail().x - px(4);

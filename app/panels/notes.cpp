@@ -122,7 +122,7 @@ void draw_notes(Context& context) {
     float times = px(60);
     for (const store::Note& note : notes) times = std::max(times, text_width(Font::code, moment_text(context.session.model(), note.time_ns)));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-    if (ImGui::BeginChild("notes", {0, px(kRowHeight) * std::min(kRows, static_cast<float>(count)) + px(4)})) {
+    if (ImGui::BeginChild("notes", {0, room_above_buttons(px(kRowHeight) * std::min(kRows, static_cast<float>(count)) + px(4))})) {
       if (ui.notes.row != 0 || ImGui::GetScrollY() > 0) {  // the chosen one stays in sight
         const float top = px(kRowHeight) * static_cast<float>(ui.notes.row), room = ImGui::GetWindowHeight();
         if (top < ImGui::GetScrollY()) ImGui::SetScrollY(top);
