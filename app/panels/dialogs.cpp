@@ -223,6 +223,12 @@ void draw_dialogs(Context& context, PanelState& state) {
     case Dialog::palette:
       draw_palette(context, fresh);
       break;
+    case Dialog::lesson:
+      draw_lesson(context);
+      break;
+    case Dialog::glossary:
+      draw_glossary(context, fresh);
+      break;
   }
   ImGui::EndPopup();
 }
