@@ -237,6 +237,12 @@ void draw_dialogs(Context& context, PanelState& state) {
     case Dialog::gallery:
       draw_gallery(context, fresh);
       break;
+    case Dialog::lesson:
+      draw_lesson(context);
+      break;
+    case Dialog::glossary:
+      draw_glossary(context, fresh);
+      break;
   }
   ImGui::EndPopup();
 }

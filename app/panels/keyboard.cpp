@@ -124,6 +124,16 @@ bool for_find(session::UiState& ui, Shortcut shortcut) {
   return true;
 }
 
+// The same in the glossary.
+bool for_glossary(session::GlossaryState& glossary, Shortcut shortcut) {
+  if (shortcut.ctrl || shortcut.shift) return false;
+  const bool up = shortcut.key == Key::up, down = shortcut.key == Key::down, enter = shortcut.key == Key::enter;
+  glossary.at += (down ? 1 : 0) - (up ? 1 : 0);
+  glossary.moved = glossary.moved || up || down;
+  glossary.go = glossary.go || enter;
+  return up || down || enter;
+}
+
 // The list of keys scrolls, although letters are typed above it.
 bool for_keys(session::UiState& ui, Shortcut shortcut) {
   if (shortcut.ctrl || shortcut.shift) return false;
@@ -153,7 +163,8 @@ bool for_question(const session::Context& context, Shortcut shortcut) {
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
-  if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)))
+  if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)) ||
+      (ui.dialog == session::Dialog::glossary && for_glossary(ui.glossary, shortcut)))
     return note_press(context, shortcut, {});
   const bool notes = ui.dialog == session::Dialog::note || ui.dialog == session::Dialog::notes;
   if (notes && for_notes(ui, shortcut)) return note_press(context, shortcut, {});
@@ -173,7 +184,7 @@ void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   if (command == nullptr || !command->enabled(context)) return;
   // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
   const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "palette" || command->id == "notes" || command->id == "gallery" || command->id == "tour" ||
-                        command->id == "quit" ||
+                        command->id == "glossary" || command->id == "lesson" || command->id == "quit" ||
                         command->id == "screenshot" || command->id == "lens" || command->id == "lens.zoom" || command->id == "vision" || command->id == "theme" || command->id == "language" ||
                         command->id.starts_with("text.");
   if (ui.dialog != session::Dialog::none && !harmless) return;

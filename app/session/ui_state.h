@@ -10,8 +10,10 @@
 
 #include "app/i18n/i18n.h"
 #include "app/session/audience.h"
+#include "app/session/causes.h"
 #include "app/session/find.h"
 #include "app/session/gallery_state.h"
+#include "app/session/glossary_state.h"
 #include "app/session/notes_state.h"
 #include "app/session/lecture.h"
 #include "app/session/person.h"
@@ -34,7 +36,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, note, notes, gallery };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, glossary, lesson, note, notes, gallery };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -108,6 +110,8 @@ struct UiState {
   int palette_at = 0;         // its row that Enter carries out
   bool palette_go = false;    // Enter was pressed
   PredictState predict;
+  GlossaryState glossary;
+  CausesState causes;
   std::string event_filter;
   FindState find;
   NotesState notes;
