@@ -223,7 +223,7 @@ TEST_CASE("audience: what is shown to the audience can be drawn, whatever is on"
   Screen screen;
   UiState& ui = screen.desk.ui;
   screen.desk.run_hello();
-  ui.audience = {.captions = true, .keys = true, .pointer = true, .lens = true};
+  ui.audience.captions = ui.audience.keys = ui.audience.pointer = ui.audience.lens = true;
   for (const bool calm : {false, true}) {
     ui.audience.reduced_motion = calm;
     for (const bool presenting : {false, true}) {
