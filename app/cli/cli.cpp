@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "app/cli/duration.h"
+#include "app/cli/film.h"
 #include "app/cli/report.h"
 #include "app/i18n/i18n.h"
 #include "core/base/error.h"
@@ -228,6 +229,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     CLI::App* show_command = app.add_subcommand("show", "Print what a saved run holds");
     show_command->add_option("file", file, "The file (.flt)")->required();
     show_command->add_flag("--json", show_json, "Print one JSON object");
+    FilmCommand film_command(app);
     app.footer("Without a subcommand the window opens. Exit status: 0 all claims held, 1 failure, 2 wrong usage, 3 a claim did not hold.");
 
     try {
@@ -244,6 +246,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
       throw base::UsageError("scenario is required (forklight --help shows what there is.)");
     }
     if (run_command->parsed()) return run_scenario(request, engine);
+    if (film_command.parsed()) return film_command.run(engine);
     if (show_command->parsed()) return show(file, show_json, engine);
     return open_window(window);
   } catch (const base::UsageError& error) {

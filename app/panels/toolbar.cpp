@@ -295,7 +295,7 @@ void draw_presentation_bar(Context& context) {
   const ImVec2 size = ImGui::GetWindowSize();
   const std::string title = scenario_text(context.session.scenario(), "title");
   const std::string leave =
-      tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
+      context.ui.filmed ? std::string() : tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
   const float leave_at = start.x + size.x - px(kMargin) - text_width(Font::small, leave);
   float x = start.x + px(kMargin);
   draw_text_in(list, Font::title, x, start.y, leave_at, start.y + size.y, palette().text, title);

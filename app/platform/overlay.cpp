@@ -180,7 +180,9 @@ void Overlay::draw_vision(session::Vision vision, int width, int height) {
   prepare();
   glActiveTexture(GL_TEXTURE0);
   resize(copy_, copy_width_, copy_height_, width, height);
-  glReadBuffer(GL_BACK);
+  GLint into = 0;
+  glGetIntegerv(GL_FRAMEBUFFER_BINDING, &into);
+  glReadBuffer(into == 0 ? GL_BACK : GL_COLOR_ATTACHMENT0);
   glCopyTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
   glViewport(0, 0, width, height);
   glDisable(GL_SCISSOR_TEST);

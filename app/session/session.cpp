@@ -348,7 +348,7 @@ void Session::check_claims(bool finished) {
   }
 }
 
-std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() : model_.end_ns(); }
+std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() : going_on() ? played_ns_ : model_.end_ns(); }
 
 void Session::save(const std::filesystem::path& file) const {
   if (model_.events().empty()) throw base::Failure(i18n::tr("session.nothing_to_save"));
@@ -361,7 +361,8 @@ store::Run Session::recording() const {
   return {std::move(meta), model_.records()};
 }
 
-void Session::open(const std::filesystem::path& file) {
+// What is in a file becomes the run at hand, nothing of it known yet.
+std::vector<trace::Record> Session::take_in(const std::filesystem::path& file) {
   store::Run run = store::open(file);
   const scenario::Scenario& chosen = scenario::find(run.meta.scenario);
   scenario::Settings settings(chosen.parameters);
@@ -374,14 +375,48 @@ void Session::open(const std::filesystem::path& file) {
   scenario_ = &chosen;
   settings_ = run_settings_ = std::move(settings);
   meta_ = std::move(run.meta);
-  model_.append(run.records);
-  has_choices_ = chosen_in(run.records);
   file_ = file;
   state_ = RunState::opened;
-  predictions_ = predictions_in(meta_.predictions, chosen);
+  predictions_.clear();
   due_.reset();
+  played_.clear();
+  played_to_ = 0;
+  return std::move(run.records);
+}
+
+void Session::complete_opened() {
+  predictions_ = predictions_in(meta_.predictions, *scenario_);
   find_answers(predictions_, {model_, run_settings_, model_.end_ns(), true});
   check_claims(true);
+}
+
+void Session::open(const std::filesystem::path& file) {
+  const std::vector<trace::Record> records = take_in(file);
+  model_.append(records);
+  has_choices_ = chosen_in(records);
+  complete_opened();
+}
+
+Session::Stretch Session::play(const std::filesystem::path& file) {
+  std::vector<trace::Record> records = take_in(file);
+  std::stable_sort(records.begin(), records.end(), [](const auto& x, const auto& y) { return x.event.time_ns < y.event.time_ns; });
+  played_ = std::move(records);
+  const Stretch whole = played_.empty() ? Stretch{} : Stretch{played_.front().event.time_ns, played_.back().event.time_ns};
+  play_to(whole.begin_ns);
+  return whole;
+}
+
+void Session::play_to(std::int64_t time_ns) {
+  if (played_to_ == played_.size()) return;
+  const auto from = played_.begin() + static_cast<std::ptrdiff_t>(played_to_);
+  const auto to = std::partition_point(from, played_.end(), [&](const auto& record) { return record.event.time_ns <= time_ns; });
+  model_.append(std::span(from, to));
+  played_to_ = static_cast<std::size_t>(to - played_.begin());
+  played_ns_ = time_ns;
+  if (played_to_ == played_.size())
+    complete_opened();
+  else if (from != to)
+    check_claims(false);
 }
 
 std::string Session::kernel_words() const {

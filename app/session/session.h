@@ -128,6 +128,13 @@ class Session {
   [[nodiscard]] store::Run recording() const;           // what it saves: the run at hand as it is now
   void open(const std::filesystem::path& file);        // throws base::Failure; what was there stays then
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+  // The same run as it went on: at hand is what was known of it at a moment, first at its begin. Throws base::Failure as open() does.
+  struct Stretch {
+    std::int64_t begin_ns, end_ns;
+  };
+  Stretch play(const std::filesystem::path& file);
+  void play_to(std::int64_t time_ns);  // never back; at the run's end it is as if opened
+  [[nodiscard]] bool going_on() const noexcept { return live() || played_to_ < played_.size(); }  // more is to come
 
   // The program as it was when the run was made (a saved run brings its own).
   [[nodiscard]] std::string_view python() const noexcept;
@@ -142,6 +149,8 @@ class Session {
 
  private:
   void start(supervisor::PaceSetting pace, std::vector<Prediction> predictions = {});
+  std::vector<trace::Record> take_in(const std::filesystem::path& file);
+  void complete_opened();
   void follow_predictions();
   void keep_run();
   void finish_run();
@@ -176,6 +185,9 @@ class Session {
   std::vector<EarlierRun> earlier_;
   int came_ = 0;  // runs and files that have been at hand
   std::filesystem::path file_;
+  std::vector<trace::Record> played_;  // all of the run that is played, and how far it is
+  std::size_t played_to_ = 0;
+  std::int64_t played_ns_ = 0;
   std::string notice_;
 };
 

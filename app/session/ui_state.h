@@ -74,6 +74,7 @@ struct UiState {
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
   bool presenting = false;
+  bool filmed = false;  // nobody is there to press a key: nothing is said of keys
   Audience audience;
   Past past;
   // timeline

@@ -64,7 +64,7 @@ void TimelineView::draw(session::Context& context) {
   }
   if (!session.model().tasks().empty()) {
     const std::vector<AnswerFlag> answers = answer_flags(session);
-    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value(), answers}, context.ui);
+    return draw({session.model(), session.now_ns(), session.going_on(), session.scenario().id, session.cure().has_value(), answers}, context.ui);
   }
   drawn_.clear();
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
