@@ -201,7 +201,7 @@ void draw_dialogs(Context& context, PanelState& state) {
   }
   state.shown_dialog = ui.dialog;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(px(ui.dialog == Dialog::keys ? 880 : 560), std::max(px(120), screen.x - px(32)));
+  const float width = std::min(px(ui.dialog == Dialog::gallery ? 1180 : ui.dialog == Dialog::keys ? 880 : 560), std::max(px(120), screen.x - px(32)));
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
   ImGui::SetNextWindowSize({width, 0});
   if (!ImGui::BeginPopupModal("dialog", nullptr,
@@ -227,6 +227,15 @@ void draw_dialogs(Context& context, PanelState& state) {
       break;
     case Dialog::palette:
       draw_palette(context, fresh);
+      break;
+    case Dialog::note:
+      draw_note(context, fresh);
+      break;
+    case Dialog::notes:
+      draw_notes(context);
+      break;
+    case Dialog::gallery:
+      draw_gallery(context, fresh);
       break;
   }
   ImGui::EndPopup();
