@@ -217,7 +217,9 @@ void App::apply_ui() {
   // Presenting enlarges as far as the window has room for it: twice on a projector's 1080p and beyond.
   const float display = window_.content_scale();
   const float points = static_cast<float>(window_.width()) / display;
-  const float stage = ui_.presenting ? std::clamp(points / 1000.0f, 1.0f, 2.0f) : 1.0f;
+  // Who has large text already has less of that: the timeline needs room for its lanes.
+  const float room = std::max(1.0f, points / 640 / ui_.text_scale);
+  const float stage = ui_.presenting ? std::min(std::clamp(points / 1000.0f, 1.0f, 2.0f), room) : 1.0f;
   if (fonts_.update(ui_.text_scale * display * stage, ui_.audience.lens ? ui_.audience.lens_zoom : 1)) {
     window_.upload_fonts();
     last_input_ = Clock::now();

@@ -12,7 +12,7 @@ namespace {
 using i18n::tr;
 using platform::palette;
 
-constexpr float kRow = 28, kKeys = 108;  // points
+constexpr float kRow = 28, kKeys = 124;  // points
 
 struct Row {
   std::string keys, does;

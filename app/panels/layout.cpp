@@ -269,9 +269,14 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   const float height = (bottom - top) / platform::scale();
   const bool bottom_has_room = height >= kBottomLeast + kUpperLeast;
   const bool bottom_fits = ui.bottom_open && bottom_has_room;
-  const float lower = bottom_fits       ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast)
-                      : bottom_has_room ? kFold
-                                        : 0;
+  // Where both have no room it stands instead of the timeline, once it is asked for; the strip below it brings the timeline back.
+  ui.bottom_crowded = !bottom_has_room;
+  const bool strip_has_room = height > 6 * kFold;
+  const bool instead = ui.bottom_crowded && ui.bottom_in_front && strip_has_room;
+  const float lower = bottom_fits      ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast)
+                      : instead        ? height
+                      : strip_has_room ? kFold
+                                       : 0;
 
   const float x1 = window.x0 + std::round(px(left));
   const float x2 = std::max(x1, window.x1 - std::round(px(right)));
@@ -287,8 +292,11 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
                  both_fit || !right_fits ? nullptr : "panel.right", Icon::chevron_right);
   if (bottom_fits)
     draw_bottom(context, state, {x1, y1, x2, bottom});
-  else
-    folded_strip(context, {x1, y1, x2, bottom}, "panel.bottom", ui.bottom_open, nullptr, Icon::chevron_up);
+  else if (instead)
+    draw_bottom(context, state, {x1, y1, x2, bottom - std::round(px(kFold))});
+  if (!bottom_fits)
+    folded_strip(context, {x1, instead ? bottom - std::round(px(kFold)) : y1, x2, bottom}, "panel.bottom", ui.bottom_open && bottom_has_room, nullptr,
+                 instead ? Icon::chevron_down : Icon::chevron_up);
   if (right_fits)
     draw_right(context, state, {x2, top, window.x1, bottom});
   else

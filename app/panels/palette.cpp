@@ -47,7 +47,9 @@ void draw_palette(Context& context, bool fresh) {
   ImGui::SetNextItemWidth(-1);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(12), px(7)));
   if (fresh) ImGui::SetKeyboardFocusHere();
+  before_field(ui, "##letters");
   if (ImGui::InputTextWithHint("##letters", tr("palette.hint"), &ui.palette_entry)) ui.palette_at = 0;
+  after_field(ui, "##letters");
   ImGui::PopStyleVar();
 
   const std::vector<session::PaletteEntry> entries = session::palette_entries(context, ui.palette_entry);

@@ -144,6 +144,20 @@ inline void set_lists(ImDrawData& data, std::vector<ImDrawList*>& lists) {
 #endif
 }
 
+// --- tooltips: one that fits on neither side of the pointer is still seen whole, as far as the window is large enough --------
+
+inline void place_tooltip(float margin) {
+  const ImGuiWindow* shown = ImGui::FindWindowByName("##Tooltip_00");
+  if (shown == nullptr || !shown->WasActive || !ImGui::IsMousePosValid()) return;
+  const ImVec2 size = shown->Size, screen = ImGui::GetIO().DisplaySize, mouse = ImGui::GetIO().MousePos;
+  const float most = screen.x - mouse.x > mouse.x ? screen.x - mouse.x : mouse.x;
+  if (size.x + 2 * margin <= most) return;
+  const float right = screen.x - margin - size.x, below = mouse.y + 2 * margin;
+  const float y = below + size.y + margin <= screen.y ? below : mouse.y - 2 * margin - size.y;
+  const float low = screen.y - margin - size.y;
+  ImGui::SetNextWindowPos({right > margin ? right : margin, y >= margin ? y : low > margin ? low : margin});
+}
+
 // --- calm: what is behind a dialog is dim at once, and does not fade ---------------------------------
 
 inline void dim_at_once() {

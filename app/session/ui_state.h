@@ -70,6 +70,8 @@ struct UiState {
   // panels: sizes in points at scale 1, folded or not
   float left_width = 250, right_width = 380, bottom_height = 270, inspector_height = 330;
   bool left_open = true, right_open = true, bottom_open = true;
+  bool bottom_crowded = false;   // the window has no room for it beside the timeline: it is shown instead, when it is asked for
+  bool bottom_in_front = false;
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
   bool presenting = false;

@@ -41,6 +41,8 @@ void clear(Context& c, std::string_view) {
   } else if (ui.compare != Compare::nothing) {
     ui.compare = Compare::nothing;
     ui.fit_wanted = true;
+  } else if (ui.bottom_crowded && ui.bottom_in_front) {
+    ui.bottom_in_front = false;
   } else if (ui.audience.lens) {
     ui.audience.lens = false;
   } else {
@@ -91,7 +93,8 @@ void fold_right(Context& c, std::string_view) {
   c.ui.right_open = !c.ui.right_open;
 }
 void fold_bottom(Context& c, std::string_view) {
-  c.ui.bottom_open = !c.ui.bottom_open;
+  bool& shown = c.ui.bottom_crowded ? c.ui.bottom_in_front : c.ui.bottom_open;
+  shown = !shown;
 }
 bool left_open(const Context& c) {
   return c.ui.left_open;
@@ -100,11 +103,13 @@ bool right_open(const Context& c) {
   return c.ui.right_open;
 }
 bool bottom_open(const Context& c) {
-  return c.ui.bottom_open;
+  return c.ui.bottom_crowded ? c.ui.bottom_in_front : c.ui.bottom_open;
 }
 
 template <BottomTab tab>
 void show_tab(Context& c, std::string_view) {
+  // Where it stands instead of the timeline, the same key takes it away again.
+  c.ui.bottom_in_front = !(c.ui.bottom_crowded && c.ui.bottom_in_front && c.ui.bottom_tab == tab);
   c.ui.bottom_tab = tab;
   c.ui.bottom_open = true;
 }
