@@ -146,6 +146,8 @@ void draw_palette(Context& context, bool fresh);
 void draw_keys(Context& context, bool fresh);
 // What a fact says, for which Pythons, how it is known: the content of its dialog.
 void draw_fact(Context& context);
+// What do I think I know?: a question of the quiz, or what a real run has answered.
+void draw_quiz(Context& context);
 // A dialog's button; true when it was pressed.
 [[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
 

@@ -12,6 +12,7 @@
 #include "app/session/audience.h"
 #include "app/session/person.h"
 #include "app/session/predict.h"
+#include "app/session/quiz.h"
 #include "core/timeline/axis.h"
 #include "core/timeline/model.h"
 
@@ -35,7 +36,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, quiz };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -107,6 +108,7 @@ struct UiState {
   int palette_at = 0;         // its row that Enter carries out
   bool palette_go = false;    // Enter was pressed
   PredictState predict;
+  QuizState quiz;
   std::string event_filter;
   std::string clipboard;  // to be copied by the next frame
   Menu menu;

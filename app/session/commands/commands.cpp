@@ -50,7 +50,7 @@ const timeline::Task& task_meant(const Context& c, std::string_view argument) {
 }
 
 std::span<const CommandGroup> command_groups() noexcept {
-  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"timeline", timeline_commands()}, {"file", file_commands()},
+  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"quiz", quiz_commands()}, {"timeline", timeline_commands()}, {"file", file_commands()},
                                                    {"window", window_commands()}, {"audience", audience_commands()}};
   return groups;
 }

@@ -15,6 +15,7 @@ namespace forklight::app::session {
 [[nodiscard]] std::span<const Command> timeline_commands() noexcept;
 [[nodiscard]] std::span<const Command> window_commands() noexcept;
 [[nodiscard]] std::span<const Command> predict_commands() noexcept;
+[[nodiscard]] std::span<const Command> quiz_commands() noexcept;
 [[nodiscard]] std::span<const Command> audience_commands() noexcept;
 
 // --- when a command is allowed ---
