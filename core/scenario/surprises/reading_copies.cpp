@@ -1,3 +1,26 @@
+// A forked child only reads: a list of objects becomes its own all the same, for reading counts references; an array of plain numbers does not.
+#include <fmt/format.h>
+
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "assets/embedded.h"
+#include "core/process/python.h"
+#include "core/scenario/proc.h"
+#include "core/scenario/surprises/surprises.h"
+#include "core/scenario/surprises/told.h"
+
+namespace forklight::scenario {
+namespace {
+
+using process::at;
+using process::Frame;
+using process::Process;
+
+constexpr std::string_view kPython = assets::assets_scenarios_surprise_26_reading_copies_py;
+consteval std::uint16_t py(std::string_view code) { return process::line_of(kPython, code); }
+
 // A float of CPython: 24 bytes, and 8 more in the list for the pointer to it.
 struct FloatObject {
   long reference_count = 1;
@@ -103,3 +126,5 @@ const Scenario& surprise_reading_copies() {
   };
   return scenario;
 }
+
+}  // namespace forklight::scenario
