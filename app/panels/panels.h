@@ -173,6 +173,8 @@ void draw_lesson_picture(ImDrawList* list, ImVec2 min, ImVec2 max, const session
 void draw_tour(Context& context);
 // How high a dialog's content can be, below the cursor and above its buttons: at large text the window is small.
 [[nodiscard]] float room_above_buttons(float wanted);
+// What do I think I know?: a question of the quiz, or what a real run has answered.
+void draw_quiz(Context& context);
 // A dialog's button; true when it was pressed.
 [[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
 

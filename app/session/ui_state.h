@@ -18,6 +18,7 @@
 #include "app/session/lecture.h"
 #include "app/session/person.h"
 #include "app/session/predict.h"
+#include "app/session/quiz.h"
 #include "app/session/tour.h"
 #include "app/session/ui_selection.h"
 #include "core/timeline/axis.h"
@@ -36,7 +37,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, glossary, lesson, note, notes, gallery };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, glossary, lesson, note, notes, gallery, quiz };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -114,6 +115,7 @@ struct UiState {
   PredictState predict;
   GlossaryState glossary;
   CausesState causes;
+  QuizState quiz;
   std::string event_filter;
   FindState find;
   NotesState notes;
