@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
@@ -129,13 +130,14 @@ void set_pace(Session& session, std::string_view text) {
   session.set_pace(supervisor::Pace::slow);
 }
 
-// Of a lesson that stands still by design: whether nobody has been able to go on for as long as it is given. (By --for it is stopped anyhow.)
+// Of a lesson that stands still by design: whether its time is up, and MainProcess can never go on. (By --for it is stopped anyhow.)
 bool stands_still_too_long(const Session& session) {
   const auto seconds = scenario::hang_limit_of(session.run_settings());
   if (!seconds || session.model().tasks().empty()) return false;
   const std::int64_t now_ns = session.now_ns();
   if (static_cast<double>(now_ns - session.model().begin_ns()) < *seconds * 1e9) return false;
-  return static_cast<bool>(timeline::find_deadlock(session.model(), now_ns));
+  const timeline::Deadlock found = timeline::find_deadlock(session.model(), now_ns);
+  return std::any_of(found.stuck.begin(), found.stuck.end(), [](const timeline::Wait& wait) { return wait.task == 1; });
 }
 
 int run_scenario(const RunRequest& request, const std::filesystem::path& engine) {
