@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
@@ -16,6 +17,7 @@
 #include "app/cli/report.h"
 #include "app/i18n/i18n.h"
 #include "core/base/error.h"
+#include "core/timeline/waits.h"
 
 namespace forklight::app::cli {
 namespace {
@@ -130,6 +132,16 @@ void set_pace(Session& session, std::string_view text) {
   session.set_pace(supervisor::Pace::slow);
 }
 
+// Of a lesson that stands still by design: whether its time is up, and MainProcess can never go on. (By --for it is stopped anyhow.)
+bool stands_still_too_long(const Session& session) {
+  const auto seconds = scenario::hang_limit_of(session.run_settings());
+  if (!seconds || session.model().tasks().empty()) return false;
+  const std::int64_t now_ns = session.now_ns();
+  if (static_cast<double>(now_ns - session.model().begin_ns()) < *seconds * 1e9) return false;
+  const timeline::Deadlock found = timeline::find_deadlock(session.model(), now_ns);
+  return std::any_of(found.stuck.begin(), found.stuck.end(), [](const timeline::Wait& wait) { return wait.task == 1; });
+}
+
 int run_scenario(const RunRequest& request, const std::filesystem::path& engine) {
   News news;
   // With --json, stdout is for the object alone.
@@ -155,13 +167,7 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
     if (equals == std::string::npos) throw base::UsageError(tr("cli.bad_setting", fmt::arg("setting", setting)));
     session.set(setting.substr(0, equals), setting.substr(equals + 1));
   }
-  // What stands still by design has its own limit.
-  std::optional<std::chrono::nanoseconds> limit;
-  if (request.duration) {
-    limit = parse_duration(*request.duration);
-  } else if (const auto seconds = scenario::hang_limit_of(session.settings())) {
-    limit = std::chrono::nanoseconds(static_cast<std::int64_t>(*seconds * 1e9));
-  }
+  const auto limit = request.duration ? std::optional(parse_duration(*request.duration)) : std::nullopt;
   // Said now rather than after the run, when it would be lost.
   if (request.save) check_writable(*request.save);
 
@@ -179,6 +185,7 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
     session.update();
     if (session.standing()) session.set_pace(supervisor::Pace::real);  // at the end of its choices, and nobody here to make others
     if (limit && std::chrono::steady_clock::now() - began >= *limit) session.stop();
+    if (!limit && stands_still_too_long(session)) session.stop();
     if (interrupted > 0) session.stop();
     if (interrupted > 1) return 128 + SIGINT;  // asked twice: the session ends everything at once
   }

@@ -143,6 +143,7 @@ std::string report(const session::Session& session) {
     text += fmt::format("{} {} ({})\n", sign, claim_text(session, claim.id), tr(fmt::format("cli.verdict.{}", verdict_id(claim.verdict))));
   }
   text += hang_words(session);
+  if (const std::string why = fmt::format("scenario.{}.why", session.scenario().id); i18n::has(why)) text += tr("cli.why", fmt::arg("why", tr(why))) + "\n";
   text += tr("cli.events", fmt::arg("events", model.event_count()), fmt::arg("lost", model.lost_count())) + "\n";
   if (session.folder() != nullptr) {
     const char* key = session.folder()->is_temporary() ? "cli.files_gone" : "cli.files_kept";

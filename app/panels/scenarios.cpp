@@ -220,6 +220,19 @@ void draw_watch(UiState& ui, const Scenario& scenario) {
   mark_terms(ui, Font::body, {min.x + px(16), min.y + px(38)}, lines);
 }
 
+// Why it was so, with the facts behind it: once a run of it has come to its end, never before the answer is on screen.
+void draw_why(Context& context) {
+  const std::string key = key_of(context.session.scenario(), "why");
+  if (context.session.live() || context.session.model().tasks().empty() || !i18n::has(key)) return;
+  ImGui::Dummy({1, px(8)});
+  ImGui::Indent(px(8));
+  ImGui::PushID("why");
+  section_title(tr("scenarios.why"));
+  paragraph_with_facts(context.ui, Font::body, palette().text, tr(key), session::FactAtHand::Where::nowhere);
+  ImGui::PopID();
+  ImGui::Unindent(px(8));
+}
+
 }  // namespace
 
 namespace {
@@ -264,6 +277,7 @@ void draw_scenarios(Context& context) {
   draw_settings(context);
   ImGui::Dummy({1, px(8)});
   draw_watch(context.ui, context.session.scenario());
+  draw_why(context);
   *below = ImGui::GetCursorPosY() + px(8);
   ImGui::EndChild();
 }
