@@ -11,6 +11,8 @@
 #include <mutex>
 
 #include "app/cli/duration.h"
+#include "app/cli/export.h"
+#include "app/cli/figure.h"
 #include "app/cli/report.h"
 #include "app/i18n/i18n.h"
 #include "core/base/error.h"
@@ -228,6 +230,9 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     CLI::App* show_command = app.add_subcommand("show", "Print what a saved run holds");
     show_command->add_option("file", file, "The file (.flt)")->required();
     show_command->add_flag("--json", show_json, "Print one JSON object");
+    Job job;
+    add_export(app, job);
+    add_figure(app, job);
     app.footer("Without a subcommand the window opens. Exit status: 0 all claims held, 1 failure, 2 wrong usage, 3 a claim did not hold.");
 
     try {
@@ -244,6 +249,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
       throw base::UsageError("scenario is required (forklight --help shows what there is.)");
     }
     if (run_command->parsed()) return run_scenario(request, engine);
+    if (job) return job();
     if (show_command->parsed()) return show(file, show_json, engine);
     return open_window(window);
   } catch (const base::UsageError& error) {
