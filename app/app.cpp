@@ -140,6 +140,7 @@ void App::keep_settings() {
 
 int App::run() {
   watch_for_the_end();
+  if (!ui_.tour_seen) ui_.push("tour");
   while (end_wanted == 0 && frame()) {
   }
   return 0;
@@ -169,7 +170,7 @@ bool App::frame() {
   }
   if (window_.close_wanted() || ui_.quit_wanted) return false;
   // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
-  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions);
+  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy();
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
     draw();
@@ -184,7 +185,7 @@ void App::take_input() {
   const auto now = Clock::now();
   double wait = 0;
   if (wait_when_idle_ && ui_.pushed.empty()) {
-    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions);
+    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy();
     const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestPeriod);
     const auto rest = period - (now - last_draw_);
     if (!moving)
@@ -214,7 +215,7 @@ void App::apply_ui() {
   const float display = window_.content_scale();
   const float points = static_cast<float>(window_.width()) / display;
   const float stage = ui_.presenting ? std::clamp(points / 1000.0f, 1.0f, 2.0f) : 1.0f;
-  if (fonts_.update(ui_.text_scale * display * stage)) {
+  if (fonts_.update(ui_.text_scale * display * stage, ui_.audience.lens ? ui_.audience.lens_zoom : 1)) {
     window_.upload_fonts();
     last_input_ = Clock::now();
     if (!fonts_.notice().empty()) session_.notify(fonts_.notice());
@@ -231,6 +232,9 @@ void App::need_glyphs() {
   if (model.console().size() < console_seen_ || model.tasks().size() < tasks_seen_) console_seen_ = tasks_seen_ = 0;
   for (; console_seen_ < model.console().size(); ++console_seen_) fonts_.need(model.console()[console_seen_].text);
   for (; tasks_seen_ < model.tasks().size(); ++tasks_seen_) fonts_.need(model.tasks()[tasks_seen_].name);
+  for (const store::Note& note : session_.notes()) fonts_.need(note.text);
+  fonts_.need(ui_.find.entry);
+  fonts_.need(ui_.notes.entry);
   fonts_.need(session_.python());
   fonts_.need(session_.cpp());
 }

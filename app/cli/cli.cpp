@@ -13,6 +13,8 @@
 #include "app/cli/duration.h"
 #include "app/cli/export.h"
 #include "app/cli/figure.h"
+#include "app/cli/film.h"
+#include "app/cli/gallery.h"
 #include "app/cli/report.h"
 #include "app/i18n/i18n.h"
 #include "core/base/error.h"
@@ -233,6 +235,12 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     Job job;
     add_export(app, job);
     add_figure(app, job);
+    FilmCommand film_command(app);
+    std::string gallery_directory, gallery_lesson;
+    CLI::App* gallery_command = app.add_subcommand("gallery", "Make the pictures of the lessons anew, from real runs");
+    gallery_command->add_option("directory", gallery_directory)->required();
+    gallery_command->add_option("lesson", gallery_lesson);
+    gallery_command->group("");  // for who works on Forklight
     app.footer("Without a subcommand the window opens. Exit status: 0 all claims held, 1 failure, 2 wrong usage, 3 a claim did not hold.");
 
     try {
@@ -250,6 +258,8 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     }
     if (run_command->parsed()) return run_scenario(request, engine);
     if (job) return job();
+    if (film_command.parsed()) return film_command.run(engine);
+    if (gallery_command->parsed()) return make_gallery(gallery_directory, gallery_lesson, engine), kOk;
     if (show_command->parsed()) return show(file, show_json, engine);
     return open_window(window);
   } catch (const base::UsageError& error) {

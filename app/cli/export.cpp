@@ -21,7 +21,7 @@ int export_file(const Request& request) {
   const store::Run run = store::open(request.file);
   timeline::Model model;
   model.append(run.records);
-  session::export_run(run.meta, model, request.output, format, request.speed);
+  session::export_run(run.meta, model, run.notes, request.output, format, request.speed);
   return kOk;
 }
 

@@ -58,7 +58,7 @@ int draw(const Request& request) {
   ui.axis = request.axis == "order" ? timeline::AxisKind::order : timeline::AxisKind::time;
   ui.cores = !request.no_cores;
   ui.memory = request.memory;
-  figure::Subject subject{.model = model, .meta = run.meta, .now_ns = model.end_ns()};
+  figure::Subject subject{.model = model, .meta = run.meta, .now_ns = model.end_ns(), .notes = run.notes};
   if (request.range) subject.range = figure::parse_range(model, *request.range);
   figure::save_figure(subject, ui, wanted, request.output);
   return kOk;

@@ -75,6 +75,7 @@ class Studio {
     for (const timeline::Task& task : subject.model.tasks()) fonts.need(task.name);
     for (const timeline::Object& object : subject.model.objects()) fonts.need(object.name);
     for (const timeline::ConsoleLine& line : subject.model.console()) fonts.need(line.text);
+    for (const store::Note& note : subject.notes) fonts.need(note.text);
     fonts.need(subject.meta.python);
     fonts.need(subject.meta.machine);
     for (const auto& [key, value] : subject.meta.settings) fonts.need(value);
@@ -111,6 +112,7 @@ class Figure {
     ui_.follow = false;
     ui_.vertical_scroll = 0;
     ui_.compare = session::Compare::nothing;
+    ui_.filmed = true;
     view_ = ui_.view;
     if (subject_.range) view_ = view_of(*subject_.range);
     chosen_ = subject_.range || subject_.view_chosen;
@@ -179,7 +181,7 @@ class Figure {
     ImGui::SetCursorPos({margin_, top_});
     ImGui::PushStyleVar(ImGuiStyleVar_ChildBorderSize, 0);
     if (ImGui::BeginChild("room", {wanted_.width - 2 * margin_, height_ - top_ - bottom_}, false, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoNav))
-      view_drawn_.draw({subject_.model, subject_.now_ns, subject_.live, subject_.meta.scenario}, ui_);
+      view_drawn_.draw({subject_.model, subject_.now_ns, subject_.live, subject_.meta.scenario, false, {}, subject_.notes}, ui_);
     ImGui::EndChild();
     ImGui::PopStyleVar();
     ImGui::End();

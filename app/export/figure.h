@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "app/session/ui_state.h"
@@ -28,6 +29,7 @@ struct Subject {
   bool live = false;
   std::optional<timeline::TimeRange> range = {};
   bool view_chosen = false;
+  std::span<const store::Note> notes = {};
 };
 
 inline constexpr float kLeastSide = 400, kMostSide = 16384;  // pixels

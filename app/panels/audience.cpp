@@ -38,8 +38,10 @@ std::string caption_now(Context& context, session::CaptionTrack& track) {
     return session::caption_at(model, *selection.time_ns, caption) ? session::caption_words(model, caption) : std::string();
   }
   // A run of ours is told as time goes on, also what was still untold when it ended; of a file, its end is what stands on the screen.
-  const bool ours = context.session.state() != RunState::opened;
-  track.advance(model, ours ? std::max(base::now_ns() - kLate, model.begin_ns()) : model.end_ns() + 2 * session::kCaptionDwell);
+  if (context.session.state() != RunState::opened)
+    track.advance(model, std::max(base::now_ns() - kLate, model.begin_ns()));
+  else
+    track.advance(model, context.session.going_on() ? context.session.now_ns() : model.end_ns() + 2 * session::kCaptionDwell);
   return track.captions().empty() ? std::string() : session::caption_words(model, track.captions().back());
 }
 

@@ -245,10 +245,13 @@ void draw_list(Context& context) {
 // The list scrolls; the settings of the chosen one stay in sight below it, as far as they leave the list a part of the panel.
 void draw_scenarios(Context& context) {
   constexpr float kListAtLeast = 0.4f;
-  const float room = ImGui::GetContentRegionAvail().y;
+  const float room = ImGui::GetContentRegionAvail().y, begin = ImGui::GetCursorPosY();
   float* below = ImGui::GetStateStorage()->GetFloatRef(ImGui::GetID("below"), room / 2);  // its height in the last frame
   const float list = std::max(room - *below, room * kListAtLeast);
-  ImGui::BeginChild("list", {0, std::max(1.0f, list)}, false, ImGuiWindowFlags_NoBackground);
+  // All of them, in pictures.
+  command_button(context, "gallery", {.icon = Icon::grid, .show_label = true, .show_hint = true, .style = ButtonStyle::quiet});
+  const float above = ImGui::GetCursorPosY() - begin;
+  ImGui::BeginChild("list", {0, std::max(1.0f, list - above)}, false, ImGuiWindowFlags_NoBackground);
   draw_list(context);
   ImGui::EndChild();
   ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NoBackground);

@@ -279,11 +279,16 @@ const Fonts::Face* Fonts::face(Font role, char32_t character) {
 
 float Fonts::em(Font role) noexcept { return kRoles[static_cast<std::size_t>(role)].em; }
 
-bool Fonts::update(float scale) {
-  if (!stale_ && scale == scale_) return false;
+bool Fonts::update(float scale, float zoom) {
+  // What is large already needs no larger glyphs: they would fill a texture, and hardly be sharper to an eye.
+  constexpr double kMostPixels = 12e6;
+  const double side = 16.0 * static_cast<double>(scale * zoom);
+  if (static_cast<double>(FcCharSetCount(library_->needed)) * static_cast<double>(kRoles.size()) * side * side > kMostPixels) zoom = 1;
+  if (!stale_ && scale == scale_ && zoom == zoom_) return false;
   const auto begin = std::chrono::steady_clock::now();
   stale_ = false;
   scale_ = scale;
+  zoom_ = zoom;
   set_scale(scale);
   ImFontAtlas* atlas = ImGui::GetIO().Fonts;
   atlas->Clear();
@@ -292,6 +297,8 @@ bool Fonts::update(float scale) {
   library_->lacks_han = false;
   std::array<ImFont*, kRoles.size()> fonts{};
   for (std::size_t role = 0; role < kRoles.size(); ++role) fonts[role] = library_->build(role, scale);
+  std::array<ImFont*, kRoles.size()> large{};
+  for (std::size_t role = 0; role < kRoles.size() && zoom > 1; ++role) large[role] = library_->build(role, scale * zoom);
   const auto usable = std::find_if(fonts.begin(), fonts.end(), [](const ImFont* font) { return font != nullptr; });
   ImFont* fallback = nullptr;
   if (usable == fonts.end()) {
@@ -304,6 +311,7 @@ bool Fonts::update(float scale) {
     const bool chinese = i18n::language() == i18n::Language::chinese;
     notice_ = library_->lacks_han && chinese ? i18n::tr("error.no_chinese_font") : "";
   }
+  for (std::size_t role = 0; role < kRoles.size(); ++role) set_large_font(kRoles[role].font, fonts[role] != nullptr ? large[role] : nullptr);
   for (std::size_t role = 0; role < kRoles.size(); ++role)
     set_font(kRoles[role].font, fonts[role] != nullptr ? fonts[role] : fallback);
   ImGui::GetIO().FontDefault = font(Font::body);

@@ -22,9 +22,10 @@ class Fonts {
   // Makes sure that every character of a text can be shown: cheap when it already can.
   void need(std::string_view utf8);
 
+  // `zoom` > 1: there are large glyphs too, for the lens, as far as a texture has room for them.
   // Rebuilds ImGui's atlas and theme.h's fonts if the scale or the needed characters changed; call between frames.
   // True if it did: the texture is to be uploaded again.
-  bool update(float scale);
+  bool update(float scale, float zoom = 1);
 
   // For what is drawn by others, in files: where a role's characters come from.
   struct Face {
@@ -43,7 +44,7 @@ class Fonts {
  private:
   struct Library;  // fontconfig's answers and the files' bytes
   std::unique_ptr<Library> library_;
-  float scale_ = 0;
+  float scale_ = 0, zoom_ = 1;
   bool stale_ = true;
   std::string notice_;
   double build_seconds_ = 0;

@@ -7,6 +7,8 @@
 #include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
+#include <vector>
+
 namespace forklight::app::platform::compat {
 
 // --- drawing: `flags` and `thickness` changed places in 1.92.8, and both orders compile -----------
@@ -152,6 +154,17 @@ inline void quiet_extras(ImGuiStyle& style) {
 
 inline void leave_field(ImGuiID field) {
   if (ImGui::GetCurrentContext()->ActiveId == field) ImGui::ClearActiveID();
+}
+
+// --- a frame of other lists: since 1.89.8 a frame owns a vector of them ----------------------------------
+
+inline void set_lists(ImDrawData& data, std::vector<ImDrawList*>& lists) {
+#if IMGUI_VERSION_NUM >= 18980
+  data.CmdLists.resize(0);
+  for (ImDrawList* list : lists) data.CmdLists.push_back(list);
+#else
+  data.CmdLists = lists.data();
+#endif
 }
 
 // --- calm: what is behind a dialog is dim at once, and does not fade ---------------------------------

@@ -26,11 +26,11 @@ ExportFormat export_format(const std::filesystem::path& file) {
   return export_format(ending.substr(1));
 }
 
-void export_run(const store::Meta& meta, const timeline::Model& model, const std::filesystem::path& file, ExportFormat format, double speed) {
+void export_run(const store::Meta& meta, const timeline::Model& model, std::span<const store::Note> notes, const std::filesystem::path& file, ExportFormat format, double speed) {
   if (model.events().empty()) throw base::Failure(tr("export.nothing"));
   switch (format) {
     case ExportFormat::json:
-      return store::export_json(meta, model, file);
+      return store::export_json(meta, model, notes, file);
     case ExportFormat::csv:
       return store::export_csv(model, file);
     case ExportFormat::vtt: {

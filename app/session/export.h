@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "core/store/store.h"
@@ -16,6 +17,6 @@ enum class ExportFormat : std::uint8_t { json, csv, vtt };
 [[nodiscard]] ExportFormat export_format(const std::string& word);
 
 // `speed` is that of the film which subtitles are for. Throws base::Failure with one sentence; the file is there whole or not at all.
-void export_run(const store::Meta& meta, const timeline::Model& model, const std::filesystem::path& file, ExportFormat format, double speed = 1);
+void export_run(const store::Meta& meta, const timeline::Model& model, std::span<const store::Note> notes, const std::filesystem::path& file, ExportFormat format, double speed = 1);
 
 }  // namespace forklight::app::session

@@ -10,19 +10,17 @@
 
 #include "app/i18n/i18n.h"
 #include "app/session/audience.h"
+#include "app/session/find.h"
+#include "app/session/gallery_state.h"
+#include "app/session/notes_state.h"
 #include "app/session/person.h"
 #include "app/session/predict.h"
+#include "app/session/tour.h"
+#include "app/session/ui_selection.h"
 #include "core/timeline/axis.h"
 #include "core/timeline/model.h"
 
 namespace forklight::app::session {
-
-// What a click or the arrow keys picked: a task, and perhaps a moment in it.
-struct Selection {
-  timeline::TaskId task = 0;  // 0 = nothing; from trace::kFirstObject on a queue or a pipe
-  std::optional<std::int64_t> time_ns;
-  bool operator==(const Selection&) const = default;
-};
 
 // A command asked for by a panel, the keyboard, a tour or a test; carried out between two frames.
 struct Action {
@@ -35,7 +33,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, note, notes, gallery };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -72,6 +70,7 @@ struct UiState {
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
   bool presenting = false;
+  bool filmed = false;  // nobody is there to press a key: nothing is said of keys
   Audience audience;
   Past past;
   // timeline
@@ -108,6 +107,11 @@ struct UiState {
   bool palette_go = false;    // Enter was pressed
   PredictState predict;
   std::string event_filter;
+  FindState find;
+  NotesState notes;
+  GalleryState gallery;
+  TourState tour;
+  bool tour_seen = false;  // taken or skipped: it does not come by itself again
   std::string clipboard;  // to be copied by the next frame
   Menu menu;
   std::string value_entry = "7";  // what is to be put

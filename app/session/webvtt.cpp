@@ -1,6 +1,7 @@
 #include "app/session/webvtt.h"
 
 #include <cmath>
+#include <vector>
 
 #include "app/i18n/i18n.h"
 #include "app/session/captions.h"
@@ -9,7 +10,8 @@ namespace forklight::app::session {
 namespace {
 
 // "00:01:02.345"
-std::string cue_time(std::int64_t ms) {
+std::string cue_time(double seconds) {
+  const auto ms = std::llround(seconds * 1000);
   return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
 }
 
@@ -31,17 +33,24 @@ std::string cue_text(const std::string& words) {
 
 }  // namespace
 
-std::string webvtt(const timeline::Model& model, double speed) {
-  const auto dwell = static_cast<std::int64_t>(static_cast<double>(kCaptionDwell) * speed);
-  const auto shown_ms = [&](std::int64_t run_ns) { return std::llround(static_cast<double>(run_ns - model.begin_ns()) / speed / 1e6); };
+std::string webvtt(std::span<const Line> lines) {
   std::string text = "WEBVTT\n";
-  for (const Caption& caption : captions_of(model, dwell)) {
-    const bool last = caption.end_ns == timeline::kOpen;
-    const std::int64_t begin = shown_ms(caption.begin_ns), end = last ? begin + kCaptionDwell / 1'000'000 : shown_ms(caption.end_ns);
-    if (end <= begin) continue;  // one that gave way at once
-    text += fmt::format("\n{} --> {}\n{}\n", cue_time(begin), cue_time(end), cue_text(caption_words(model, caption)));
-  }
+  for (const Line& line : lines) text += fmt::format("\n{} --> {}\n{}\n", cue_time(line.begin_s), cue_time(line.end_s), cue_text(line.words));
   return text;
+}
+
+std::string webvtt(const timeline::Model& model, double speed) {
+  constexpr double kSecond = 1e9, kLeast = 0.001;
+  const auto dwell = static_cast<std::int64_t>(static_cast<double>(kCaptionDwell) * speed);
+  const auto shown_s = [&](std::int64_t run_ns) { return static_cast<double>(run_ns - model.begin_ns()) / speed / kSecond; };
+  std::vector<Line> lines;
+  for (const Caption& caption : captions_of(model, dwell)) {
+    const double begin = shown_s(caption.begin_ns);
+    const double end = caption.end_ns == timeline::kOpen ? begin + static_cast<double>(kCaptionDwell) / kSecond : shown_s(caption.end_ns);
+    if (end - begin < kLeast) continue;  // it gave way at once
+    lines.push_back({begin, end, caption_words(model, caption)});
+  }
+  return webvtt(lines);
 }
 
 }  // namespace forklight::app::session

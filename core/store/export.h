@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 
 #include "core/store/store.h"
 #include "core/timeline/model.h"
@@ -16,8 +17,9 @@ namespace forklight::store {
 //   messages in a queue or a pipe, bytes in its buffer, memory of a process: counters
 //   who has a lock or the GIL, calls in a pool: asynchronous events
 //   cores: a process of their own
+//   notes: marks on what they are about
 // Throws base::Failure with one sentence; the file is there whole or not at all.
-void export_json(const Meta& meta, const timeline::Model& model, const std::filesystem::path& file);
+void export_json(const Meta& meta, const timeline::Model& model, std::span<const Note> notes, const std::filesystem::path& file);
 
 // One row an event, the kernel's word included (RFC 4180, UTF-8, a heading). Throws as export_json() does.
 void export_csv(const timeline::Model& model, const std::filesystem::path& file);

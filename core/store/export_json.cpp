@@ -46,7 +46,7 @@ class Writer {
     find_places();
   }
 
-  void write(const Meta& meta) {
+  void write(const Meta& meta, std::span<const Note> notes) {
     put("{\"displayTimeUnit\":\"ns\",\"otherData\":");
     put(about(meta));
     put(",\"traceEvents\":[\n");
@@ -57,6 +57,7 @@ class Writer {
     write_holds();
     write_pools();
     write_kernel();
+    for (const Note& note : notes) write_note(note);
     put("\n]}\n");
     out_.write({buffer_.data(), buffer_.size()});
     out_.commit();
@@ -343,6 +344,17 @@ class Writer {
         }
   }
 
+  void write_note(const Note& note) {
+    const Place* found = place(note.task);
+    const std::int64_t pid = pid_of(note.task);
+    const Place at = found != nullptr ? *found : Place{pid, pid};
+    begin('i', at.pid, at.tid, note.time_ns);
+    put(FMT_COMPILE(",\"s\":\"{}\",\"cat\":\"note\",\"name\":\"note\",\"args\":{{\"text\":{}"), found != nullptr ? "t" : "g", json_string(note.text));
+    if (note.task != 0) put(FMT_COMPILE(",\"about\":{}"), name(note.task));
+    if (note.is_stretch()) put(FMT_COMPILE(",\"length_ns\":{}"), note.end_ns - note.time_ns);
+    put("}}");
+  }
+
   void write_kernel() {
     const timeline::Kernel& kernel = model_.kernel();
     for (const Task& task : model_.tasks()) {
@@ -397,8 +409,8 @@ class Writer {
 
 }  // namespace
 
-void export_json(const Meta& meta, const Model& model, const std::filesystem::path& file) {
-  Writer(model, file).write(meta);
+void export_json(const Meta& meta, const Model& model, std::span<const Note> notes, const std::filesystem::path& file) {
+  Writer(model, file).write(meta, notes);
 }
 
 }  // namespace forklight::store

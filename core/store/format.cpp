@@ -17,6 +17,14 @@ std::span<const Table> read_tables() noexcept {
   return kTables;
 }
 
+Table note_table() noexcept {
+  return {"note", "CREATE TABLE note(time_ns INTEGER, end_ns INTEGER, task INTEGER, text TEXT)"};
+}
+
+std::string_view older_note_table() noexcept {
+  return "CREATE TABLE note(time_ns INTEGER, task INTEGER, text TEXT)";
+}
+
 std::string_view other_tables() noexcept {
   return R"sql(
     CREATE TABLE kind(value INTEGER PRIMARY KEY, name TEXT, object TEXT, a TEXT, b TEXT);
@@ -25,7 +33,6 @@ std::string_view other_tables() noexcept {
     CREATE TABLE object(id INTEGER PRIMARY KEY, type TEXT, name TEXT, owner INTEGER, size INTEGER, creator INTEGER,
                         born_ns INTEGER);
     CREATE TABLE console(time_ns INTEGER, task INTEGER, stream INTEGER, text TEXT);
-    CREATE TABLE note(time_ns INTEGER, task INTEGER, text TEXT);
     CREATE VIEW events AS
       SELECT event.id,
              (event.time_ns - (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'begin_ns')) / 1e6 AS ms,

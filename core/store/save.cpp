@@ -172,6 +172,19 @@ void write_derived(Database& database, std::span<const trace::Record> records) {
   }
 }
 
+void write_notes(Database& database, std::span<const Note> notes) {
+  Statement insert(database, "INSERT INTO note VALUES(?, ?, ?, ?)");
+  for (const Note& note : notes) {
+    if (note.text.size() > kMaxText) throw Failure("A note on this run is longer than 16 MB and cannot be saved.");
+    if (note.time_ns < 0 || note.end_ns < note.time_ns || note.end_ns > kMaxTime) throw Failure("A note on this run has no valid time.");
+    insert.bind(1, note.time_ns);
+    insert.bind(2, note.end_ns);
+    insert.bind(3, std::int64_t{note.task});
+    insert.bind(4, note.text);
+    insert.run();
+  }
+}
+
 void write_database(const Run& run, const fs::path& file) {
   Database database(file, Database::Mode::create);
   // The file is nobody's before it is renamed, so it needs no journal; the commit still waits until the disk has it
@@ -181,12 +194,14 @@ void write_database(const Run& run, const fs::path& file) {
       "PRAGMA application_id={}; PRAGMA user_version={}; BEGIN",
       kApplicationId, kFormatVersion));
   for (const Table& table : read_tables()) database.execute(std::string(table.sql));
+  database.execute(std::string(note_table().sql));
   database.execute(std::string(other_tables()));
   write_meta(database, run);
   write_kinds(database);
   write_events(database, run.records);
   write_samples(database, run.records);
   write_derived(database, run.records);
+  write_notes(database, run.notes);
   database.execute("COMMIT");
 }
 

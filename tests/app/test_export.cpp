@@ -71,8 +71,8 @@ TEST_CASE("export: the file's name says the format, and what it does not say is 
   CHECK_THROWS_AS((void)export_format(std::filesystem::path("run")), base::UsageError);
   CHECK_THROWS_AS((void)export_format(std::string("xml")), base::UsageError);
   const tests::Folder folder;
-  CHECK_THROWS_AS(export_run({}, timeline::Model{}, folder / "none.csv", ExportFormat::csv), base::Failure);
+  CHECK_THROWS_AS(export_run({}, timeline::Model{}, {}, folder / "none.csv", ExportFormat::csv), base::Failure);
   CHECK(folder.files() == 0);
-  export_run({}, printing_run(), folder / "run.vtt", ExportFormat::vtt);
+  export_run({}, printing_run(), {}, folder / "run.vtt", ExportFormat::vtt);
   CHECK(tests::bytes_of(folder / "run.vtt").starts_with("WEBVTT\n"));
 }

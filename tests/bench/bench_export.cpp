@@ -72,7 +72,7 @@ void rate(benchmark::State& state, const char* name, Export act) {
 }
 
 void json(benchmark::State& state) {
-  rate(state, ".json", [](const timeline::Model& model, const std::filesystem::path& file) { store::export_json({}, model, file); });
+  rate(state, ".json", [](const timeline::Model& model, const std::filesystem::path& file) { store::export_json({}, model, {}, file); });
 }
 void csv(benchmark::State& state) {
   rate(state, ".csv", [](const timeline::Model& model, const std::filesystem::path& file) { store::export_csv(model, file); });

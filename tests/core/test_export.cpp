@@ -63,7 +63,7 @@ std::string refusal_of(const std::function<void()>& act) {
 TEST_CASE("export: Python's json reads processes, threads, states, arrows, counters and exit codes") {
   const Folder folder;
   const fs::path file = folder / "run.json";
-  store::export_json(sample_run().meta, model_of(records()), file);
+  store::export_json(sample_run().meta, model_of(records()), std::vector<store::Note>{{51, 51, 2, "look \"here\""}}, file);
   const json found = read_by_python("json", file);
   CHECK(found["about"]["scenario"] == "exit-codes");
   CHECK(found["about"]["settings"]["order"] == "join-first");
@@ -88,6 +88,7 @@ TEST_CASE("export: Python's json reads processes, threads, states, arrows, count
   CHECK(found["counters"]["MainProcess: tasks \"and\",\nmore: messages"].back() == 1);
   CHECK(found["counters"]["Process-1: memory: RSS"] == json{2000 * 1024});
   CHECK(found["counters"]["Process-1: memory: shared"] == json{1500 * 1024});
+  CHECK(found["notes"] == json{"look \"here\""});
   CHECK(folder.files() == 1);
 }
 
@@ -100,7 +101,7 @@ TEST_CASE("export: a pid that came a second time is another process, and threads
   all.push_back(event(81, 1, Kind::start_begin, 3));
   all.push_back(event(85, 3, Kind::task_begin, 0, 102ULL << 32 | 102, 1, 0, "Process-2"));
   all.push_back(begin_thread(86, 4, "Thread-1", 1));
-  store::export_json({}, model_of(all), file);
+  store::export_json({}, model_of(all), {}, file);
   const json found = read_by_python("json", file);
   CHECK(found["processes"] == json{"MainProcess", "Process-1", "Process-2"});
   CHECK(found["threads"] == json{"MainThread", "MainThread", "MainThread", "Thread-1"});
@@ -137,7 +138,7 @@ TEST_CASE("export: Python's csv reads every event, whatever its text") {
 TEST_CASE("export: the sample with kinds of a later version and odd bytes goes through both") {
   const Folder folder;
   const Run run = sample_run();
-  store::export_json(run.meta, model_of(run.records), folder / "run.json");
+  store::export_json(run.meta, model_of(run.records), {}, folder / "run.json");
   store::export_csv(model_of(run.records), folder / "run.csv");
   CHECK(read_by_python("json", folder / "run.json")["exits"]["Process-1"] == -9);
   CHECK(read_by_python("csv", folder / "run.csv")["rows"].size() == run.records.size());
@@ -147,7 +148,7 @@ TEST_CASE("export: what cannot be written is one sentence, and what was there st
   const Folder folder;
   const Model model = model_of(sample_run(20'000).records);
   for (const auto& [name, act] : std::map<std::string, std::function<void(const fs::path&)>>{
-           {"run.json", [&](const fs::path& file) { store::export_json({}, model, file); }},
+           {"run.json", [&](const fs::path& file) { store::export_json({}, model, {}, file); }},
            {"run.csv", [&](const fs::path& file) { store::export_csv(model, file); }}}) {
     const fs::path file = folder / name, nowhere = folder / "none" / name;
     check_sentence(refusal_of([&] { act(nowhere); }), folder / "none", "There is no folder");

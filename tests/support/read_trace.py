@@ -26,7 +26,7 @@ def read_json(path):
         trace = json.load(file, parse_float=Decimal, parse_constant=refuse, object_pairs_hook=only_once)
     events = trace["traceEvents"]
     slices, flows, beside, counters = defaultdict(list), defaultdict(dict), defaultdict(dict), defaultdict(list)
-    processes, threads, exits, labels = {}, {}, {}, {}
+    processes, threads, exits, labels, notes = {}, {}, {}, {}, []
     for event in events:
         phase, pid, tid = event["ph"], event["pid"], event["tid"]
         assert isinstance(pid, int) and isinstance(tid, int) and event["name"] != "", event
@@ -57,6 +57,8 @@ def read_json(path):
         elif phase == "i":
             if event["name"] == "exit":
                 exits[processes[pid]] = event["args"]["exit_code"]
+            elif event["name"] == "note":
+                notes.append(event["args"]["text"])
         else:
             raise AssertionError(f"an unknown phase: {event}")
     for place, all_of_it in slices.items():
@@ -89,6 +91,7 @@ def read_json(path):
         "beside": sorted({pair["b"]["name"] for pair in beside.values()}),
         "counters": {f"{process}: {name}": values for (process, name), values in counters.items()},
         "exits": exits,
+        "notes": notes,
         "labels": sorted(labels.values()),
     }
 

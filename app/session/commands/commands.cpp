@@ -26,6 +26,9 @@ bool has_run(const Context& c) {
 void look_afresh(UiState& ui) {
   ui.selection = ui.hover = {};
   ui.menu = {};
+  ui.notes.pointer = {};
+  ui.notes.from_ns = ui.notes.to_ns = ui.notes.pressed_ns = std::nullopt;
+  ui.find.from_ns.reset();
   ui.follow = true;
   ui.fit_wanted = true;
   ui.vertical_scroll = 0;
@@ -50,7 +53,7 @@ const timeline::Task& task_meant(const Context& c, std::string_view argument) {
 }
 
 std::span<const CommandGroup> command_groups() noexcept {
-  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"timeline", timeline_commands()}, {"file", file_commands()},
+  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"timeline", timeline_commands()}, {"notes", note_commands()}, {"find", find_commands()}, {"learn", learn_commands()}, {"file", file_commands()},
                                                    {"window", window_commands()}, {"audience", audience_commands()}};
   return groups;
 }

@@ -14,6 +14,9 @@ namespace forklight::app::session {
 [[nodiscard]] std::span<const Command> file_commands() noexcept;
 [[nodiscard]] std::span<const Command> timeline_commands() noexcept;
 [[nodiscard]] std::span<const Command> window_commands() noexcept;
+[[nodiscard]] std::span<const Command> find_commands() noexcept;
+[[nodiscard]] std::span<const Command> note_commands() noexcept;
+[[nodiscard]] std::span<const Command> learn_commands() noexcept;
 [[nodiscard]] std::span<const Command> predict_commands() noexcept;
 [[nodiscard]] std::span<const Command> audience_commands() noexcept;
 

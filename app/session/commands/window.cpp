@@ -20,10 +20,16 @@ void clear(Context& c, std::string_view) {
     ui.dialog = Dialog::none;
   } else if (ui.menu.subject != 0) {
     ui.menu = {};
+  } else if (ui.tour.on()) {
+    go_to_step(c, -1);
   } else if (open_prediction(c) != nullptr) {
     skip_question(c);
   } else if (!c.session.notice().empty()) {
     c.session.notify("");
+  } else if (ui.notes.from_ns) {
+    ui.notes.from_ns = ui.notes.to_ns = std::nullopt;
+  } else if (ui.find.open) {
+    ui.find.open = false;
   } else if (ui.focus.id != 0) {
     ui.focus.id = 0;
   } else if (ui.predict.results) {
