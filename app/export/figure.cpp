@@ -120,13 +120,17 @@ class Figure {
     const timeline::Axis axis(ui_.axis, subject_.model);
     part_ = subject_.range.value_or(timeline::TimeRange{subject_.model.begin_ns(), subject_.model.end_ns()});
     if (chosen_ && !subject_.range) part_ = {std::max(axis.time_ns(view_.begin), part_.begin_ns), std::min(axis.time_ns(view_.end), part_.end_ns)};
-    share_room();
   }
 
   [[nodiscard]] Page page() const { return {wanted_.width, height_, wanted_.scale, title_of(subject_.meta)}; }
 
   // Twice: the first frame finds the sizes, and fits the run into the view.
   void draw(timeline_view::Capture& capture) {
+    // Words are measured inside a frame.
+    ImGui::GetIO().DisplaySize = ImVec2(wanted_.width, wanted_.width);
+    ImGui::NewFrame();
+    share_room();
+    ImGui::EndFrame();
     ImGui::GetIO().DisplaySize = ImVec2(wanted_.width, height_);
     for (int frame = 0; frame < 2; ++frame) {
       if (frame > 0 && chosen_) ui_.view = view_;

@@ -1,5 +1,6 @@
 // A run for other programs: as a trace that Perfetto and Chrome open, as a table for spreadsheets and scripts. Words are
-// English, as names in files are; times count from the run's first event.
+// English, as names in files are; times count from the run's first event; what the kernel said before it is
+// negative in the table, and the beginning of the trace.
 #pragma once
 
 #include <filesystem>

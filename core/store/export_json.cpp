@@ -42,8 +42,13 @@ struct Place {
 
 class Writer {
  public:
-  Writer(const Model& model, const std::filesystem::path& file) : model_(model), out_(file), end_ns_(model.end_ns()) {
+  Writer(const Model& model, const std::filesystem::path& file) : model_(model), out_(file), begin_ns_(model.begin_ns()), end_ns_(model.end_ns()) {
     find_places();
+    // The kernel's word begins before the run's own.
+    for (const timeline::Kernel::Core& core : model.kernel().cores()) {
+      if (!core.track.spans().empty()) begin_ns_ = std::min(begin_ns_, core.track.spans().front().begin_ns);
+      if (!core.samples.empty()) begin_ns_ = std::min(begin_ns_, core.samples.front().time_ns);
+    }
   }
 
   void write(const Meta& meta, std::span<const Note> notes) {
@@ -141,7 +146,7 @@ class Writer {
   void begin(char phase, std::int64_t pid, std::int64_t tid, std::int64_t time_ns) {
     put(FMT_COMPILE("{}{{\"ph\":\"{}\",\"pid\":{},\"tid\":{},\"ts\":"), first_ ? "" : ",\n", phase, pid, tid);
     first_ = false;
-    put_us(time_ns - model_.begin_ns());
+    put_us(time_ns - begin_ns_);
   }
   void begin_span(const Place& at, std::int64_t begin_ns, std::int64_t end_ns) {
     begin('X', at.pid, at.tid, begin_ns);
@@ -398,7 +403,7 @@ class Writer {
 
   const Model& model_;
   OutputFile out_;
-  std::int64_t end_ns_;
+  std::int64_t begin_ns_, end_ns_;
   fmt::memory_buffer buffer_;
   bool first_ = true;
   std::uint64_t asynchronous_ = 0;
