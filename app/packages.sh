@@ -8,7 +8,7 @@ forklight_build_packages=(
   nlohmann-json3-dev libsqlite3-dev libcli11-dev libfmt-dev
   fonts-inter fonts-jetbrains-mono fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri
 )
-forklight_test_packages=(doctest-dev libbenchmark-dev ffmpeg xvfb xdotool xauth python3 procps)
+forklight_test_packages=(doctest-dev libbenchmark-dev ffmpeg librsvg2-bin poppler-utils xvfb xdotool xauth python3 procps)
 
 # All of the scripts' own words go to stderr: stdout belongs to the program that they run.
 say() { printf 'Forklight: %s\n' "$*" >&2; }

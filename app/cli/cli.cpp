@@ -12,6 +12,8 @@
 #include <mutex>
 
 #include "app/cli/duration.h"
+#include "app/cli/export.h"
+#include "app/cli/figure.h"
 #include "app/cli/film.h"
 #include "app/cli/gallery.h"
 #include "app/cli/report.h"
@@ -243,6 +245,9 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     CLI::App* show_command = app.add_subcommand("show", "Print what a saved run holds");
     show_command->add_option("file", file, "The file (.flt)")->required();
     show_command->add_flag("--json", show_json, "Print one JSON object");
+    Job job;
+    add_export(app, job);
+    add_figure(app, job);
     FilmCommand film_command(app);
     TourCommand tour_command(app);
     std::string gallery_directory, gallery_lesson;
@@ -266,6 +271,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
       throw base::UsageError("scenario is required (forklight --help shows what there is.)");
     }
     if (run_command->parsed()) return run_scenario(request, engine);
+    if (job) return job();
     if (film_command.parsed()) return film_command.run(engine);
     if (tour_command.parsed() && tour_command.films()) return tour_command.run(engine);
     if (tour_command.parsed()) {

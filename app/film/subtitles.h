@@ -7,15 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "app/session/webvtt.h"
 #include "core/timeline/model.h"
 
 namespace forklight::app::film {
 
-// Words that stand from one moment of the film to another.
-struct Line {
-  double begin_s, end_s;
-  std::string words;
-};
+using session::Line;
 
 struct Lines {
   std::vector<Line> captions;

@@ -102,6 +102,12 @@ struct Fonts::Library {
     std::map<int, float> height_per_em;
   };
 
+  struct Choice {  // for others
+    Fonts::Face face;
+    FcCharSet* glyphs;
+  };
+  std::array<std::vector<Choice>, kRoles.size()> choices;
+
   FcConfig* config = FcInitLoadConfigAndFonts();
   FcCharSet* needed = FcCharSetCreate();
   std::array<FcFontSet*, kRoles.size()> sorted{};
@@ -155,6 +161,24 @@ struct Fonts::Library {
     FcPatternGetInteger(pattern, FC_INDEX, 0, &face.index);
     face.index &= 0xffff;  // above: the instance of a variable font
     return true;
+  }
+
+  // The faces of a role in the order in which build() asks them.
+  const std::vector<Choice>& choices_of(std::size_t role) {
+    std::vector<Choice>& all = choices[role];
+    FcFontSet* set = candidates(role);
+    if (!all.empty() || set == nullptr) return all;
+    for (int at = 0; at < set->nfont; ++at) {
+      Face face;
+      if (!read(set->fonts[at], face)) continue;
+      if (all.empty() && FcCharSetHasChar(face.glyphs, 'A') == FcFalse) continue;
+      FcChar8* family = nullptr;
+      FcPatternGetString(set->fonts[at], FC_FAMILY, 0, &family);
+      int weight = FC_WEIGHT_REGULAR;
+      FcPatternGetInteger(set->fonts[at], FC_WEIGHT, 0, &weight);
+      all.push_back({{face.file, family != nullptr ? reinterpret_cast<const char*>(family) : "", face.index, FcWeightToOpenType(weight)}, face.glyphs});
+    }
+    return all;
   }
 
   // The bytes of a font file, read once; nullptr if it cannot be read.
@@ -246,6 +270,14 @@ void Fonts::need(std::string_view utf8) {
     stale_ = true;
   });
 }
+
+const Fonts::Face* Fonts::face(Font role, char32_t character) {
+  for (const Library::Choice& choice : library_->choices_of(static_cast<std::size_t>(role)))
+    if (FcCharSetHasChar(choice.glyphs, character) == FcTrue) return &choice.face;
+  return nullptr;
+}
+
+float Fonts::em(Font role) noexcept { return kRoles[static_cast<std::size_t>(role)].em; }
 
 bool Fonts::update(float scale, float zoom) {
   // What is large already needs no larger glyphs: they would fill a texture, and hardly be sharper to an eye.

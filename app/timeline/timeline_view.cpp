@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/timeline/canvas.h"
+#include "app/timeline/capture.h"
 #include "app/timeline/interaction.h"
 #include "app/timeline/notes.h"
 #include "app/timeline/tallies.h"
@@ -96,6 +97,7 @@ void TimelineView::draw(const Source& source, session::UiState& ui) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   const bool shown = ImGui::BeginChild("timeline", size, false, kStill);
   ImGui::PopStyleVar();
+  prepare_list(ImGui::GetWindowDrawList());
   const ImVec2 origin = ImGui::GetWindowPos();
   ImGui::InvisibleButton("surface", size);
   const Mouse mouse = mouse_of_this_frame(ImGui::IsItemHovered(), ImGui::IsItemActive());

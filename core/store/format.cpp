@@ -44,4 +44,43 @@ std::string_view other_tables() noexcept {
   )sql";
 }
 
+std::string_view class_name(trace::ObjectKind kind) noexcept {
+  using enum trace::ObjectKind;
+  switch (kind) {
+    case pipe:
+      return "Pipe";
+    case queue:
+      return "Queue";
+    case simple_queue:
+      return "SimpleQueue";
+    case joinable_queue:
+      return "JoinableQueue";
+    case lock:
+      return "Lock";
+    case rlock:
+      return "RLock";
+    case semaphore:
+      return "Semaphore";
+    case bounded_semaphore:
+      return "BoundedSemaphore";
+    case condition:
+      return "Condition";
+    case event:
+      return "Event";
+    case barrier:
+      return "Barrier";
+    case value:
+      return "Value";
+    case array:
+      return "Array";
+    case gil:
+      return "GIL";
+    case pool:
+      return "Pool";
+    case executor:
+      return "ProcessPoolExecutor";
+  }
+  return "?";
+}
+
 }  // namespace forklight::store

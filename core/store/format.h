@@ -41,4 +41,7 @@ struct Table {
 // What is there for people and their SQL alone.
 [[nodiscard]] std::string_view other_tables() noexcept;
 
+// As Python calls it: "Queue"; "?" for one that this version does not know.
+[[nodiscard]] std::string_view class_name(trace::ObjectKind kind) noexcept;
+
 }  // namespace forklight::store
