@@ -12,6 +12,7 @@
 #include "app/platform/imgui_compat.h"
 #include "app/session/asking.h"
 #include "app/session/drop.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 namespace forklight::app {
@@ -82,6 +83,7 @@ App::App(const Options& options)
       last_input_(Clock::now()) {
   restore(options);
   if (!options.open.empty()) ui_.push("open", options.open.string());
+  if (!options.lecture.empty()) ui_.push("lecture", options.lecture);
   session_.observe(options.observe);
   session_.notify(preferences_.take_problem());
   apply_ui();
@@ -161,6 +163,7 @@ bool App::frame() {
   session::carry_out(context);
   session_.update();
   session::follow_questions(context);
+  session::update_lecture(context, base::now_ns());
   if (session_.model().revision() != drawn_revision_) last_change_ = Clock::now();
   keeper_.update(session_, ui_.past);
   show_folder();
@@ -170,7 +173,7 @@ bool App::frame() {
   }
   if (window_.close_wanted() || ui_.quit_wanted) return false;
   // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
-  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy();
+  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || ui_.lecture.on;
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
     draw();

@@ -231,6 +231,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     show_command->add_option("file", file, "The file (.flt)")->required();
     show_command->add_flag("--json", show_json, "Print one JSON object");
     FilmCommand film_command(app);
+    TourCommand tour_command(app);
     std::string gallery_directory, gallery_lesson;
     CLI::App* gallery_command = app.add_subcommand("gallery", "Make the pictures of the lessons anew, from real runs");
     gallery_command->add_option("directory", gallery_directory)->required();
@@ -253,6 +254,11 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     }
     if (run_command->parsed()) return run_scenario(request, engine);
     if (film_command.parsed()) return film_command.run(engine);
+    if (tour_command.parsed() && tour_command.films()) return tour_command.run(engine);
+    if (tour_command.parsed()) {
+      window.lecture = tour_command.lecture();
+      return open_window(window);
+    }
     if (gallery_command->parsed()) return make_gallery(gallery_directory, gallery_lesson, engine), kOk;
     if (show_command->parsed()) return show(file, show_json, engine);
     return open_window(window);

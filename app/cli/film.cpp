@@ -7,11 +7,13 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 
 #include "app/cli/cli.h"
 #include "app/cli/duration.h"
 #include "app/film/film.h"
 #include "app/i18n/i18n.h"
+#include "app/session/lecture.h"
 #include "core/base/error.h"
 
 namespace forklight::app::cli {
@@ -48,49 +50,33 @@ void read_range(const std::string& text, film::FilmOptions& options) {
   if (!to.empty()) options.to_s = seconds(to);
 }
 
-}  // namespace
-
-FilmCommand::FilmCommand(CLI::App& app) : command_(app.add_subcommand("film", "Make a film of a saved run, without a screen")) {
-  command_->add_option("file", run_, "The run (.flt)")->required();
-  command_->add_option("-o,--output", file_, "The film: .mp4 (H.264), .webm (VP9) or .gif; ffmpeg makes it");
-  command_->add_option("--frames", frames_, "Instead of a film, a PNG for each picture in this directory: needs no ffmpeg");
-  command_->add_option("--vtt", subtitles_, "The captions as WebVTT beside it");
-  command_->add_option("--size", size_, "Pixels, e.g. 1280x720 (default 1920x1080)");
-  command_->add_option("--fps", fps_, "Pictures a second (default 60)");
-  command_->add_option("--speed", speed_, "0.25: four times slower than it ran");
-  command_->add_option("--range", range_, "A part of the run: 1.2s..1.5s, ..2s, 500ms..");
-  command_->add_option("--axis", axis_, "time or order");
-  command_->add_option("--theme", theme_, "stage (dark) or paper (light)");
-  command_->add_option("--scale", scale_, "Text size, 0.5 to 4");
-  command_->add_option("--vision", vision_, "As seen with: protanopia, deuteranopia, tritanopia");
-  command_->add_flag("--captions", captions_, "What happens, in plain words, in the picture");
-  command_->add_flag("--window", window_, "The whole window instead of timeline and program");
+film::FilmOptions options_of(const FilmWishes& wishes) {
+  film::FilmOptions options;
+  if (wishes.file) options.file = *wishes.file;
+  if (wishes.frames) options.frames = *wishes.frames;
+  if (wishes.subtitles) options.subtitles = *wishes.subtitles;
+  read_size(wishes.size, options);
+  if (wishes.range) read_range(*wishes.range, options);
+  options.fps = wishes.fps;
+  options.speed = wishes.speed;
+  options.scale = wishes.scale;
+  options.axis = one_of<timeline::AxisKind>(wishes.axis, {{"time", timeline::AxisKind::time}, {"order", timeline::AxisKind::order}}, "--axis");
+  options.theme = one_of<session::ThemeName>(wishes.theme, {{"stage", session::ThemeName::stage}, {"paper", session::ThemeName::paper}}, "--theme");
+  using session::Vision;
+  options.vision = one_of<Vision>(wishes.vision, {{"normal", Vision::normal}, {"protanopia", Vision::protanopia}, {"deuteranopia", Vision::deuteranopia}, {"tritanopia", Vision::tritanopia}}, "--vision");
+  options.captions = wishes.captions;
+  options.window = wishes.window;
+  return options;
 }
 
-int FilmCommand::run(const std::filesystem::path& engine) const {
-  film::FilmOptions options;
-  options.run = run_;
-  if (file_) options.file = *file_;
-  if (frames_) options.frames = *frames_;
-  if (subtitles_) options.subtitles = *subtitles_;
-  read_size(size_, options);
-  if (range_) read_range(*range_, options);
-  options.fps = fps_;
-  options.speed = speed_;
-  options.scale = scale_;
-  options.axis = one_of<timeline::AxisKind>(axis_, {{"time", timeline::AxisKind::time}, {"order", timeline::AxisKind::order}}, "--axis");
-  options.theme = one_of<session::ThemeName>(theme_, {{"stage", session::ThemeName::stage}, {"paper", session::ThemeName::paper}}, "--theme");
-  using session::Vision;
-  options.vision = one_of<Vision>(vision_, {{"normal", Vision::normal}, {"protanopia", Vision::protanopia}, {"deuteranopia", Vision::deuteranopia}, {"tritanopia", Vision::tritanopia}}, "--vision");
-  options.captions = captions_;
-  options.window = window_;
-
+// `make` makes it, and is told where it is.
+int with_progress(const std::function<bool(const std::function<bool(const film::Progress&)>&)>& make) {
   struct sigaction action {};
   action.sa_handler = [](int) { given_up = 1; };
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
   const bool seen = ::isatty(STDERR_FILENO) != 0;
-  const bool made = film::make_film(options, engine, [&](const film::Progress& progress) {
-    if (seen) {
+  const bool made = make([&](const film::Progress& progress) {
+    if (seen && progress.frames > 0) {
       const std::string words = tr("film.progress", fmt::arg("percent", progress.frame * 100 / progress.frames), fmt::arg("seconds", std::lround(progress.seconds_left)));
       std::fprintf(stderr, "\r%s\x1b[K%s", words.c_str(), progress.frame == progress.frames ? "\n" : "");
     }
@@ -99,6 +85,52 @@ int FilmCommand::run(const std::filesystem::path& engine) const {
   if (made) return kOk;
   std::fprintf(stderr, "%s%s\n", seen ? "\n" : "", std::string(tr("film.given_up")).c_str());
   return kFailure;
+}
+
+void add_looks(CLI::App& command, FilmWishes& wishes) {
+  command.add_option("--frames", wishes.frames, "Instead of a film, a PNG for each picture in this directory: needs no ffmpeg");
+  command.add_option("--vtt", wishes.subtitles, "The captions as WebVTT beside it");
+  command.add_option("--size", wishes.size, "Pixels, e.g. 1280x720 (default 1920x1080)");
+  command.add_option("--fps", wishes.fps, "Pictures a second (default 60)");
+  command.add_option("--theme", wishes.theme, "stage (dark) or paper (light)");
+  command.add_option("--scale", wishes.scale, "Text size, 0.5 to 4");
+  command.add_option("--vision", wishes.vision, "As seen with: protanopia, deuteranopia, tritanopia");
+  command.add_flag("--window", wishes.window, "The whole window instead of timeline and program");
+}
+
+}  // namespace
+
+FilmCommand::FilmCommand(CLI::App& app) : command_(app.add_subcommand("film", "Make a film of a saved run, without a screen")) {
+  command_->add_option("file", run_, "The run (.flt)")->required();
+  command_->add_option("-o,--output", wishes_.file, "The film: .mp4 (H.264), .webm (VP9) or .gif; ffmpeg makes it");
+  add_looks(*command_, wishes_);
+  command_->add_option("--speed", wishes_.speed, "0.25: four times slower than it ran");
+  command_->add_option("--range", wishes_.range, "A part of the run: 1.2s..1.5s, ..2s, 500ms..");
+  command_->add_option("--axis", wishes_.axis, "time or order");
+  command_->add_flag("--captions", wishes_.captions, "What happens, in plain words, in the picture");
+}
+
+int FilmCommand::run(const std::filesystem::path& engine) const {
+  film::FilmOptions options = options_of(wishes_);
+  options.run = run_;
+  return with_progress([&](const auto& told) { return film::make_film(options, engine, told); });
+}
+
+TourCommand::TourCommand(CLI::App& app) : command_(app.add_subcommand("tour", "A lesson that plays by itself: in the window, or as a film")) {
+  command_->add_option("file", lecture_, fmt::format("The tour (.json), or one of: {}", fmt::join(session::lecture_names(), ", ")))->required();
+  command_->add_option("--film", wishes_.file, "Make a film of it: .mp4 (H.264), .webm (VP9) or .gif; ffmpeg makes it");
+  add_looks(*command_, wishes_);
+}
+
+const std::string& TourCommand::lecture() const {
+  (void)session::find_lecture(lecture_);
+  return lecture_;
+}
+
+int TourCommand::run(const std::filesystem::path& engine) const {
+  const session::Lecture lecture = session::find_lecture(lecture_);
+  const film::FilmOptions options = options_of(wishes_);
+  return with_progress([&](const auto& told) { return film::make_tour_film(options, lecture, engine, told); });
 }
 
 }  // namespace forklight::app::cli

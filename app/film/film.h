@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "app/session/lecture.h"
 #include "app/session/ui_state.h"
 
 namespace forklight::app::film {
@@ -40,5 +41,9 @@ inline constexpr std::uint64_t kMostFrames = 60 * 60 * 60;
 // Makes it. `told` is called now and then; where it returns false the film is given up, and nothing of it stays. True if it is there.
 // Throws base::UsageError or base::Failure, one sentence.
 bool make_film(const FilmOptions& options, const std::filesystem::path& engine, const std::function<bool(const Progress&)>& told);
+
+// A tour played on real processes, without a screen, and then filmed as it went: the same pictures that its window would have had, at the
+// film's size. Of `options` it takes the looks, and where it goes. Throws as well if the tour could not go on.
+bool make_tour_film(const FilmOptions& options, const session::Lecture& lecture, const std::filesystem::path& engine, const std::function<bool(const Progress&)>& told);
 
 }  // namespace forklight::app::film

@@ -47,12 +47,14 @@ std::string caption_now(Context& context, session::CaptionTrack& track) {
 
 }  // namespace
 
-bool captions_shown(const UiState& ui) { return ui.presenting ? ui.audience.presented_captions : ui.audience.captions; }
+bool captions_shown(const UiState& ui) { return ui.lecture.on || (ui.presenting ? ui.audience.presented_captions : ui.audience.captions); }
 
 float captions_height() { return std::max(px(kBand), leading(Font::title) + px(20)); }
 
 void draw_captions(Context& context, session::CaptionTrack& track) {
-  const std::string words = caption_now(context, track);
+  // What a tour says comes first.
+  const std::string& told = session::in_language(context.ui.lecture.caption);
+  const std::string words = told.empty() ? caption_now(context, track) : told;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
   list->AddLine(start, {start.x + size.x, start.y}, palette().line);

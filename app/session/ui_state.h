@@ -13,6 +13,7 @@
 #include "app/session/find.h"
 #include "app/session/gallery_state.h"
 #include "app/session/notes_state.h"
+#include "app/session/lecture.h"
 #include "app/session/person.h"
 #include "app/session/predict.h"
 #include "app/session/tour.h"
@@ -72,6 +73,7 @@ struct UiState {
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
   bool presenting = false;
+  LectureState lecture;  // a tour that plays by itself, and one that is being recorded
   bool filmed = false;  // nobody is there to press a key: nothing is said of keys
   Audience audience;
   Past past;

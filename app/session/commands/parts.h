@@ -19,6 +19,7 @@ namespace forklight::app::session {
 [[nodiscard]] std::span<const Command> learn_commands() noexcept;
 [[nodiscard]] std::span<const Command> predict_commands() noexcept;
 [[nodiscard]] std::span<const Command> audience_commands() noexcept;
+[[nodiscard]] std::span<const Command> lecture_commands() noexcept;
 
 // --- when a command is allowed ---
 bool always(const Context& c);

@@ -22,6 +22,8 @@ void clear(Context& c, std::string_view) {
     ui.menu = {};
   } else if (ui.tour.on()) {
     go_to_step(c, -1);
+  } else if (ui.lecture.on) {
+    end_lecture(c);
   } else if (open_prediction(c) != nullptr) {
     skip_question(c);
   } else if (!c.session.notice().empty()) {
