@@ -78,6 +78,7 @@ App::App(const Options& options)
     : preferences_(options.person ? std::optional(options.person->config) : std::nullopt),
       session_((i18n::set_language(choose_language(options, preferences_)), options.engine)),
       keeper_(options.person ? std::optional(options.person->state) : std::nullopt, ui_.past),
+      quiz_keeper_(options.person ? std::optional(options.person->state) : std::nullopt, ui_.quiz),
       window_(window_options(options, preferences_)),
       wait_when_idle_(options.wait_when_idle),
       last_input_(Clock::now()) {
@@ -163,9 +164,11 @@ bool App::frame() {
   session::carry_out(context);
   session_.update();
   session::follow_questions(context);
+  session::follow_quiz(context);
   session::update_lecture(context, base::now_ns());
   if (session_.model().revision() != drawn_revision_) last_change_ = Clock::now();
   keeper_.update(session_, ui_.past);
+  if (std::string problem = quiz_keeper_.update(ui_.quiz); !problem.empty()) session_.notify(std::move(problem));
   show_folder();
   if (Clock::now() - last_kept_ > kKeepAgain) {
     note_window();

@@ -75,6 +75,7 @@ class App {
   session::Session session_;
   session::UiState ui_;
   session::RunKeeper keeper_;
+  session::QuizKeeper quiz_keeper_;
   platform::Window window_;
   platform::Fonts fonts_;
   timeline_view::TimelineView timeline_;

@@ -155,7 +155,13 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
     if (equals == std::string::npos) throw base::UsageError(tr("cli.bad_setting", fmt::arg("setting", setting)));
     session.set(setting.substr(0, equals), setting.substr(equals + 1));
   }
-  const auto limit = request.duration ? std::optional(parse_duration(*request.duration)) : std::nullopt;
+  // What stands still by design has its own limit.
+  std::optional<std::chrono::nanoseconds> limit;
+  if (request.duration) {
+    limit = parse_duration(*request.duration);
+  } else if (const auto seconds = scenario::hang_limit_of(session.settings())) {
+    limit = std::chrono::nanoseconds(static_cast<std::int64_t>(*seconds * 1e9));
+  }
   // Said now rather than after the run, when it would be lost.
   if (request.save) check_writable(*request.save);
 

@@ -201,9 +201,11 @@ void draw_dialogs(Context& context, PanelState& state) {
   }
   state.shown_dialog = ui.dialog;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(px(ui.dialog == Dialog::gallery ? 1180 : ui.dialog == Dialog::keys ? 880 : 560), std::max(px(120), screen.x - px(32)));
+  const float width = std::min(px(ui.dialog == Dialog::gallery ? 1180 : ui.dialog == Dialog::keys ? 880 : ui.dialog == Dialog::quiz ? 680 : 560), std::max(px(120), screen.x - px(32)));
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
   ImGui::SetNextWindowSize({width, 0});
+  // What is longer than the window is scrolled.
+  if (ui.dialog == Dialog::quiz) ImGui::SetNextWindowSizeConstraints({width, 0}, {width, std::max(px(80), screen.y - px(32))});
   if (!ImGui::BeginPopupModal("dialog", nullptr,
                               ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav))
     return;
@@ -236,6 +238,15 @@ void draw_dialogs(Context& context, PanelState& state) {
       break;
     case Dialog::gallery:
       draw_gallery(context, fresh);
+      break;
+    case Dialog::lesson:
+      draw_lesson(context);
+      break;
+    case Dialog::glossary:
+      draw_glossary(context, fresh);
+      break;
+    case Dialog::quiz:
+      draw_quiz(context);
       break;
   }
   ImGui::EndPopup();

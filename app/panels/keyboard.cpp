@@ -124,6 +124,16 @@ bool for_find(session::UiState& ui, Shortcut shortcut) {
   return true;
 }
 
+// The same in the glossary.
+bool for_glossary(session::GlossaryState& glossary, Shortcut shortcut) {
+  if (shortcut.ctrl || shortcut.shift) return false;
+  const bool up = shortcut.key == Key::up, down = shortcut.key == Key::down, enter = shortcut.key == Key::enter;
+  glossary.at += (down ? 1 : 0) - (up ? 1 : 0);
+  glossary.moved = glossary.moved || up || down;
+  glossary.go = glossary.go || enter;
+  return up || down || enter;
+}
+
 // The list of keys scrolls, although letters are typed above it.
 bool for_keys(session::UiState& ui, Shortcut shortcut) {
   if (shortcut.ctrl || shortcut.shift) return false;
@@ -149,11 +159,33 @@ bool for_question(const session::Context& context, Shortcut shortcut) {
   return false;
 }
 
+// In the quiz: the choices, and what leads on. True if the key was for it.
+bool for_quiz(const session::Context& context, Shortcut shortcut) {
+  session::UiState& ui = context.ui;
+  if (ui.dialog != session::Dialog::quiz || shortcut.ctrl || shortcut.shift || !ui.quiz.at) return false;
+  if (shortcut.key >= Key::n1 && shortcut.key <= Key::n4) {
+    const auto number = static_cast<std::size_t>(shortcut.key) - static_cast<std::size_t>(Key::n1) + 1;
+    if (number <= session::quiz_items()[*ui.quiz.at].question->choices.size()) ui.push("quiz.answer", std::to_string(number));
+    return true;
+  }
+  const bool told = ui.quiz.phase == session::QuizState::Phase::told;
+  if (told && ((shortcut.key == Key::enter && ui.focus.id == 0) || shortcut.key == Key::space)) {
+    ui.push("quiz.next");
+    return true;
+  }
+  if (told && shortcut.key == Key::t) {
+    ui.push("quiz.show");
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
-  if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)))
+  if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)) ||
+      (ui.dialog == session::Dialog::glossary && for_glossary(ui.glossary, shortcut)))
     return note_press(context, shortcut, {});
   const bool notes = ui.dialog == session::Dialog::note || ui.dialog == session::Dialog::notes;
   if (notes && for_notes(ui, shortcut)) return note_press(context, shortcut, {});
@@ -168,12 +200,13 @@ void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   if (typing && shortcut.key == Key::tab && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   if (typing && !passes_typing(shortcut)) return;
   if (!typing && ui.dialog == session::Dialog::none && ui.menu.subject == 0 && for_question(context, shortcut)) return note_press(context, shortcut, {});
+  if (!typing && for_quiz(context, shortcut)) return note_press(context, shortcut, {});
   if (!typing && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   const session::Command* command = session::find_command(shortcut);
   if (command == nullptr || !command->enabled(context)) return;
   // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
   const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "palette" || command->id == "notes" || command->id == "gallery" || command->id == "tour" ||
-                        command->id == "quit" ||
+                        command->id == "glossary" || command->id == "lesson" || command->id == "quiz" || command->id == "quit" ||
                         command->id == "screenshot" || command->id == "lens" || command->id == "lens.zoom" || command->id == "vision" || command->id == "theme" || command->id == "language" ||
                         command->id.starts_with("text.");
   if (ui.dialog != session::Dialog::none && !harmless) return;

@@ -224,7 +224,6 @@ void draw_timeline(Context& context, timeline_view::TimelineView& timeline, Pane
     panel("find-bar", {area.x0, top, area.x1, below.y0}, palette().panel, {0, 0}, kStill, [&] { draw_find_bar(context); });
   }
   panel("timeline", below, palette().window, {0, 0}, kStill, [&] { timeline.draw(context); });
-  if (!below.empty()) draw_predictions(context, {below.x0, below.y0}, {below.x1, below.y1});
 }
 
 void draw_presentation(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& area) {
@@ -238,6 +237,8 @@ void draw_presentation(Context& context, timeline_view::TimelineView& timeline, 
         [&] { draw_code(context, state.code); });
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddLine({area.x0, bar.y1}, {area.x1, bar.y1}, palette().line);
+  // What came of a question stands over the program, which has been read by then.
+  draw_predictions(context, {area.x0, bar.y1}, {split, area.y1}, {split, bar.y1 + (area.y1 - bar.y1) * 0.4f}, {area.x1, area.y1});
 }
 
 void draw_workplace(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& window) {
@@ -321,6 +322,8 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
       ui.push("panel.bottom");
     if (size != lower) ui.bottom_height = size;
   }
+  // Over all that is in the middle; what came of a question leaves the timeline free, if there is something below it.
+  draw_predictions(context, {x1, top}, {x2, bottom}, {x1, bottom_fits ? y1 : top + (bottom - top) * 0.4f}, {x2, bottom});
 }
 
 }  // namespace
@@ -336,6 +339,8 @@ void draw_frame(session::Context& context, timeline_view::TimelineView& timeline
   begin_focus(ui);
   update_find(context);
   ui.fact_at_hand = {};
+  ui.glossary.at_hand.clear();
+  session::follow_causes(context);
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));

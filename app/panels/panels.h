@@ -127,6 +127,11 @@ void light_found(const UiState& ui, ImDrawList* list, Font font, float x, float 
 void draw_scenarios(Context& context);
 void draw_code(Context& context, CodeRows& rows);
 void draw_inspector(Context& context);
+// The chain of causes behind the selected moment; a click on a link leads to it.
+void draw_causes(Context& context);
+[[nodiscard]] std::string cause_words(const timeline::Model& model, const timeline::Flow& flow);
+// To the line of the program (0: none), to the lesson's page, to the glossary.
+void draw_ways(Context& context, int line);
 // Of a queue, a pipe, an event that is selected: what it is, what is in it, what can be done to it.
 void draw_object_inspector(Context& context, const timeline::Object& object);
 // Of a task that works for a pool, and of a pool itself: rows for the inspector. Nothing of a task that is no worker.
@@ -145,12 +150,16 @@ void draw_evidence(Context& context, std::span<const Evidence> evidence);
 [[nodiscard]] float claims_height(const Context& context, float width);
 [[nodiscard]] float claims_height_brief(const Context& context);
 void draw_claims(Context& context, bool brief);
-// Over the timeline: the question that is open, else what came of those before.
-void draw_predictions(Context& context, ImVec2 min, ImVec2 max);
+// The question that is open, within the first area; else what came of those before, within the second.
+void draw_predictions(Context& context, ImVec2 min, ImVec2 max, ImVec2 results_min, ImVec2 results_max);
 void draw_status_bar(Context& context, const PanelState& state);
 void draw_dialogs(Context& context, PanelState& state);
 // The palette: a field, and what fits the letters typed in it.
 void draw_palette(Context& context, bool fresh);
+// What the lesson at hand promises and shows: the content of its dialog.
+void draw_lesson(Context& context);
+// Every term, found by a few letters of it.
+void draw_glossary(Context& context, bool fresh);
 // Every key and gesture, and a field to look for one.
 void draw_keys(Context& context, bool fresh);
 // What a fact says, for which Pythons, how it is known: the content of its dialog.
@@ -164,6 +173,8 @@ void draw_lesson_picture(ImDrawList* list, ImVec2 min, ImVec2 max, const session
 void draw_tour(Context& context);
 // How high a dialog's content can be, below the cursor and above its buttons: at large text the window is small.
 [[nodiscard]] float room_above_buttons(float wanted);
+// What do I think I know?: a question of the quiz, or what a real run has answered.
+void draw_quiz(Context& context);
 // A dialog's button; true when it was pressed.
 [[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
 

@@ -173,7 +173,7 @@ void draw_parameter(Context& context, const Scenario& scenario, const Parameter&
   else
     draw_number(context, parameter, width);
   if (const std::string help = base + ".help"; i18n::has(help))
-    paragraph(Font::small, palette().text_dim, tr(help));
+    paragraph_with_terms(context.ui, Font::small, palette().text_dim, tr(help));
 }
 
 void draw_settings(Context& context) {
@@ -202,7 +202,7 @@ void draw_folder(Context& context) {
 }
 
 // A card with the question that the run answers.
-void draw_watch(const Scenario& scenario) {
+void draw_watch(UiState& ui, const Scenario& scenario) {
   const std::string key = key_of(scenario, "watch");
   if (!i18n::has(key)) return;
   const float width = ImGui::GetContentRegionAvail().x;
@@ -217,6 +217,7 @@ void draw_watch(const Scenario& scenario) {
   platform::compat::rect(list, min, max, palette().accent, px(8), 1);
   draw_text(list, Font::strong, {min.x + px(16), min.y + px(12)}, palette().accent_text, tr("scenarios.watch"));
   draw_lines(list, Font::body, {min.x + px(16), min.y + px(38)}, palette().text, lines);
+  mark_terms(ui, Font::body, {min.x + px(16), min.y + px(38)}, lines);
 }
 
 }  // namespace
@@ -262,7 +263,7 @@ void draw_scenarios(Context& context) {
   draw_folder(context);
   draw_settings(context);
   ImGui::Dummy({1, px(8)});
-  draw_watch(context.session.scenario());
+  draw_watch(context.ui, context.session.scenario());
   *below = ImGui::GetCursorPosY() + px(8);
   ImGui::EndChild();
 }

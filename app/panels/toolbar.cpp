@@ -198,7 +198,7 @@ void draw_settings(Context& context, const Plan& plan) {
   if (!plan.files())
     for (const char* id : {"open", "save", "language", ""}) draw_menu_row(context, id, width);
   for (const char* id : {"text.larger", "text.smaller", "text.normal", "", "panel.left", "panel.right", "panel.bottom",
-                         "present", "", "find", "notes", "measure", "gallery", "", "captions", "keys.shown", "pointer", "lens", "vision", "motion", "", "reopen", "compare.runs", "compare.rounds", "", "replay", "screenshot", "tour", "keys"})
+                         "present", "", "find", "notes", "measure", "gallery", "", "captions", "keys.shown", "pointer", "lens", "vision", "motion", "", "reopen", "compare.runs", "compare.rounds", "", "replay", "screenshot", "tour", "keys", "", "predict", "lesson", "glossary"})
     draw_menu_row(context, id, width);
   ImGui::PopStyleVar();
   ImGui::EndPopup();

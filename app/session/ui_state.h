@@ -10,12 +10,15 @@
 
 #include "app/i18n/i18n.h"
 #include "app/session/audience.h"
+#include "app/session/causes.h"
 #include "app/session/find.h"
 #include "app/session/gallery_state.h"
+#include "app/session/glossary_state.h"
 #include "app/session/notes_state.h"
 #include "app/session/lecture.h"
 #include "app/session/person.h"
 #include "app/session/predict.h"
+#include "app/session/quiz.h"
 #include "app/session/tour.h"
 #include "app/session/ui_selection.h"
 #include "core/timeline/axis.h"
@@ -34,7 +37,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, note, notes, gallery };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, glossary, lesson, note, notes, gallery, quiz };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -110,6 +113,9 @@ struct UiState {
   int palette_at = 0;         // its row that Enter carries out
   bool palette_go = false;    // Enter was pressed
   PredictState predict;
+  GlossaryState glossary;
+  CausesState causes;
+  QuizState quiz;
   std::string event_filter;
   FindState find;
   NotesState notes;

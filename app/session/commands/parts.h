@@ -18,6 +18,8 @@ namespace forklight::app::session {
 [[nodiscard]] std::span<const Command> note_commands() noexcept;
 [[nodiscard]] std::span<const Command> learn_commands() noexcept;
 [[nodiscard]] std::span<const Command> predict_commands() noexcept;
+[[nodiscard]] std::span<const Command> glossary_commands() noexcept;
+[[nodiscard]] std::span<const Command> quiz_commands() noexcept;
 [[nodiscard]] std::span<const Command> audience_commands() noexcept;
 [[nodiscard]] std::span<const Command> lecture_commands() noexcept;
 
