@@ -66,7 +66,7 @@ void record(Context& c, std::string_view argument) {
 }
 
 constexpr std::array kLecture = {
-    Command{"lecture", shift(Key::l), always, play, playing},
+    Command{"lecture", shift(Key::y), always, play, playing},
     Command{"lecture.end", kNone, playing, end},
     Command{"lecture.record", shift(Key::r), always, record, recording},
 };
