@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
@@ -11,9 +12,14 @@
 #include <mutex>
 
 #include "app/cli/duration.h"
+#include "app/cli/export.h"
+#include "app/cli/figure.h"
+#include "app/cli/film.h"
+#include "app/cli/gallery.h"
 #include "app/cli/report.h"
 #include "app/i18n/i18n.h"
 #include "core/base/error.h"
+#include "core/timeline/waits.h"
 
 namespace forklight::app::cli {
 namespace {
@@ -128,6 +134,16 @@ void set_pace(Session& session, std::string_view text) {
   session.set_pace(supervisor::Pace::slow);
 }
 
+// Of a lesson that stands still by design: whether its time is up, and MainProcess can never go on. (By --for it is stopped anyhow.)
+bool stands_still_too_long(const Session& session) {
+  const auto seconds = scenario::hang_limit_of(session.run_settings());
+  if (!seconds || session.model().tasks().empty()) return false;
+  const std::int64_t now_ns = session.now_ns();
+  if (static_cast<double>(now_ns - session.model().begin_ns()) < *seconds * 1e9) return false;
+  const timeline::Deadlock found = timeline::find_deadlock(session.model(), now_ns);
+  return std::any_of(found.stuck.begin(), found.stuck.end(), [](const timeline::Wait& wait) { return wait.task == 1; });
+}
+
 int run_scenario(const RunRequest& request, const std::filesystem::path& engine) {
   News news;
   // With --json, stdout is for the object alone.
@@ -171,6 +187,7 @@ int run_scenario(const RunRequest& request, const std::filesystem::path& engine)
     session.update();
     if (session.standing()) session.set_pace(supervisor::Pace::real);  // at the end of its choices, and nobody here to make others
     if (limit && std::chrono::steady_clock::now() - began >= *limit) session.stop();
+    if (!limit && stands_still_too_long(session)) session.stop();
     if (interrupted > 0) session.stop();
     if (interrupted > 1) return 128 + SIGINT;  // asked twice: the session ends everything at once
   }
@@ -228,6 +245,16 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     CLI::App* show_command = app.add_subcommand("show", "Print what a saved run holds");
     show_command->add_option("file", file, "The file (.flt)")->required();
     show_command->add_flag("--json", show_json, "Print one JSON object");
+    Job job;
+    add_export(app, job);
+    add_figure(app, job);
+    FilmCommand film_command(app);
+    TourCommand tour_command(app);
+    std::string gallery_directory, gallery_lesson;
+    CLI::App* gallery_command = app.add_subcommand("gallery", "Make the pictures of the lessons anew, from real runs");
+    gallery_command->add_option("directory", gallery_directory)->required();
+    gallery_command->add_option("lesson", gallery_lesson);
+    gallery_command->group("");  // for who works on Forklight
     app.footer("Without a subcommand the window opens. Exit status: 0 all claims held, 1 failure, 2 wrong usage, 3 a claim did not hold.");
 
     try {
@@ -244,6 +271,14 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
       throw base::UsageError("scenario is required (forklight --help shows what there is.)");
     }
     if (run_command->parsed()) return run_scenario(request, engine);
+    if (job) return job();
+    if (film_command.parsed()) return film_command.run(engine);
+    if (tour_command.parsed() && tour_command.films()) return tour_command.run(engine);
+    if (tour_command.parsed()) {
+      window.lecture = tour_command.lecture();
+      return open_window(window);
+    }
+    if (gallery_command->parsed()) return make_gallery(gallery_directory, gallery_lesson, engine), kOk;
     if (show_command->parsed()) return show(file, show_json, engine);
     return open_window(window);
   } catch (const base::UsageError& error) {

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "app/i18n/i18n.h"
+#include "app/i18n/format.h"
 #include "app/timeline/words.h"
+#include "core/timeline/waits.h"
 
 namespace forklight::app::cli {
 
@@ -58,6 +60,43 @@ nlohmann::json milliseconds_or_null(const timeline::Model& model, std::int64_t t
   return static_cast<double>(time_ns - model.begin_ns()) / 1e6;
 }
 
+// Of a run that was stopped while nobody could go on: who waited for whom, a clause each. Of one that stands still by design whoever waited,
+// though others had something to do (a Pool's handlers always have).
+struct Hang {
+  bool for_ever = false;
+  std::int64_t since_ns = 0, until_ns = 0;
+  std::vector<std::string> clauses;
+};
+Hang hang_of(const session::Session& session) {
+  Hang hang;
+  const timeline::Model& model = session.model();
+  const auto moment = timeline::last_before_stop(model);
+  if (!moment) return hang;
+  hang.until_ns = *moment;
+  if (const auto deadlock = timeline::find_deadlock(model, *moment)) {
+    hang.for_ever = true;
+    for (const timeline::Wait& wait : deadlock.chain) hang.since_ns = std::max(hang.since_ns, wait.since_ns);
+    hang.clauses = timeline_view::deadlock_words(model, deadlock);
+    return hang;
+  }
+  if (!scenario::hang_limit_of(session.run_settings())) return hang;
+  for (const timeline::Wait& wait : timeline::waits(model, *moment)) {
+    const timeline::Task* task = model.find(wait.task);
+    if (task == nullptr || task->is_thread()) continue;
+    timeline_view::WaitClause clause = timeline_view::wait_clause(model, wait);
+    hang.clauses.push_back(std::move(clause.waits));
+  }
+  return hang;
+}
+
+std::string hang_words(const session::Session& session) {
+  const Hang hang = hang_of(session);
+  if (hang.clauses.empty()) return {};
+  const std::string words = fmt::format("{}", fmt::join(hang.clauses, hang.for_ever ? tr("timeline.deadlock.arrow") : "; "));
+  if (!hang.for_ever) return tr("cli.waited", fmt::arg("words", words)) + "\n";
+  return tr("cli.hung", fmt::arg("duration", i18n::format_duration(std::max<std::int64_t>(hang.until_ns - hang.since_ns, 0))), fmt::arg("words", words)) + "\n";
+}
+
 }  // namespace
 
 std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
@@ -103,6 +142,8 @@ std::string report(const session::Session& session) {
     const char* sign = claim.verdict == Verdict::held ? "✓" : claim.verdict == Verdict::broken ? "✗" : "…";
     text += fmt::format("{} {} ({})\n", sign, claim_text(session, claim.id), tr(fmt::format("cli.verdict.{}", verdict_id(claim.verdict))));
   }
+  text += hang_words(session);
+  if (const std::string why = fmt::format("scenario.{}.why", session.scenario().id); i18n::has(why)) text += tr("cli.why", fmt::arg("why", tr(why))) + "\n";
   text += tr("cli.events", fmt::arg("events", model.event_count()), fmt::arg("lost", model.lost_count())) + "\n";
   if (session.folder() != nullptr) {
     const char* key = session.folder()->is_temporary() ? "cli.files_gone" : "cli.files_kept";
@@ -138,7 +179,8 @@ nlohmann::json report_json(const session::Session& session) {
           {"claims", std::move(claims)},
           {"events", model.event_count()},
           {"lost", model.lost_count()},
-          {"stopped", model.stopped().has_value()}};
+          {"stopped", model.stopped().has_value()},
+          {"hung", hang_of(session).clauses}};
 }
 
 }  // namespace forklight::app::cli

@@ -19,6 +19,10 @@
 #include "app/session/captions.h"
 #include "app/timeline/timeline_view.h"
 
+namespace forklight::app::session {
+struct LessonPicture;
+}
+
 namespace forklight::app::panels {
 
 struct CodeRows {
@@ -115,6 +119,11 @@ void draw_presentation_bar(Context& context);
 void draw_notice(Context& context);
 // In pixels, in a window of a width: as many lines as its sentence takes.
 [[nodiscard]] float notice_height(const Context& context, float width);
+// Looks on for what is typed in the find bar, as long as a frame may take; once before anything is drawn.
+void update_find(Context& context);
+void draw_find_bar(Context& context);
+// The ground under what was found in a text that is about to be drawn from x on, cut at x1.
+void light_found(const UiState& ui, ImDrawList* list, Font font, float x, float y0, float y1, float x1, std::string_view text);
 void draw_scenarios(Context& context);
 void draw_code(Context& context, CodeRows& rows);
 void draw_inspector(Context& context);
@@ -155,6 +164,17 @@ void draw_glossary(Context& context, bool fresh);
 void draw_keys(Context& context, bool fresh);
 // What a fact says, for which Pythons, how it is known: the content of its dialog.
 void draw_fact(Context& context);
+// The dialog of one note; the list of all.
+void draw_note(Context& context, bool fresh);
+void draw_notes(Context& context);
+void draw_gallery(Context& context, bool fresh);
+void draw_lesson_picture(ImDrawList* list, ImVec2 min, ImVec2 max, const session::LessonPicture& picture);
+// In front of the panels, while there is a tour: after everything that it points at.
+void draw_tour(Context& context);
+// How high a dialog's content can be, below the cursor and above its buttons: at large text the window is small.
+[[nodiscard]] float room_above_buttons(float wanted);
+// What do I think I know?: a question of the quiz, or what a real run has answered.
+void draw_quiz(Context& context);
 // A dialog's button; true when it was pressed.
 [[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
 

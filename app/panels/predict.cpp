@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/i18n/i18n.h"
+#include "app/panels/choices.h"
 #include "app/panels/panels.h"
 #include "app/session/asking.h"
 #include "app/session/question_words.h"
@@ -16,7 +17,7 @@ using session::Prediction;
 using session::QuestionWords;
 
 constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoNav;
-constexpr float kPadding = 20, kKey = 28, kGap = 8, kRowPadding = 11;  // points
+constexpr float kPadding = 20, kGap = 8;  // points
 
 // Of what is asked: the settings of the run that is on, or of the one that is to begin.
 QuestionWords words_for(const Context& context) {
@@ -52,38 +53,18 @@ void card(const char* id, ImVec2 at, ImVec2 size, Draw draw) {
   ImGui::EndChild();
 }
 
-float text_height(Font font, std::string_view text, float width) { return leading(font) * static_cast<float>(wrap(font, text, width).size()); }
-
 // --- asking ----------------------------------------------------------------------------------------------------------
-
-float choice_height(std::string_view text, float width) { return std::max(px(kKey), text_height(Font::body, text, width - px(kKey + 44))) + px(2 * kRowPadding) - px(6); }
 
 // A choice: its key, its words, and how many have said so.
 void draw_choice(Context& context, std::size_t index, const std::string& text, float width) {
   const PredictState& predict = context.ui.predict;
-  const float height = choice_height(text, width);
-  const Hit row = hit(context.ui, ("choice" + std::to_string(index)).c_str(), {width, height});
-  if (row.clicked) context.ui.push("predict.answer", std::to_string(index + 1));
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled(row.min, row.max, row.hovered ? platform::mix(palette().panel_raised, palette().accent, 0.5f) : palette().panel_raised, px(8));
   const int most = *std::max_element(predict.votes.begin(), predict.votes.end());
-  float right = row.max.x - px(14);
+  ChoiceLook look;
   if (predict.class_votes && most > 0) {
-    const float share = static_cast<float>(predict.votes[index]) / static_cast<float>(most);
-    if (share > 0) list->AddRectFilled(row.min, {row.min.x + (row.max.x - row.min.x) * share, row.max.y}, palette().accent, px(8));
-    const std::string count = std::to_string(predict.votes[index]);
-    right -= text_width(Font::strong, count);
-    draw_text_in(list, Font::strong, right, row.min.y, row.max.x, row.max.y, palette().text, count);
+    look.share = static_cast<float>(predict.votes[index]) / static_cast<float>(most);
+    look.count = std::to_string(predict.votes[index]);
   }
-  const float key = px(kKey), x = row.min.x + px(10), y = row.center_y() - key / 2;
-  list->AddRectFilled({x, y}, {x + key, y + key}, palette().accent, px(6));
-  platform::compat::rect(list, {x, y}, {x + key, y + key}, palette().accent_text, px(6), 1);
-  const std::string number = std::to_string(index + 1);
-  draw_text_in(list, Font::strong, x + (key - text_width(Font::strong, number)) / 2, y, x + key, y + key, palette().text, number);
-  const std::vector<std::string_view> lines = wrap(Font::body, text, width - px(kKey + 44));
-  const float block = leading(Font::body) * static_cast<float>(lines.size() - 1) + line_height(Font::body);
-  draw_lines(list, Font::body, {x + key + px(14), row.center_y() - block / 2}, palette().text, lines);
-  draw_focus(row, px(8));
+  if (choice_row(context.ui, index, text, width, look).clicked) context.ui.push("predict.answer", std::to_string(index + 1));
 }
 
 std::string head_words(const Context& context) {
@@ -179,16 +160,6 @@ std::string said_words(const QuestionWords& words, const Prediction& one) {
   const std::string choice = words.choice(*one.question, *one.said());
   if (one.count() == 1) return tr("predict.said", fmt::arg("choice", choice));
   return tr("predict.said.class", fmt::arg("choice", choice), fmt::arg("votes", one.votes[*one.said()]), fmt::arg("count", one.count()));
-}
-
-void signed_line(Icon icon, Color ink, Font font, Color text_ink, const std::string& text) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x, indent = px(22);
-  const std::vector<std::string_view> lines = wrap(font, text, width - indent);
-  ImGui::Dummy({width, std::max(1.0f, leading(font) * static_cast<float>(lines.size()))});
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  draw_icon(list, icon, {at.x + px(7), at.y + line_height(font) / 2}, px(11), ink);
-  draw_lines(list, font, {at.x + indent, at.y}, text_ink, lines);
 }
 
 struct ResultText {

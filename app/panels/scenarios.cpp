@@ -220,6 +220,19 @@ void draw_watch(UiState& ui, const Scenario& scenario) {
   mark_terms(ui, Font::body, {min.x + px(16), min.y + px(38)}, lines);
 }
 
+// Why it was so, with the facts behind it: once a run of it has come to its end, never before the answer is on screen.
+void draw_why(Context& context) {
+  const std::string key = key_of(context.session.scenario(), "why");
+  if (context.session.live() || context.session.model().tasks().empty() || !i18n::has(key)) return;
+  ImGui::Dummy({1, px(8)});
+  ImGui::Indent(px(8));
+  ImGui::PushID("why");
+  section_title(tr("scenarios.why"));
+  paragraph_with_facts(context.ui, Font::body, palette().text, tr(key), session::FactAtHand::Where::nowhere);
+  ImGui::PopID();
+  ImGui::Unindent(px(8));
+}
+
 }  // namespace
 
 namespace {
@@ -246,10 +259,13 @@ void draw_list(Context& context) {
 // The list scrolls; the settings of the chosen one stay in sight below it, as far as they leave the list a part of the panel.
 void draw_scenarios(Context& context) {
   constexpr float kListAtLeast = 0.4f;
-  const float room = ImGui::GetContentRegionAvail().y;
+  const float room = ImGui::GetContentRegionAvail().y, begin = ImGui::GetCursorPosY();
   float* below = ImGui::GetStateStorage()->GetFloatRef(ImGui::GetID("below"), room / 2);  // its height in the last frame
   const float list = std::max(room - *below, room * kListAtLeast);
-  ImGui::BeginChild("list", {0, std::max(1.0f, list)}, false, ImGuiWindowFlags_NoBackground);
+  // All of them, in pictures.
+  command_button(context, "gallery", {.icon = Icon::grid, .show_label = true, .show_hint = true, .style = ButtonStyle::quiet});
+  const float above = ImGui::GetCursorPosY() - begin;
+  ImGui::BeginChild("list", {0, std::max(1.0f, list - above)}, false, ImGuiWindowFlags_NoBackground);
   draw_list(context);
   ImGui::EndChild();
   ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NoBackground);
@@ -261,6 +277,7 @@ void draw_scenarios(Context& context) {
   draw_settings(context);
   ImGui::Dummy({1, px(8)});
   draw_watch(context.ui, context.session.scenario());
+  draw_why(context);
   *below = ImGui::GetCursorPosY() + px(8);
   ImGui::EndChild();
 }

@@ -2,6 +2,7 @@
 // at; and the same for each of their stages.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
@@ -170,6 +171,34 @@ void add_item(Canvas& canvas, std::size_t lane, const Channel& channel, std::str
                           which.stage});
 }
 
+// A cross where a message was lost, in the place where it was then; without a place in any. Neighbours share one.
+void draw_losses(Canvas& canvas, std::size_t lane, const Channel& channel, std::optional<Stage> stage) {
+  const Rect bar = canvas.layout.bar(lane);
+  const platform::Color ink = platform::readable(platform::palette().error, platform::palette().lane);
+  const float r = px(4), y = bar.y1 - r - px(2);
+  float last = -1e9f;
+  for (const timeline::Loss& loss : channel.losses) {
+    if (stage && loss.stage != *stage) continue;
+    const float x = canvas.plot.x(loss.gone_ns);
+    if (!canvas.plot.sees(x) || std::abs(x - last) < 2 * r) continue;
+    last = x;
+    stroke(canvas.list, {ImVec2(x - r, y - r), ImVec2(x + r, y + r)}, {ink, 0, px(2), false});
+    stroke(canvas.list, {ImVec2(x - r, y + r), ImVec2(x + r, y - r)}, {ink, 0, px(2), false});
+  }
+}
+
+// Of the feeder's hand: what keeps the item there at the moment, if something does.
+std::string_view held_up_by(const Canvas& canvas, const Channel& channel) {
+  for (const timeline::TaskId feeder : channel.feeders) {
+    const timeline::Task* task = canvas.model.find(feeder);
+    const timeline::Span* span = task == nullptr ? nullptr : canvas.model.span_at(*task, canvas.moment());
+    if (span == nullptr || span->state != timeline::State::blocked) continue;
+    if (span->reason == trace::BlockReason::lock) return "timeline.stage.feeder.lock";
+    if (span->reason == trace::BlockReason::send) return "timeline.stage.feeder.pipe";
+  }
+  return {};
+}
+
 void draw_stage(Canvas& canvas, std::size_t lane) {
   const platform::Palette& colors = platform::palette();
   const Channel& channel = canvas.channel(lane);
@@ -181,6 +210,7 @@ void draw_stage(Canvas& canvas, std::size_t lane) {
   const platform::Color ink = platform::mix(colors.accent_text, colors.lane, 0.25f);
   draw_curve(canvas, channel.counts, scale, [stage](const Counts& counts) { return counts.in(stage); }, ink);
   if (stage == Stage::pipe) draw_full(canvas, channel.pipe_full, bar.y0, bar.y1);
+  draw_losses(canvas, lane, channel, stage);
   const auto count = static_cast<std::size_t>(std::max(channel.counts.at(canvas.moment()).in(stage), 0));
   if (count == 0) return;
   std::vector<std::uint32_t> found = canvas.tallies.contents(canvas.model, canvas.layout.lanes()[lane].index, canvas.moment());
@@ -236,6 +266,7 @@ void draw_channel(Canvas& canvas, std::size_t lane) {
   draw_curve(canvas, channel.counts, scale, [](const Counts& counts) { return counts.depth; }, colors.accent_text);
   const auto& full = full_ranges(canvas.model, channel);
   draw_full(canvas, full, ruled ? scale.y(object->size) : bar.y0, bar.y1);
+  draw_losses(canvas, lane, channel, std::nullopt);
   if (ruled || (!queue && !full.empty())) draw_rule(canvas, ruled ? scale.y(object->size) : bar.y0);
   const Counts counts = channel.counts.at(canvas.moment());
   std::vector<std::uint32_t> found =
@@ -262,10 +293,12 @@ void draw_channel_header(Canvas& canvas, std::size_t lane) {
                             true);
   const Counts counts = channel.counts.at(canvas.moment());
   if (stage) {
-    const std::string full_name = stage_words(which.stage, false), brief = stage_words(which.stage, true);
+    const std::string_view held_up = which.stage == Stage::feeder && counts.feeder > 0 ? held_up_by(canvas, channel) : std::string_view();
+    const std::string full_name = held_up.empty() ? stage_words(which.stage, false) : std::string(tr(held_up));
+    const std::string brief = held_up.empty() ? stage_words(which.stage, true) : std::string(tr(std::string(held_up) + ".short"));
     const std::string count = i18n::format_count(static_cast<std::uint64_t>(std::max(counts.in(which.stage), 0)));
     const float left = box.x0 + px(30), count_width = measure(Font::small, count).x;
-    const std::string name = first_that_fits(Font::small, box.x1 - left - count_width - px(14), {full_name, brief});
+    const std::string name = first_that_fits(Font::small, box.x1 - left - count_width - px(14), {full_name, brief, stage_words(which.stage, true)});
     const float y = (box.y0 + box.y1 - measure(Font::small, full_name).y) * 0.5f;
     write(canvas.list, Font::small, ImVec2(left, y), colors.text_dim, name);
     write(canvas.list, Font::small, ImVec2(box.x1 - px(8) - count_width, y), colors.text, count);

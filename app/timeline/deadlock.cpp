@@ -73,13 +73,7 @@ std::string DeadlockWatch::text(const Model& model) const {
 std::int64_t deadlock_moment(const Model& model, const session::UiState& ui, std::int64_t now_ns, bool live) {
   if (live) return now_ns;
   if (ui.selection.time_ns) return *ui.selection.time_ns;
-  constexpr std::size_t kLookedAt = 4096;
-  const auto& events = model.events();
-  const std::size_t first = events.size() - std::min(events.size(), kLookedAt);
-  for (std::size_t i = first; i < events.size(); ++i) {
-    if (events[i].event.kind == trace::Kind::stop) return events[i].time_ns - 1;
-  }
-  return now_ns;
+  return timeline::last_before_stop(model).value_or(now_ns);
 }
 
 CallOut draw_deadlock(ImDrawList* list, const Rect& window, const Model& model, const DeadlockWatch& watch,

@@ -104,6 +104,7 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
     std::optional<process::Thread> feeder;
     std::atomic<bool> closed{false}, join_cancelled{false}, exiting{false};
     bool feeder_idle = false;
+    std::atomic<bool> reads{false}, writes{false};  // one of this process's threads has the reader lock, the writer lock
     bool reads_flow = false, writes_flow = false;  // for frame_io; under the reader lock, the feeder's
     std::function<bool(const PythonError&, const Message&)> on_error;  // an executor's
     int close_finalizer = 0, join_finalizer = 0;
@@ -197,14 +198,17 @@ bool Queue::Handle::send_one(const Item& item, std::vector<std::uint8_t>& payloa
     encode(item.id, item.message, payload);
     writer.handle_->check_writable();
     (void)sync::take(*writer_lock, {BlockReason::lock, writer_lock_id}, std::nullopt);
+    own->writes.store(true, std::memory_order_relaxed);
     try {
       Side side = writer.handle_->writing();
       side.flowing = &own->writes_flow;
       write_frame(side, payload);
     } catch (...) {
+      own->writes.store(false, std::memory_order_relaxed);
       sync::give(*writer_lock);
       throw;
     }
+    own->writes.store(false, std::memory_order_relaxed);
     sync::give(*writer_lock);
     now = base::now_ns();
     recorder.record_at(now, Kind::sent, recorder.line(), object, item.id, wire_size(payload.size()));
@@ -352,6 +356,8 @@ Value Queue::get(bool block, Timeout timeout) {
     failed();
     throw PythonError(Fact::Q_02);
   }
+  std::atomic<bool>& reads = handle.own->reads;
+  reads.store(true, std::memory_order_relaxed);
   Connection::Handle& reader = *handle.reader.handle_;
   std::vector<std::uint8_t>& payload = frame_buffer();
   try {
@@ -361,11 +367,13 @@ Value Queue::get(bool block, Timeout timeout) {
     side.flowing = &handle.own->reads_flow;
     read_message_frame(side, payload);  // whole, and without a timeout any more
   } catch (...) {
+    reads.store(false, std::memory_order_relaxed);
     sync::give(*handle.reader_lock);
     failed();
     throw;
   }
   const std::int64_t now = base::now_ns();  // before others can act on it: cause and effect are seen in their order
+  reads.store(false, std::memory_order_relaxed);
   sync::give(*handle.reader_lock);
   sync::give(*handle.slots);
   Decoded decoded;
@@ -390,6 +398,20 @@ bool Queue::empty() const {
 }
 
 bool Queue::full() const { return sync::value(*handle_->slots) == 0; }
+
+namespace {
+
+// As the Lock that CPython has there says it (E-05): it knows of its own process alone.
+std::string repr_of_lock(SemaphoreState& lock, bool ours) {
+  const std::string_view owner = sync::value(lock) == 1 ? "None" : ours ? "SomeOtherThread" : "SomeOtherProcess";
+  return fmt::format("<Lock(owner={})>", owner);
+}
+
+}  // namespace
+
+std::string Queue::reader_lock_repr() const { return repr_of_lock(*handle_->reader_lock, handle_->own->reads); }
+
+std::string Queue::writer_lock_repr() const { return repr_of_lock(*handle_->writer_lock, handle_->own->writes); }
 
 void Queue::close() { handle_->close(); }
 

@@ -23,6 +23,9 @@ class Queue {
   [[nodiscard]] int qsize() const;  // also what is still in the deque
   [[nodiscard]] bool empty() const;  // the pipe alone
   [[nodiscard]] bool full() const;
+  // repr(queue._rlock), repr(queue._wlock): "<Lock(owner=SomeOtherProcess)>"
+  [[nodiscard]] std::string reader_lock_repr() const;
+  [[nodiscard]] std::string writer_lock_repr() const;
   void close();
   void join_thread();           // AssertionError unless closed
   void cancel_join_thread();

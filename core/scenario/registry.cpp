@@ -5,23 +5,26 @@
 
 #include "core/base/error.h"
 #include "core/scenario/registry.h"
+#include "core/scenario/surprises/surprises.h"
 
 namespace forklight::scenario {
 
 std::span<const Scenario* const> all() noexcept {
-  static const Scenario* const listed[] = {
-      &hello(), &exit_codes(), &start_methods(), &main_guard(),  // processes
-      &zombie(), &orphan(), &daemon(), &terminate_vs_kill(), &crash(), &copy_on_write(),  // life
-      &queue(), &pipe(), &deadlock_join(),  // talking
-      &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition(),  // sharing
-      &gil_vs_processes(), &gil_io(), &convoy(), &switch_interval(), &race(), &trade_offs(),  // gil
-      &pool_apply(), &pool_map(), &pool_imap(), &pool_event(), &pool_dead_worker(), &pool_recycle()};  // pools
   // Each of them offers Python's version: tracebacks, functions of atexit, queues and start methods differ, and somewhere in all (0.1).
   static const std::vector<Scenario> made = [] {
+    static const Scenario* const listed[] = {
+        &hello(), &exit_codes(), &start_methods(), &main_guard(),  // processes
+        &zombie(), &orphan(), &daemon(), &terminate_vs_kill(), &crash(), &copy_on_write(),  // life
+        &queue(), &pipe(), &deadlock_join(),  // talking
+        &event(), &shared_memory(), &killed_with_lock(), &barrier(), &condition(),  // sharing
+        &gil_vs_processes(), &gil_io(), &convoy(), &switch_interval(), &race(), &trade_offs(),  // gil
+        &pool_apply(), &pool_map(), &pool_imap(), &pool_event(), &pool_dead_worker(), &pool_recycle()};  // pools
     std::vector<Scenario> each;
-    for (const Scenario* const scenario : listed) {
-      each.push_back(*scenario);
-      each.back().parameters.push_back(python_version());
+    for (const std::span<const Scenario* const> part : {std::span<const Scenario* const>(listed), surprises_1(), surprises_2()}) {
+      for (const Scenario* const scenario : part) {
+        each.push_back(*scenario);
+        each.back().parameters.push_back(python_version());
+      }
     }
     return each;
   }();

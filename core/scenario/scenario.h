@@ -46,6 +46,11 @@ class Settings {
 
 // The parameter "python" that every scenario has (SEMANTICS 0.1): "installed", or one of 3.8 to 3.14. Its texts are parameter.python(.CHOICE).
 [[nodiscard]] Parameter python_version();
+// The parameter "hang" of a scenario that stands still by design, in seconds: `forklight run` stops it after that time, if nobody can go on any
+// more, and says who waits for whom. Its text is parameter.hang; the Python twin takes no notice of it.
+[[nodiscard]] Parameter hang_limit(std::string_view fallback);
+// Those seconds; nothing if the scenario has no such parameter.
+[[nodiscard]] std::optional<double> hang_limit_of(const Settings& settings);
 // The 13 in 3.13 that these settings ask for; `installed` if they ask for none.
 [[nodiscard]] int python_minor(const Settings& settings, int installed);
 

@@ -71,6 +71,14 @@ Parameter python_version() {
           .choices = {"installed", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"}};
 }
 
+Parameter hang_limit(std::string_view fallback) {
+  return {.id = "hang", .type = ParameterType::real, .fallback = fallback, .minimum = 0.5, .maximum = 600, .unit = "s"};
+}
+
+std::optional<double> hang_limit_of(const Settings& settings) {
+  return settings.values().contains("hang") ? std::optional(settings.real("hang")) : std::nullopt;
+}
+
 int python_minor(const Settings& settings, int installed) {
   const auto version = settings.values().find("python");
   if (version == settings.values().end() || !version->second.starts_with("3.")) return installed;

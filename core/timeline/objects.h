@@ -121,6 +121,13 @@ struct TimeRange {
   std::int64_t begin_ns, end_ns;  // kOpen while it lasts
 };
 
+// A message that never arrived, and where it was at its end.
+struct Loss {
+  std::uint64_t id;
+  std::int64_t gone_ns;
+  Stage stage;
+};
+
 // A Pipe, Queue, SimpleQueue or JoinableQueue and all that went through it.
 struct Channel {
   ObjectId object = 0;
@@ -128,6 +135,7 @@ struct Channel {
   std::array<Steps<std::int64_t>, 2> bytes;       // in the kernel's buffer, by the end that reads (trace::PipeEnd)
   Steps<std::int64_t> unfinished;                 // JoinableQueue: put and not yet task_done
   std::vector<Message> messages;                  // by put_ns()
+  std::vector<Loss> losses;                       // dropped or died, in the order in which that was told
   std::vector<TimeRange> full;                    // maxsize reached, or somebody waits for room to put
   std::vector<TimeRange> pipe_full;               // somebody waits for room in the kernel's pipe
   std::vector<TaskId> writers, readers, feeders;  // those that ever put (or sent), got (or received), fed

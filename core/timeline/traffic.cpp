@@ -40,6 +40,10 @@ void show(std::vector<TimeRange>& ranges, bool on, std::int64_t time_ns) {
   }
 }
 
+void forget_loss(Channel& channel, std::uint64_t id) {
+  std::erase_if(channel.losses, [id](const Loss& loss) { return loss.id == id; });
+}
+
 }  // namespace
 
 Traffic::Open* Traffic::find(std::uint64_t id) {
@@ -89,6 +93,7 @@ void Traffic::move(Channel& channel, std::uint64_t id, Stage to, std::int64_t ti
     channel.counts.add(message.gone_ns, one(from, 1));
     message.gone_ns = kOpen;
     message.fate = Fate::under_way;
+    forget_loss(channel, id);
   }
   if (message.fate != Fate::under_way || to <= from) return;
   time_ns = std::max(time_ns, last_move(message));
@@ -104,11 +109,14 @@ void Traffic::leave(Channel& channel, std::uint64_t id, Fate fate, std::int64_t 
   if (message.fate == Fate::died && fate != Fate::died) {
     channel.counts.add(message.gone_ns, one(message.stage_at(kOpen - 1), 1));
     message.fate = Fate::under_way;
+    forget_loss(channel, id);
   }
   if (message.fate != Fate::under_way) return;
   message.fate = fate;
   message.gone_ns = std::max(time_ns, last_move(message));
-  channel.counts.add(message.gone_ns, one(message.stage_at(kOpen - 1), -1));
+  const Stage last = message.stage_at(kOpen - 1);
+  channel.counts.add(message.gone_ns, one(last, -1));
+  if (fate == Fate::died || fate == Fate::dropped) channel.losses.push_back({id, message.gone_ns, last});
   if (fate != Fate::died && message.stage_at(kOpen - 1) != Stage::reader) free_slot(channel, message.gone_ns);
 }
 

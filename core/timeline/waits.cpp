@@ -246,4 +246,13 @@ std::vector<Wait> waits(const Model& model, std::int64_t time_ns) {
   return result;
 }
 
+std::optional<std::int64_t> last_before_stop(const Model& model) {
+  constexpr std::size_t kLookedAt = 4096;
+  const auto& events = model.events();
+  for (std::size_t i = events.size() - std::min(events.size(), kLookedAt); i < events.size(); ++i) {
+    if (events[i].event.kind == trace::Kind::stop) return events[i].time_ns - 1;
+  }
+  return std::nullopt;
+}
+
 }  // namespace forklight::timeline

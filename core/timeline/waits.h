@@ -61,4 +61,7 @@ struct Deadlock {
 // waits that have lasted `settle_ns` count. Well under 1 ms for 500 tasks.
 [[nodiscard]] Deadlock find_deadlock(const Model& model, std::int64_t time_ns, std::int64_t settle_ns = 100'000'000);
 
+// The last moment before a run was stopped, of which the above can be asked once it is over; nothing if it came to its own end.
+[[nodiscard]] std::optional<std::int64_t> last_before_stop(const Model& model);
+
 }  // namespace forklight::timeline

@@ -157,6 +157,29 @@ TEST_CASE("cli: Ctrl+C ends the run in order") {
   std::filesystem::remove(out);
 }
 
+TEST_CASE("cli: what hangs by design is stopped after the given time, and said to hang: who waits for whom; nothing is left") {  // Q-16 Q-21 Q-22
+  const Finished reader = cli({"run", "surprise-13", "--set", "get=for-ever", "--set", "hang=2"});
+  CHECK(reader.status == 0);
+  CHECK(reader.out.find("It hung for ") != std::string::npos);
+  CHECK(reader.out.find("MainProcess waits for queue's reader lock, held by Process-1, which is dead") != std::string::npos);
+  const Finished join = cli({"run", "surprise-11", "--set", "join=for-ever", "--set", "hang=2"});
+  CHECK(join.status == 0);
+  CHECK(join.out.find("MainProcess waits for Process-2 to end") != std::string::npos);
+  CHECK(join.out.find("Process-2 waits for its feeder thread") != std::string::npos);
+  const Finished writer = cli({"run", "surprise-14", "--set", "asks=main-process", "--set", "hang=2", "--json"});
+  CHECK(writer.status == 0);
+  const json object = json::parse(writer.out);
+  CHECK(object["stopped"] == true);
+  REQUIRE_FALSE(object["hung"].empty());
+  CHECK(object["hung"][0].get<std::string>().find("MainProcess waits for something in queue") != std::string::npos);
+  CHECK(tests::none_left());
+  // What comes to its own end is left to it, and does not hang.
+  const Finished empty = cli({"run", "surprise-13", "--set", "hang=0.5"});
+  CHECK(empty.status == 0);
+  CHECK(empty.out.find("get raised Empty, and there is data") != std::string::npos);
+  CHECK(empty.out.find("It hung") == std::string::npos);
+}
+
 TEST_CASE("cli: in Chinese") {
   const Finished finished = cli({"--lang", "zh-CN", "run", "exit-codes"});
   CHECK(finished.out.find("退出码") != std::string::npos);

@@ -217,6 +217,20 @@ TEST_CASE("timeline traffic: the triangle in its header asks for a queue's stage
   CHECK(labelled(screen, Drawn::What::header, "feeder's hand, 0") != nullptr);
 }
 
+TEST_CASE("timeline traffic: the feeder's hand says what keeps an item there: the writer lock, or the pipe") {  // Q.1 Q-22
+  for (const auto& [reason, words] : {std::pair(trace::BlockReason::lock, "waits for the writer lock"), std::pair(trace::BlockReason::send, "pipe")}) {
+    Run run = talking();
+    run.at(10).write(3, Kind::put_begin, kQueue, 1, 0, "7").write(3, Kind::put_end, kQueue, 1, 1);
+    run.at(11).write(4, Kind::feed, kQueue, 1).block(4, reason, kQueue);
+    const Model model = run.at(60).write(2, Kind::line).model();
+    Screen screen(960, 800);
+    screen.ui.unfolded = {kQueue};
+    screen.frame(model);
+    const auto headers = all(screen, Drawn::What::header);
+    CHECK(std::any_of(headers.begin(), headers.end(), [&](const Drawn& drawn) { return drawn.label.find(words) != std::string::npos && drawn.label.ends_with(", 1"); }));
+  }
+}
+
 TEST_CASE("timeline traffic: a pipe has no feeder: two stages") {
   Run run;
   run.at(0).begin(1, "MainProcess").object(1, kQueue, ObjectKind::pipe, 2, "pipe");

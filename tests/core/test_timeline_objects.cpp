@@ -145,9 +145,16 @@ TEST_CASE("objects: what a killed process had put and not yet sent is gone with 
   CHECK(channel.counts.at(30).pipe == 1);
   CHECK(channel.messages[1].fate == Fate::died);
   CHECK(channel.full.back().end_ns == kOpen);  // its semaphore was never released
+  // Where each was as it was lost.
+  REQUIRE(channel.losses.size() == 2);
+  for (const timeline::Loss& loss : channel.losses) {
+    CHECK(loss.gone_ns == 30);
+    CHECK(loss.stage == (loss.id == 2 ? timeline::Stage::feeder : timeline::Stage::deque));
+  }
   // The word that one was sent all the same may come late.
   model.append(std::vector{event(29, 3, Kind::sent, kQueue, 2, 9), event(40, 2, Kind::get_end, kQueue, 2, 1)});
   CHECK(model.channels()[0].messages[1].fate == Fate::got);
+  CHECK(model.channels()[0].losses.size() == 1);
   CHECK(model.channels()[0].counts.at(35).depth == 2);
   CHECK(model.channels()[0].counts.at(40).depth == 1);
   check_sound(model);

@@ -8,7 +8,8 @@ namespace forklight::scenario {
 std::span<const Question> questions(const Scenario& scenario) {
   static const Questions all = [] {
     Questions table;
-    for (Questions (*part)() : {questions_of_processes, questions_of_life, questions_of_talking, questions_of_sharing, questions_of_gil, questions_of_pools}) table.merge(part());
+    for (Questions (*part)() : {questions_of_processes, questions_of_life, questions_of_talking, questions_of_sharing, questions_of_gil, questions_of_pools,
+                                  questions_of_surprises_1, questions_of_surprises_2}) table.merge(part());
     return table;
   }();
   const auto found = all.find(scenario.id);

@@ -17,6 +17,8 @@ using Questions = std::map<std::string_view, std::vector<Question>>;
 [[nodiscard]] Questions questions_of_sharing();
 [[nodiscard]] Questions questions_of_gil();
 [[nodiscard]] Questions questions_of_pools();
+[[nodiscard]] Questions questions_of_surprises_1();
+[[nodiscard]] Questions questions_of_surprises_2();
 
 // --- what answers are found with ---
 
