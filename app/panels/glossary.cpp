@@ -32,7 +32,11 @@ std::vector<const Term*> found_terms(const std::string& typed) {
     if (score) found.push_back({&term, *score});
   }
   if (typed.empty())
-    std::stable_sort(found.begin(), found.end(), [](const Found& x, const Found& y) { return i18n::term_name(*x.term) < i18n::term_name(*y.term); });
+    std::stable_sort(found.begin(), found.end(), [](const Found& x, const Found& y) {
+      const std::string left = i18n::term_name(*x.term), right = i18n::term_name(*y.term);
+      const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+      return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end(), [&](char a, char b) { return lower(a) < lower(b); });
+    });
   else
     std::stable_sort(found.begin(), found.end(), [](const Found& x, const Found& y) { return x.score > y.score; });
   std::vector<const Term*> terms;

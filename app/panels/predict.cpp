@@ -25,20 +25,30 @@ QuestionWords words_for(const Context& context) {
   return {context.session.scenario(), during ? context.session.run_settings() : context.session.settings()};
 }
 
-// A window of its own over the timeline, with a rounded surface and an edge.
+// The surface of the window that is drawn into. ImGui gives a child's own to its parent, below whatever else lies there.
+void surface(Color fill, float rounding) {
+  const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize(), end(at.x + size.x, at.y + size.y);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->PushClipRect(at, end);
+  list->AddRectFilled(at, end, fill, rounding);
+  if (rounding > 0) platform::compat::rect(list, {at.x + 0.5f, at.y + 0.5f}, {end.x - 0.5f, end.y - 0.5f}, palette().accent_text, rounding, 1);
+  list->PopClipRect();
+}
+
+// A window of its own over the others, with a rounded surface and an edge.
 template <typename Draw>
 void card(const char* id, ImVec2 at, ImVec2 size, Draw draw) {
   ImGui::SetCursorScreenPos(at);
-  ImGui::PushStyleColor(ImGuiCol_ChildBg, palette().panel);
-  ImGui::PushStyleColor(ImGuiCol_Border, palette().accent_text);
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, px(10));
-  ImGui::PushStyleVar(ImGuiStyleVar_ChildBorderSize, 1.0f);
+  ImGui::PushStyleVar(ImGuiStyleVar_ChildBorderSize, 0.0f);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(kPadding), px(kPadding - 4)));
-  const bool visible = platform::compat::begin_child(id, size, true, kFlags);
+  const bool visible = platform::compat::begin_child(id, size, true, kFlags | ImGuiWindowFlags_NoBackground);
   ImGui::PopStyleVar(3);
-  ImGui::PopStyleColor(2);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), px(kGap)));
-  if (visible) draw();
+  if (visible) {
+    surface(palette().panel, px(10));
+    draw();
+  }
   ImGui::PopStyleVar();
   ImGui::EndChild();
 }
@@ -135,11 +145,10 @@ void draw_question(Context& context, ImVec2 min, ImVec2 max, const Prediction& o
   if (predict.open == PredictState::When::during) return draw({left, max.y - high - px(8)});
   // What is behind is dimmed, and out of reach.
   ImGui::SetCursorScreenPos(min);
-  ImGui::PushStyleColor(ImGuiCol_ChildBg, platform::with_alpha(palette().window, 0.78f));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
-  const bool visible = platform::compat::begin_child("asking", {room, max.y - min.y}, false, kFlags | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  const bool visible = platform::compat::begin_child("asking", {room, max.y - min.y}, false, kFlags | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoBackground);
   ImGui::PopStyleVar();
-  ImGui::PopStyleColor();
+  if (visible) surface(platform::with_alpha(palette().window, 0.78f), 0);
   if (visible) draw({left, std::max(min.y + px(8), (min.y + max.y - high) / 2)});
   ImGui::EndChild();
 }
