@@ -12,6 +12,7 @@
 #include "app/platform/imgui_compat.h"
 #include "app/session/asking.h"
 #include "app/session/drop.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 namespace forklight::app {
@@ -77,11 +78,13 @@ App::App(const Options& options)
     : preferences_(options.person ? std::optional(options.person->config) : std::nullopt),
       session_((i18n::set_language(choose_language(options, preferences_)), options.engine)),
       keeper_(options.person ? std::optional(options.person->state) : std::nullopt, ui_.past),
+      quiz_keeper_(options.person ? std::optional(options.person->state) : std::nullopt, ui_.quiz),
       window_(window_options(options, preferences_)),
       wait_when_idle_(options.wait_when_idle),
       last_input_(Clock::now()) {
   restore(options);
   if (!options.open.empty()) ui_.push("open", options.open.string());
+  if (!options.lecture.empty()) ui_.push("lecture", options.lecture);
   session_.observe(options.observe);
   session_.notify(preferences_.take_problem());
   apply_ui();
@@ -140,6 +143,7 @@ void App::keep_settings() {
 
 int App::run() {
   watch_for_the_end();
+  if (!ui_.tour_seen) ui_.push("tour");
   while (end_wanted == 0 && frame()) {
   }
   return 0;
@@ -160,8 +164,11 @@ bool App::frame() {
   session::carry_out(context);
   session_.update();
   session::follow_questions(context);
+  session::follow_quiz(context);
+  session::update_lecture(context, base::now_ns());
   if (session_.model().revision() != drawn_revision_) last_change_ = Clock::now();
   keeper_.update(session_, ui_.past);
+  if (std::string problem = quiz_keeper_.update(ui_.quiz); !problem.empty()) session_.notify(std::move(problem));
   show_folder();
   if (Clock::now() - last_kept_ > kKeepAgain) {
     note_window();
@@ -169,7 +176,7 @@ bool App::frame() {
   }
   if (window_.close_wanted() || ui_.quit_wanted) return false;
   // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
-  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions);
+  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || ui_.lecture.on;
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
     draw();
@@ -184,7 +191,7 @@ void App::take_input() {
   const auto now = Clock::now();
   double wait = 0;
   if (wait_when_idle_ && ui_.pushed.empty()) {
-    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions);
+    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy();
     const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestPeriod);
     const auto rest = period - (now - last_draw_);
     if (!moving)
@@ -213,8 +220,10 @@ void App::apply_ui() {
   // Presenting enlarges as far as the window has room for it: twice on a projector's 1080p and beyond.
   const float display = window_.content_scale();
   const float points = static_cast<float>(window_.width()) / display;
-  const float stage = ui_.presenting ? std::clamp(points / 1000.0f, 1.0f, 2.0f) : 1.0f;
-  if (fonts_.update(ui_.text_scale * display * stage)) {
+  // Who has large text already has less of that: the timeline needs room for its lanes.
+  const float room = std::max(1.0f, points / 640 / ui_.text_scale);
+  const float stage = ui_.presenting ? std::min(std::clamp(points / 1000.0f, 1.0f, 2.0f), room) : 1.0f;
+  if (fonts_.update(ui_.text_scale * display * stage, ui_.audience.lens ? ui_.audience.lens_zoom : 1)) {
     window_.upload_fonts();
     last_input_ = Clock::now();
     if (!fonts_.notice().empty()) session_.notify(fonts_.notice());
@@ -231,6 +240,9 @@ void App::need_glyphs() {
   if (model.console().size() < console_seen_ || model.tasks().size() < tasks_seen_) console_seen_ = tasks_seen_ = 0;
   for (; console_seen_ < model.console().size(); ++console_seen_) fonts_.need(model.console()[console_seen_].text);
   for (; tasks_seen_ < model.tasks().size(); ++tasks_seen_) fonts_.need(model.tasks()[tasks_seen_].name);
+  for (const store::Note& note : session_.notes()) fonts_.need(note.text);
+  fonts_.need(ui_.find.entry);
+  fonts_.need(ui_.notes.entry);
   fonts_.need(session_.python());
   fonts_.need(session_.cpp());
 }

@@ -28,6 +28,7 @@ struct Options {
   std::optional<float> text_scale;
   std::string scenario;        // "" = the last one, or the first
   std::filesystem::path open;  // a trace file to show, "" = none
+  std::string lecture;         // a tour that plays by itself: its file or name, "" = none
   observe::Want observe = observe::Want::best;  // what the kernel is asked
   bool ask = false;  // what a lesson asks before it runs
   // Where the person's settings and last runs are kept; nothing: none are read, none are written.
@@ -74,6 +75,7 @@ class App {
   session::Session session_;
   session::UiState ui_;
   session::RunKeeper keeper_;
+  session::QuizKeeper quiz_keeper_;
   platform::Window window_;
   platform::Fonts fonts_;
   timeline_view::TimelineView timeline_;

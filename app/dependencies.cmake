@@ -22,6 +22,7 @@ if(FORKLIGHT_APP)
   pkg_check_modules(FONTCONFIG REQUIRED IMPORTED_TARGET fontconfig)
   pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
   pkg_check_modules(FREETYPE REQUIRED IMPORTED_TARGET freetype2)
+  pkg_check_modules(EGL REQUIRED IMPORTED_TARGET egl)
 
   # Debian's libimgui.a holds the GLFW and OpenGL 3 backends; it is built with FreeType.
   pkg_check_modules(IMGUI QUIET IMPORTED_TARGET imgui)

@@ -47,6 +47,7 @@ int open_window(const app::cli::WindowRequest& request) {
   options.person = app::session::person_folders();
   if (request.scenario) options.scenario = *request.scenario;
   if (request.file) options.open = *request.file;
+  if (request.lecture) options.lecture = *request.lecture;
   app::App window(options);
   return window.run();
 }

@@ -4,11 +4,11 @@
 
 forklight_build_packages=(
   cmake ninja-build g++ pkg-config git ca-certificates
-  libglfw3-dev libimgui-dev libstb-dev python3-glad libfreetype-dev libgl-dev libfontconfig-dev libcairo2-dev
+  libglfw3-dev libimgui-dev libstb-dev python3-glad libfreetype-dev libgl-dev libegl-dev libfontconfig-dev libcairo2-dev
   nlohmann-json3-dev libsqlite3-dev libcli11-dev libfmt-dev
-  fonts-inter fonts-jetbrains-mono fonts-noto-cjk libgl1 libgl1-mesa-dri
+  fonts-inter fonts-jetbrains-mono fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri
 )
-forklight_test_packages=(doctest-dev libbenchmark-dev xvfb xdotool xauth python3 procps)
+forklight_test_packages=(doctest-dev libbenchmark-dev ffmpeg librsvg2-bin poppler-utils xvfb xdotool xauth python3 procps)
 
 # All of the scripts' own words go to stderr: stdout belongs to the program that they run.
 say() { printf 'Forklight: %s\n' "$*" >&2; }
@@ -36,12 +36,12 @@ has_candidate() {
 check_without_apt() {
   local wanting=() tool module
   for tool in cmake ninja c++ pkg-config glad; do command -v "$tool" >/dev/null || wanting+=("$tool"); done
-  for module in sqlite3 cairo freetype2 fontconfig; do
+  for module in sqlite3 cairo freetype2 fontconfig egl; do
     pkg-config --exists "$module" 2>/dev/null || wanting+=("$module (library and headers)")
   done
   [ ${#wanting[@]} -eq 0 ] && return
   say "this is no Debian or Ubuntu, so nothing is installed by itself. Needed are: CMake, Ninja, a C++20 compiler," \
-    "pkg-config, git, glad 2 (Python), GLFW 3, Dear ImGui, FreeType, OpenGL, fontconfig, Cairo, nlohmann-json, SQLite 3," \
+    "pkg-config, git, glad 2 (Python), GLFW 3, Dear ImGui, FreeType, OpenGL, EGL, fontconfig, Cairo, nlohmann-json, SQLite 3," \
     "CLI11 and fmt; for the tests doctest, Google Benchmark, Xvfb, xdotool and Python 3."
   local list
   printf -v list '%s, ' "${wanting[@]}"

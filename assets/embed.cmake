@@ -1,4 +1,5 @@
-# Writes the text files FILES into one header of constants: assets/i18n/en/ui.json becomes forklight::assets::assets_i18n_en_ui_json.
+# Writes the text files FILES into one header of constants: assets/i18n/en/ui.json becomes forklight::assets::assets_i18n_en_ui_json. With
+# TABLE all of them stand in kFiles as well, by their paths. A header that would stay the same is left alone, and so is what includes it.
 set(out "// Generated: the project's texts as constants.\n#pragma once\n\n#include <string_view>\n\nnamespace forklight::assets {\n\n")
 set(table "")
 foreach(file IN LISTS FILES)
@@ -8,5 +9,14 @@ foreach(file IN LISTS FILES)
   string(APPEND out "inline constexpr std::string_view ${name} = R\"FORKLIGHT(${text})FORKLIGHT\";\n")
   string(APPEND table "    {\"${path}\", ${name}},\n")
 endforeach()
-string(APPEND out "\nstruct File {\n  std::string_view path, text;\n};\ninline constexpr File kFiles[] = {\n${table}};\n\n}  // namespace forklight::assets\n")
+if(TABLE)
+  string(APPEND out "\nstruct File {\n  std::string_view path, text;\n};\ninline constexpr File kFiles[] = {\n${table}};\n")
+endif()
+string(APPEND out "\n}  // namespace forklight::assets\n")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} before)
+  if(before STREQUAL out)
+    return()
+  endif()
+endif()
 file(WRITE ${OUTPUT} "${out}")

@@ -12,6 +12,10 @@
 #include <mutex>
 
 #include "app/cli/duration.h"
+#include "app/cli/export.h"
+#include "app/cli/figure.h"
+#include "app/cli/film.h"
+#include "app/cli/gallery.h"
 #include "app/cli/report.h"
 #include "app/i18n/i18n.h"
 #include "core/base/error.h"
@@ -241,6 +245,16 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     CLI::App* show_command = app.add_subcommand("show", "Print what a saved run holds");
     show_command->add_option("file", file, "The file (.flt)")->required();
     show_command->add_flag("--json", show_json, "Print one JSON object");
+    Job job;
+    add_export(app, job);
+    add_figure(app, job);
+    FilmCommand film_command(app);
+    TourCommand tour_command(app);
+    std::string gallery_directory, gallery_lesson;
+    CLI::App* gallery_command = app.add_subcommand("gallery", "Make the pictures of the lessons anew, from real runs");
+    gallery_command->add_option("directory", gallery_directory)->required();
+    gallery_command->add_option("lesson", gallery_lesson);
+    gallery_command->group("");  // for who works on Forklight
     app.footer("Without a subcommand the window opens. Exit status: 0 all claims held, 1 failure, 2 wrong usage, 3 a claim did not hold.");
 
     try {
@@ -257,6 +271,14 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
       throw base::UsageError("scenario is required (forklight --help shows what there is.)");
     }
     if (run_command->parsed()) return run_scenario(request, engine);
+    if (job) return job();
+    if (film_command.parsed()) return film_command.run(engine);
+    if (tour_command.parsed() && tour_command.films()) return tour_command.run(engine);
+    if (tour_command.parsed()) {
+      window.lecture = tour_command.lecture();
+      return open_window(window);
+    }
+    if (gallery_command->parsed()) return make_gallery(gallery_directory, gallery_lesson, engine), kOk;
     if (show_command->parsed()) return show(file, show_json, engine);
     return open_window(window);
   } catch (const base::UsageError& error) {

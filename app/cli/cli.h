@@ -15,7 +15,7 @@ inline constexpr int kOk = 0, kFailure = 1, kUsage = 2, kClaimBroken = 3;
 // What `forklight` without a subcommand was asked to show.
 struct WindowRequest {
   std::optional<std::filesystem::path> file;
-  std::optional<std::string> scenario, theme, language, size;
+  std::optional<std::string> scenario, theme, language, size, lecture;
   std::optional<double> scale;
   observe::Want observe = observe::Want::best;
 };

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "assets/embedded.h"
+#include "assets/texts.h"
 
 namespace forklight::app::i18n {
 namespace {

@@ -38,19 +38,23 @@ std::string caption_now(Context& context, session::CaptionTrack& track) {
     return session::caption_at(model, *selection.time_ns, caption) ? session::caption_words(model, caption) : std::string();
   }
   // A run of ours is told as time goes on, also what was still untold when it ended; of a file, its end is what stands on the screen.
-  const bool ours = context.session.state() != RunState::opened;
-  track.advance(model, ours ? std::max(base::now_ns() - kLate, model.begin_ns()) : model.end_ns() + 2 * session::kCaptionDwell);
+  if (context.session.state() != RunState::opened)
+    track.advance(model, std::max(base::now_ns() - kLate, model.begin_ns()));
+  else
+    track.advance(model, context.session.going_on() ? context.session.now_ns() : model.end_ns() + 2 * session::kCaptionDwell);
   return track.captions().empty() ? std::string() : session::caption_words(model, track.captions().back());
 }
 
 }  // namespace
 
-bool captions_shown(const UiState& ui) { return ui.presenting ? ui.audience.presented_captions : ui.audience.captions; }
+bool captions_shown(const UiState& ui) { return ui.lecture.on || (ui.presenting ? ui.audience.presented_captions : ui.audience.captions); }
 
 float captions_height() { return std::max(px(kBand), leading(Font::title) + px(20)); }
 
 void draw_captions(Context& context, session::CaptionTrack& track) {
-  const std::string words = caption_now(context, track);
+  // What a tour says comes first.
+  const std::string& told = session::in_language(context.ui.lecture.caption);
+  const std::string words = told.empty() ? caption_now(context, track) : told;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
   list->AddLine(start, {start.x + size.x, start.y}, palette().line);

@@ -104,6 +104,7 @@ void draw_claims(Context& context, bool brief) {
                : claim.verdict == Verdict::broken ? "claims.broken"
                                                   : "claims.pending"));
     draw_text_in(list, Font::small, start.x + x + px(18), y0, corner.x + width - px(kMargin), y1, ink, text);
+    if (start.x + x + px(18) + text_width(Font::small, text) <= corner.x + width) mark_terms(context.ui, Font::small, {start.x + x + px(18), y0 + (px(kLine) - line_height(Font::small)) / 2}, {std::string_view(text)});
   });
 }
 

@@ -154,7 +154,12 @@ void draw_code(Context& context, CodeRows& rows) {
   if (ImGui::BeginChild("program", {0, 0}, false, ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar)) {
     const float row_height = std::round(line_height(Font::code) + px(4));
     const float digits = text_width(Font::code, std::to_string(std::max<std::size_t>(10, rows.lines.size())));
-    keep_in_sight(line_of_interest(context, places), row_height, rows);
+    const int line_wanted = line_of_interest(context, places);
+    if (std::exchange(context.ui.causes.line_wanted, false) && line_wanted > 0) {
+      rows.scrolled_to = line_wanted;
+      ImGui::SetScrollY(std::max(0.0f, static_cast<float>(line_wanted - 1) * row_height - ImGui::GetWindowHeight() / 3));
+    }
+    keep_in_sight(line_wanted, row_height, rows);
     ImGui::Dummy({1, px(4)});
     ImDrawList* program = ImGui::GetWindowDrawList();
     const float left = ImGui::GetWindowPos().x;

@@ -11,6 +11,16 @@ namespace {
 using i18n::tr;
 using platform::palette;
 
+// What was found, or selected elsewhere, at the moment at which somebody wrote: that line comes into sight.
+void show_selection(const Context& context, ConsoleRows& rows, float row_height) {
+  const session::Selection& selection = context.ui.selection;
+  if (rows.shown == selection) return;
+  rows.shown = selection;
+  if (!selection.time_ns || ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) return;
+  const auto row = std::find_if(rows.rows().begin(), rows.rows().end(), [&](const ConsoleRow& one) { return one.task == selection.task && one.time_ns == *selection.time_ns; });
+  if (row != rows.rows().end()) ImGui::SetScrollY(std::max(0.0f, static_cast<float>(row - rows.rows().begin()) * row_height - ImGui::GetWindowHeight() / 2));
+}
+
 }  // namespace
 
 void draw_console(Context& context, ConsoleRows& rows) {
@@ -28,6 +38,7 @@ void draw_console(Context& context, ConsoleRows& rows) {
   const float time_width = text_width(Font::code, "000.0 ms");
   const float row_height = std::round(line_height(Font::code) + px(5));
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;
+  show_selection(context, rows, row_height);
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   ImGuiListClipper clipper;
@@ -49,6 +60,7 @@ void draw_console(Context& context, ConsoleRows& rows) {
       }
       const float text_x = at.x + time_width + name_width + px(32);
       const float y = at.y + (row_height - line_height(Font::code)) / 2;
+      light_found(context.ui, list, Font::code, text_x, at.y, bottom, at.x + px(10000), row.text);
       draw_text(list, Font::code, {text_x, y}, row.stream == 2 ? palette().traceback : palette().text, row.text);
       ImGui::PushID(i);
       // A click on a line selects who wrote it, and when.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/session/ui_selection.h"
 #include "core/timeline/model.h"
 
 namespace forklight::app::panels {
@@ -25,6 +26,7 @@ class ConsoleRows {
   [[nodiscard]] const std::vector<ConsoleRow>& rows() const noexcept { return rows_; }
   // Whether update() brought something new: whoever reads the end wants to see it.
   [[nodiscard]] bool grew() const noexcept { return grew_; }
+  session::Selection shown;  // that the reader was last brought to
 
  private:
   void add(const timeline::ConsoleLine& write);

@@ -115,8 +115,7 @@ void draw_listing(Context& context, PanelState& state, const char* command) {
   ImGui::PushStyleColor(ImGuiCol_ChildBg, palette().window);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   const bool opening = std::string_view(command) == "open";
-  const float most = std::max(px(120), ImGui::GetIO().DisplaySize.y - px(270));
-  if (ImGui::BeginChild("listing", {0, std::min(px(opening ? 380 : 240), most)})) {
+  if (ImGui::BeginChild("listing", {0, room_above_buttons(px(opening ? 380 : 240))})) {
     if (opening) draw_recent(ui);
     const fs::path here(directory);
     std::error_code ignored;
@@ -174,6 +173,12 @@ void draw_files(Context& context, PanelState& state, const char* command, bool f
 
 }  // namespace
 
+float room_above_buttons(float wanted) {
+  constexpr float kButtons = 76, kLeast = 60;  // points: a row of buttons and the margins
+  const float room = ImGui::GetIO().DisplaySize.y - px(16) - ImGui::GetCursorPosY() - px(kButtons);
+  return std::clamp(room, std::min(px(kLeast), wanted), wanted);
+}
+
 bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style) {
   const float width = text_width(Font::strong, text) + px(32);
   const Hit area = hit(ui, id, {width, px(32)});
@@ -196,9 +201,11 @@ void draw_dialogs(Context& context, PanelState& state) {
   }
   state.shown_dialog = ui.dialog;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(px(ui.dialog == Dialog::keys ? 880 : 560), std::max(px(120), screen.x - px(32)));
+  const float width = std::min(px(ui.dialog == Dialog::gallery ? 1180 : ui.dialog == Dialog::keys ? 880 : ui.dialog == Dialog::quiz ? 680 : 560), std::max(px(120), screen.x - px(32)));
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
   ImGui::SetNextWindowSize({width, 0});
+  // What is longer than the window is scrolled.
+  if (ui.dialog == Dialog::quiz) ImGui::SetNextWindowSizeConstraints({width, 0}, {width, std::max(px(80), screen.y - px(32))});
   if (!ImGui::BeginPopupModal("dialog", nullptr,
                               ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav))
     return;
@@ -222,6 +229,24 @@ void draw_dialogs(Context& context, PanelState& state) {
       break;
     case Dialog::palette:
       draw_palette(context, fresh);
+      break;
+    case Dialog::note:
+      draw_note(context, fresh);
+      break;
+    case Dialog::notes:
+      draw_notes(context);
+      break;
+    case Dialog::gallery:
+      draw_gallery(context, fresh);
+      break;
+    case Dialog::lesson:
+      draw_lesson(context);
+      break;
+    case Dialog::glossary:
+      draw_glossary(context, fresh);
+      break;
+    case Dialog::quiz:
+      draw_quiz(context);
       break;
   }
   ImGui::EndPopup();

@@ -96,7 +96,9 @@ void draw_row(Context& context, const EventRef& event, const Columns& columns, f
                actor(model, event));
   x += columns.name + px(16);
   const float line_at = right - columns.line - px(8);
-  draw_text_in(list, Font::body, x, at.y, line_at - px(8), bottom, palette().text, event_words(model, event));
+  const std::string words = event_words(model, event);
+  light_found(context.ui, list, Font::body, x, at.y, bottom, line_at - px(8), words);
+  draw_text_in(list, Font::body, x, at.y, line_at - px(8), bottom, palette().text, words);
   const bool has_line =
       event.event.line > 0 && event.event.kind != Kind::death;  // there, it says how the death is known
   if (has_line) {

@@ -53,8 +53,8 @@ std::string lesson_titles(const Fact& fact) {
 
 }  // namespace
 
-void paragraph_with_facts(UiState& ui, Font font, Color color, std::string_view text, FactAtHand::Where where) {
-  const float width = ImGui::GetContentRegionAvail().x;
+void paragraph_with_facts(UiState& ui, Font font, Color color, std::string_view text, FactAtHand::Where where, float room, bool terms) {
+  const float width = room > 0 ? room : ImGui::GetContentRegionAvail().x;
   const std::vector<std::string_view> lines = wrap(font, text, width);
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   draw_lines(ImGui::GetWindowDrawList(), font, origin, color, lines);
@@ -73,6 +73,7 @@ void paragraph_with_facts(UiState& ui, Font font, Color color, std::string_view 
     at.y += leading(font);
   }
   ImGui::PopID();
+  if (terms) mark_terms(ui, font, origin, lines);
   ImGui::SetCursorScreenPos(origin);
   ImGui::Dummy({std::max(1.0f, width), std::max(1.0f, at.y - origin.y)});
 }

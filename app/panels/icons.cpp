@@ -35,6 +35,7 @@ class Pen {
   }
   void circle(float radius) const { list_->AddCircle(center_, radius * half_, color_, 0, width_); }
   void disc(float x, float y, float radius) const { list_->AddCircleFilled(at(x, y), radius * half_, color_); }
+  void ring(float x, float y, float radius) const { list_->AddCircle(at(x, y), radius * half_, color_, 0, width_); }
   void arc(float radius, float from, float to) const {
     list_->PathArcTo(center_, radius * half_, from, to);
     compat::stroke_path(list_, color_, false, width_);
@@ -161,6 +162,27 @@ void draw_icon(ImDrawList* list, Icon icon, ImVec2 center, float size, Color col
       pen.line(std::array{ImVec2(-0.6f, -0.9f), ImVec2(0.25f, -0.9f), ImVec2(0.65f, -0.45f), ImVec2(0.65f, 0.9f),
                           ImVec2(-0.6f, 0.9f)},
                true);
+      break;
+    case Icon::find:
+      pen.ring(-0.15f, -0.15f, 0.62f);
+      pen.line(std::array{ImVec2(0.32f, 0.32f), ImVec2(0.9f, 0.9f)}, false, 1.5f);
+      break;
+    case Icon::flag:
+      pen.line(std::array{ImVec2(-0.6f, -0.95f), ImVec2(-0.6f, 0.95f)});
+      pen.triangle({-0.6f, -0.9f}, {0.8f, -0.4f}, {-0.6f, 0.15f});
+      break;
+    case Icon::ruler:
+      pen.line(std::array{ImVec2(-0.9f, -0.6f), ImVec2(-0.9f, 0.6f)});
+      pen.line(std::array{ImVec2(0.9f, -0.6f), ImVec2(0.9f, 0.6f)});
+      pen.line(std::array{ImVec2(-0.9f, 0), ImVec2(0.9f, 0)});
+      for (const float x : {-0.45f, 0.0f, 0.45f}) pen.line(std::array{ImVec2(x, -0.25f), ImVec2(x, 0.25f)});
+      break;
+    case Icon::grid:
+      for (const float x : {-0.85f, 0.1f})
+        for (const float y : {-0.85f, 0.1f}) pen.box(x, y, x + 0.75f, y + 0.75f);
+      break;
+    case Icon::pencil:
+      pen.line(std::array{ImVec2(-0.85f, 0.85f), ImVec2(-0.7f, 0.3f), ImVec2(0.55f, -0.95f), ImVec2(0.95f, -0.55f), ImVec2(-0.3f, 0.7f)}, true);
       break;
   }
 }

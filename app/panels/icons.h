@@ -30,7 +30,12 @@ enum class Icon : std::uint8_t {
   dots,
   copy,
   folder,
-  file
+  file,
+  find,
+  flag,
+  ruler,
+  grid,
+  pencil
 };
 
 // Centred on a point; `size` is its height in pixels.

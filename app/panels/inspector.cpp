@@ -259,9 +259,13 @@ void draw_inspector(Context& context) {
   paragraph(Font::title, palette().text, title(model, *task, when));
   if (context.ui.selection.time_ns)
     label(Font::small, palette().text_dim, tr("inspector.at", fmt::arg("time", moment_text(model, when))));
-  paragraph(Font::body, palette().text, sentence(model, *task, when, context.session.now_ns()));
-  if (const std::string race = race_words(model, *task, when); !race.empty()) paragraph(Font::body, palette().text, race);
+  ImGui::PushID("sentence");
+  paragraph_with_facts(context.ui, Font::body, palette().text, sentence(model, *task, when, context.session.now_ns()), session::FactAtHand::Where::inspector);
+  ImGui::PopID();
+  if (const std::string race = race_words(model, *task, when); !race.empty()) paragraph_with_terms(context.ui, Font::body, palette().text, race);
   if (const std::string why = why_words(model, *task, when); !why.empty()) paragraph_with_facts(context.ui, Font::body, palette().text_dim, why, session::FactAtHand::Where::inspector);
+  draw_causes(context);
+  draw_ways(context, when >= task->born_ns ? model.line_at(*task, std::min(when, task->death_ns - 1)) : 0);
   ImGui::Dummy({1, px(4)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   draw_facts(model, *task, when);

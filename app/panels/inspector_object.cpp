@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/i18n/format.h"
+#include "app/i18n/glossary.h"
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
 #include "app/timeline/words.h"
@@ -74,6 +75,9 @@ void draw_object_inspector(Context& context, const Object& object) {
   // What kind of thing it is comes before its state.
   if (const timeline::Gil* gil = model.find_gil(object.id))
     paragraph_with_facts(context.ui, Font::small, palette().text_dim, timeline_view::gil_model_words(gil->mode()), session::FactAtHand::Where::inspector);
+  else if (const i18n::Term* term = i18n::find_term(session::term_of(object)))
+    paragraph_with_facts(context.ui, Font::body, palette().text, tr("glossary." + term->id + ".text") + (term->facts.empty() ? std::string() : tr("predict.fact", fmt::arg("number", term->facts.front()))), session::FactAtHand::Where::inspector);
+  draw_ways(context, 0);
   ImGui::Dummy({1, px(4)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   key_value(tr("inspector.object.made_by"), timeline_view::name_words(model, object.creator));

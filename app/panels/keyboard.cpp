@@ -10,7 +10,7 @@ using session::Key;
 using session::Shortcut;
 
 bool is_function_key(Key key) {
-  return key == Key::f1 || key == Key::f2 || key == Key::f5 || key == Key::f10 || key == Key::f11;
+  return key == Key::f1 || key == Key::f2 || key == Key::f3 || key == Key::f5 || key == Key::f10 || key == Key::f11;
 }
 
 // While a text is typed: letters and editing keys are the field's own.
@@ -76,6 +76,64 @@ bool for_palette(session::UiState& ui, Shortcut shortcut) {
   return shortcut.key == Key::up || shortcut.key == Key::down || shortcut.key == Key::enter;
 }
 
+// Enter keeps what is typed in a note's dialog, and goes to the chosen one in the list of notes.
+bool for_notes(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut.ctrl || shortcut.shift || (ui.focus.id != 0 && shortcut.key == Key::enter)) return false;
+  if (ui.dialog == session::Dialog::note) {
+    if (shortcut.key == Key::enter) ui.push("note.keep");
+    return shortcut.key == Key::enter;
+  }
+  if (shortcut.key == Key::up) --ui.notes.row;
+  if (shortcut.key == Key::down) ++ui.notes.row;
+  if (shortcut.key == Key::enter) ui.notes.go = true;
+  return shortcut.key == Key::up || shortcut.key == Key::down || shortcut.key == Key::enter;
+}
+
+// The arrows walk from card to card although letters are typed above them; Enter opens one.
+bool for_gallery(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut.ctrl || shortcut.shift) return false;
+  switch (shortcut.key) {
+    case Key::left:
+    case Key::right:
+      ui.gallery.move_x += shortcut.key == Key::left ? -1 : 1;
+      return true;
+    case Key::up:
+    case Key::down:
+      ui.gallery.move_y += shortcut.key == Key::up ? -1 : 1;
+      return true;
+    case Key::enter:
+      if (ui.focus.id != 0) return false;
+      return ui.gallery.go = true;
+    default:
+      return false;
+  }
+}
+
+// Enter goes on, where no control has the keyboard.
+bool for_tour(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut != Shortcut{Key::enter} || ui.focus.id != 0) return false;
+  ui.push("tour.next");
+  return true;
+}
+
+// Enter goes to the next hit while a text is typed that is looked for.
+bool for_find(session::UiState& ui, Shortcut shortcut) {
+  if (shortcut.key != Key::enter || shortcut.ctrl) return false;
+  ui.push(shortcut.shift ? "find.previous" : "find.next");
+  ui.find.fresh = true;  // the field has let go of the keyboard
+  return true;
+}
+
+// The same in the glossary.
+bool for_glossary(session::GlossaryState& glossary, Shortcut shortcut) {
+  if (shortcut.ctrl || shortcut.shift) return false;
+  const bool up = shortcut.key == Key::up, down = shortcut.key == Key::down, enter = shortcut.key == Key::enter;
+  glossary.at += (down ? 1 : 0) - (up ? 1 : 0);
+  glossary.moved = glossary.moved || up || down;
+  glossary.go = glossary.go || enter;
+  return up || down || enter;
+}
+
 // The list of keys scrolls, although letters are typed above it.
 bool for_keys(session::UiState& ui, Shortcut shortcut) {
   if (shortcut.ctrl || shortcut.shift) return false;
@@ -101,12 +159,40 @@ bool for_question(const session::Context& context, Shortcut shortcut) {
   return false;
 }
 
+// In the quiz: the choices, and what leads on. True if the key was for it.
+bool for_quiz(const session::Context& context, Shortcut shortcut) {
+  session::UiState& ui = context.ui;
+  if (ui.dialog != session::Dialog::quiz || shortcut.ctrl || shortcut.shift || !ui.quiz.at) return false;
+  if (shortcut.key >= Key::n1 && shortcut.key <= Key::n4) {
+    const auto number = static_cast<std::size_t>(shortcut.key) - static_cast<std::size_t>(Key::n1) + 1;
+    if (number <= session::quiz_items()[*ui.quiz.at].question->choices.size()) ui.push("quiz.answer", std::to_string(number));
+    return true;
+  }
+  const bool told = ui.quiz.phase == session::QuizState::Phase::told;
+  if (told && ((shortcut.key == Key::enter && ui.focus.id == 0) || shortcut.key == Key::space)) {
+    ui.push("quiz.next");
+    return true;
+  }
+  if (told && shortcut.key == Key::t) {
+    ui.push("quiz.show");
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
-  if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)))
+  if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)) ||
+      (ui.dialog == session::Dialog::glossary && for_glossary(ui.glossary, shortcut)))
     return note_press(context, shortcut, {});
+  const bool notes = ui.dialog == session::Dialog::note || ui.dialog == session::Dialog::notes;
+  if (notes && for_notes(ui, shortcut)) return note_press(context, shortcut, {});
+  if (ui.dialog == session::Dialog::gallery && for_gallery(ui, shortcut)) return note_press(context, shortcut, {});
+  if (ui.find.open && ui.find.has_keyboard && ui.dialog == session::Dialog::none && for_find(ui, shortcut)) return note_press(context, shortcut, {});
+  const bool asked = session::open_prediction(context) != nullptr;  // its Enter is its own
+  if (ui.tour.on() && !asked && !typing && ui.dialog == session::Dialog::none && ui.menu.subject == 0 && for_tour(ui, shortcut)) return note_press(context, shortcut, {});
   // A value is typed in a menu: Enter, up and down are the menu's all the same.
   const bool of_menu = shortcut.key == Key::enter || shortcut.key == Key::up || shortcut.key == Key::down;
   if (typing && ui.menu.subject != 0 && of_menu && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
@@ -114,11 +200,13 @@ void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   if (typing && shortcut.key == Key::tab && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   if (typing && !passes_typing(shortcut)) return;
   if (!typing && ui.dialog == session::Dialog::none && ui.menu.subject == 0 && for_question(context, shortcut)) return note_press(context, shortcut, {});
+  if (!typing && for_quiz(context, shortcut)) return note_press(context, shortcut, {});
   if (!typing && for_focus(ui.focus, shortcut)) return note_press(context, shortcut, {});
   const session::Command* command = session::find_command(shortcut);
   if (command == nullptr || !command->enabled(context)) return;
   // Behind a dialog nothing moves: what is left is to leave it, and what is seen with it in front.
-  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "palette" || command->id == "quit" ||
+  const bool harmless = command->id == "clear" || command->id == "keys" || command->id == "fact" || command->id == "palette" || command->id == "notes" || command->id == "gallery" || command->id == "tour" ||
+                        command->id == "glossary" || command->id == "lesson" || command->id == "quiz" || command->id == "quit" ||
                         command->id == "screenshot" || command->id == "lens" || command->id == "lens.zoom" || command->id == "vision" || command->id == "theme" || command->id == "language" ||
                         command->id.starts_with("text.");
   if (ui.dialog != session::Dialog::none && !harmless) return;

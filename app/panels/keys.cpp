@@ -12,7 +12,7 @@ namespace {
 using i18n::tr;
 using platform::palette;
 
-constexpr float kRow = 28, kKeys = 108;  // points
+constexpr float kRow = 28, kKeys = 124;  // points
 
 struct Row {
   std::string keys, does;
@@ -110,7 +110,7 @@ void draw_keys(Context& context, bool fresh) {
   ImGui::PopStyleVar();
   const std::vector<Group> all = groups(lower(ui.audience.keys_entry));
   // As high with few as with many: the window stays where it is while letters are typed.
-  if (ImGui::BeginChild("keys", {0, std::clamp(ImGui::GetIO().DisplaySize.y - px(210), px(100), px(560))})) {
+  if (ImGui::BeginChild("keys", {0, room_above_buttons(px(560))})) {
     if (const int lines = std::exchange(ui.audience.keys_scroll, 0); lines != 0) ImGui::SetScrollY(ImGui::GetScrollY() + px(kRow) * static_cast<float>(lines));
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();

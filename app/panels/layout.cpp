@@ -121,7 +121,11 @@ void draw_tab_tools(Context& context, const Area& strip, float tabs_end) {
   }
 }
 
+// What the tour points at: folded or without room, it is not there.
+void note_anchor(UiState& ui, session::Anchor anchor, const Area& area) { ui.tour.note(anchor, area.x0, area.y0, area.x1, area.y1); }
+
 void draw_bottom(Context& context, PanelState& state, const Area& area) {
+  note_anchor(context.ui, session::Anchor::console, area);
   const timeline::Model& model = context.session.model();
   const Area tabs{area.x0, area.y0, area.x1, std::min(area.y1, area.y0 + px(kTabs))};
   panel("tabs", tabs, palette().tab_strip, {0, 0}, kStill, [&] {
@@ -189,6 +193,8 @@ void draw_right(Context& context, PanelState& state, const Area& area) {
   const float lower = std::clamp(wanted, std::min(kInspectorLeast, all / 2), std::max(all / 2, all - kUpperLeast));
   const Area program{area.x0, area.y0, area.x1, area.y1 - px(lower)};
   const Area inspector{area.x0, program.y1, area.x1, area.y1};
+  note_anchor(ui, session::Anchor::code, program);
+  note_anchor(ui, session::Anchor::inspector, inspector);
   panel("code", program, palette().panel, {0, 0}, kStill, [&] { draw_code(context, state.code); });
   panel("inspector", inspector, palette().panel, {16, 14}, ImGuiWindowFlags_NoNav, [&] {
     draw_inspector(context);
@@ -212,8 +218,12 @@ void draw_timeline(Context& context, timeline_view::TimelineView& timeline, Pane
     below.y0 += px(36);
     panel("compare-bar", {area.x0, area.y0, area.x1, below.y0}, palette().panel, {0, 0}, kStill, [&] { draw_compare_bar(context); });
   }
+  if (context.ui.find.open && below.height() > px(140)) {
+    const float top = below.y0;
+    below.y0 += px(42);
+    panel("find-bar", {area.x0, top, area.x1, below.y0}, palette().panel, {0, 0}, kStill, [&] { draw_find_bar(context); });
+  }
   panel("timeline", below, palette().window, {0, 0}, kStill, [&] { timeline.draw(context); });
-  if (!below.empty()) draw_predictions(context, {below.x0, below.y0}, {below.x1, below.y1});
 }
 
 void draw_presentation(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& area) {
@@ -227,10 +237,13 @@ void draw_presentation(Context& context, timeline_view::TimelineView& timeline, 
         [&] { draw_code(context, state.code); });
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddLine({area.x0, bar.y1}, {area.x1, bar.y1}, palette().line);
+  // What came of a question stands over the program, which has been read by then.
+  draw_predictions(context, {area.x0, bar.y1}, {split, area.y1}, {split, bar.y1 + (area.y1 - bar.y1) * 0.4f}, {area.x1, area.y1});
 }
 
 void draw_workplace(Context& context, timeline_view::TimelineView& timeline, PanelState& state, const Area& window) {
   UiState& ui = context.ui;
+  ui.tour.boxes = {};
   const Area toolbar{window.x0, window.y0, window.x1, std::min(window.y1, window.y0 + px(kToolbar))};
   panel("toolbar", toolbar, palette().panel, {0, 0}, kStill, [&] { draw_toolbar(context); });
   float top = toolbar.y1;
@@ -256,14 +269,21 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
   const float height = (bottom - top) / platform::scale();
   const bool bottom_has_room = height >= kBottomLeast + kUpperLeast;
   const bool bottom_fits = ui.bottom_open && bottom_has_room;
-  const float lower = bottom_fits       ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast)
-                      : bottom_has_room ? kFold
-                                        : 0;
+  // Where both have no room it stands instead of the timeline, once it is asked for; the strip below it brings the timeline back.
+  ui.bottom_crowded = !bottom_has_room;
+  const bool strip_has_room = height > 6 * kFold;
+  const bool instead = ui.bottom_crowded && ui.bottom_in_front && strip_has_room;
+  const float lower = bottom_fits      ? std::clamp(ui.bottom_height, kBottomLeast, height - kUpperLeast)
+                      : instead        ? height
+                      : strip_has_room ? kFold
+                                       : 0;
 
   const float x1 = window.x0 + std::round(px(left));
   const float x2 = std::max(x1, window.x1 - std::round(px(right)));
   const float y1 = std::max(top, bottom - std::round(px(lower)));
   draw_timeline(context, timeline, state, {x1, top, x2, y1});
+  note_anchor(ui, session::Anchor::timeline, {x1, top, x2, y1});
+  if (left_fits) note_anchor(ui, session::Anchor::lessons, {window.x0, top, x1, bottom});
   if (left_fits)
     panel("scenarios", {window.x0, top, x1, bottom}, palette().panel, {8, 12}, ImGuiWindowFlags_NoNav,
           [&] { draw_scenarios(context); });
@@ -272,8 +292,11 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
                  both_fit || !right_fits ? nullptr : "panel.right", Icon::chevron_right);
   if (bottom_fits)
     draw_bottom(context, state, {x1, y1, x2, bottom});
-  else
-    folded_strip(context, {x1, y1, x2, bottom}, "panel.bottom", ui.bottom_open, nullptr, Icon::chevron_up);
+  else if (instead)
+    draw_bottom(context, state, {x1, y1, x2, bottom - std::round(px(kFold))});
+  if (!bottom_fits)
+    folded_strip(context, {x1, instead ? bottom - std::round(px(kFold)) : y1, x2, bottom}, "panel.bottom", ui.bottom_open && bottom_has_room, nullptr,
+                 instead ? Icon::chevron_down : Icon::chevron_up);
   if (right_fits)
     draw_right(context, state, {x2, top, window.x1, bottom});
   else
@@ -299,6 +322,8 @@ void draw_workplace(Context& context, timeline_view::TimelineView& timeline, Pan
       ui.push("panel.bottom");
     if (size != lower) ui.bottom_height = size;
   }
+  // Over all that is in the middle; what came of a question leaves the timeline free, if there is something below it.
+  draw_predictions(context, {x1, top}, {x2, bottom}, {x1, bottom_fits ? y1 : top + (bottom - top) * 0.4f}, {x2, bottom});
 }
 
 }  // namespace
@@ -312,7 +337,10 @@ void draw_frame(session::Context& context, timeline_view::TimelineView& timeline
     ui.clipboard.clear();
   }
   begin_focus(ui);
+  update_find(context);
   ui.fact_at_hand = {};
+  ui.glossary.at_hand.clear();
+  session::follow_causes(context);
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
@@ -332,6 +360,7 @@ void draw_frame(session::Context& context, timeline_view::TimelineView& timeline
     else
       draw_workplace(context, timeline, state, window);
     draw_menu(context, timeline);
+    draw_tour(context);
     draw_dialogs(context, state);
     draw_audience(ui);
     ImGui::PopFont();

@@ -78,8 +78,10 @@ void draw_part(Context& context, const Acts& part, float width, bool fresh) {
       ImGui::SetCursorScreenPos({ImGui::GetCursorScreenPos().x + px(kSide), ImGui::GetCursorScreenPos().y});
       if (fresh && context.ui.menu.subject == part.subject) ImGui::SetKeyboardFocusHere();
       // Where a row has the keyboard, Enter is for that one.
-      const bool entered = value_entry(context.ui, width - px(2 * kSide));
-      if (entered && act.possible && context.ui.focus.id == 0) choose(context.ui, act);
+      const session::Focus& focus = context.ui.focus;
+      const ImGuiID field = ImGui::GetID("##value");
+      const bool entered = value_entry(context.ui, width - px(2 * kSide)) || (focus.activate && focus.id == field);
+      if (entered && act.possible && (focus.id == 0 || focus.id == field) && context.ui.menu.subject != 0) choose(context.ui, act);  // not twice
       ImGui::Dummy({width, px(4)});
     }
     draw_act(context, act, width);

@@ -47,18 +47,21 @@ void draw_palette(Context& context, bool fresh) {
   ImGui::SetNextItemWidth(-1);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(12), px(7)));
   if (fresh) ImGui::SetKeyboardFocusHere();
+  before_field(ui, "##letters");
   if (ImGui::InputTextWithHint("##letters", tr("palette.hint"), &ui.palette_entry)) ui.palette_at = 0;
+  after_field(ui, "##letters");
   ImGui::PopStyleVar();
 
   const std::vector<session::PaletteEntry> entries = session::palette_entries(context, ui.palette_entry);
   const int count = static_cast<int>(entries.size());
   if (count > 0) ui.palette_at = (ui.palette_at + count) % count;  // past an end it goes on at the other
-  const int first = std::clamp(ui.palette_at - kRows / 2, 0, std::max(0, count - kRows));
+  const int rows = std::max(1, static_cast<int>(room_above_buttons(px(kRowHeight) * kRows) / px(kRowHeight)));
+  const int first = std::clamp(ui.palette_at - rows / 2, 0, std::max(0, count - rows));
   const session::PaletteEntry* chosen = std::exchange(ui.palette_go, false) && count > 0 ? &entries[static_cast<std::size_t>(ui.palette_at)] : nullptr;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   // As high with few as with many: the window stays where it is while letters are typed.
-  if (ImGui::BeginChild("entries", {0, px(kRowHeight) * kRows})) {
-    for (int index = first; index < std::min(count, first + kRows); ++index) {
+  if (ImGui::BeginChild("entries", {0, px(kRowHeight) * static_cast<float>(rows)})) {
+    for (int index = first; index < std::min(count, first + rows); ++index) {
       if (draw_row(ui, entries[static_cast<std::size_t>(index)], index)) chosen = &entries[static_cast<std::size_t>(index)];
     }
     if (count == 0) {

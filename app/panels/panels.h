@@ -19,6 +19,10 @@
 #include "app/session/captions.h"
 #include "app/timeline/timeline_view.h"
 
+namespace forklight::app::session {
+struct LessonPicture;
+}
+
 namespace forklight::app::panels {
 
 struct CodeRows {
@@ -115,9 +119,19 @@ void draw_presentation_bar(Context& context);
 void draw_notice(Context& context);
 // In pixels, in a window of a width: as many lines as its sentence takes.
 [[nodiscard]] float notice_height(const Context& context, float width);
+// Looks on for what is typed in the find bar, as long as a frame may take; once before anything is drawn.
+void update_find(Context& context);
+void draw_find_bar(Context& context);
+// The ground under what was found in a text that is about to be drawn from x on, cut at x1.
+void light_found(const UiState& ui, ImDrawList* list, Font font, float x, float y0, float y1, float x1, std::string_view text);
 void draw_scenarios(Context& context);
 void draw_code(Context& context, CodeRows& rows);
 void draw_inspector(Context& context);
+// The chain of causes behind the selected moment; a click on a link leads to it.
+void draw_causes(Context& context);
+[[nodiscard]] std::string cause_words(const timeline::Model& model, const timeline::Flow& flow);
+// To the line of the program (0: none), to the lesson's page, to the glossary.
+void draw_ways(Context& context, int line);
 // Of a queue, a pipe, an event that is selected: what it is, what is in it, what can be done to it.
 void draw_object_inspector(Context& context, const timeline::Object& object);
 // Of a task that works for a pool, and of a pool itself: rows for the inspector. Nothing of a task that is no worker.
@@ -136,16 +150,31 @@ void draw_evidence(Context& context, std::span<const Evidence> evidence);
 [[nodiscard]] float claims_height(const Context& context, float width);
 [[nodiscard]] float claims_height_brief(const Context& context);
 void draw_claims(Context& context, bool brief);
-// Over the timeline: the question that is open, else what came of those before.
-void draw_predictions(Context& context, ImVec2 min, ImVec2 max);
+// The question that is open, within the first area; else what came of those before, within the second.
+void draw_predictions(Context& context, ImVec2 min, ImVec2 max, ImVec2 results_min, ImVec2 results_max);
 void draw_status_bar(Context& context, const PanelState& state);
 void draw_dialogs(Context& context, PanelState& state);
 // The palette: a field, and what fits the letters typed in it.
 void draw_palette(Context& context, bool fresh);
+// What the lesson at hand promises and shows: the content of its dialog.
+void draw_lesson(Context& context);
+// Every term, found by a few letters of it.
+void draw_glossary(Context& context, bool fresh);
 // Every key and gesture, and a field to look for one.
 void draw_keys(Context& context, bool fresh);
 // What a fact says, for which Pythons, how it is known: the content of its dialog.
 void draw_fact(Context& context);
+// The dialog of one note; the list of all.
+void draw_note(Context& context, bool fresh);
+void draw_notes(Context& context);
+void draw_gallery(Context& context, bool fresh);
+void draw_lesson_picture(ImDrawList* list, ImVec2 min, ImVec2 max, const session::LessonPicture& picture);
+// In front of the panels, while there is a tour: after everything that it points at.
+void draw_tour(Context& context);
+// How high a dialog's content can be, below the cursor and above its buttons: at large text the window is small.
+[[nodiscard]] float room_above_buttons(float wanted);
+// What do I think I know?: a question of the quiz, or what a real run has answered.
+void draw_quiz(Context& context);
 // A dialog's button; true when it was pressed.
 [[nodiscard]] bool dialog_button(UiState& ui, const char* id, const char* text, ButtonStyle style);
 

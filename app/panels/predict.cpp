@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/i18n/i18n.h"
+#include "app/panels/choices.h"
 #include "app/panels/panels.h"
 #include "app/session/asking.h"
 #include "app/session/question_words.h"
@@ -16,7 +17,7 @@ using session::Prediction;
 using session::QuestionWords;
 
 constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoNav;
-constexpr float kPadding = 20, kKey = 28, kGap = 8, kRowPadding = 11;  // points
+constexpr float kPadding = 20, kGap = 8;  // points
 
 // Of what is asked: the settings of the run that is on, or of the one that is to begin.
 QuestionWords words_for(const Context& context) {
@@ -42,38 +43,18 @@ void card(const char* id, ImVec2 at, ImVec2 size, Draw draw) {
   ImGui::EndChild();
 }
 
-float text_height(Font font, std::string_view text, float width) { return leading(font) * static_cast<float>(wrap(font, text, width).size()); }
-
 // --- asking ----------------------------------------------------------------------------------------------------------
-
-float choice_height(std::string_view text, float width) { return std::max(px(kKey), text_height(Font::body, text, width - px(kKey + 44))) + px(2 * kRowPadding) - px(6); }
 
 // A choice: its key, its words, and how many have said so.
 void draw_choice(Context& context, std::size_t index, const std::string& text, float width) {
   const PredictState& predict = context.ui.predict;
-  const float height = choice_height(text, width);
-  const Hit row = hit(context.ui, ("choice" + std::to_string(index)).c_str(), {width, height});
-  if (row.clicked) context.ui.push("predict.answer", std::to_string(index + 1));
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddRectFilled(row.min, row.max, row.hovered ? platform::mix(palette().panel_raised, palette().accent, 0.5f) : palette().panel_raised, px(8));
   const int most = *std::max_element(predict.votes.begin(), predict.votes.end());
-  float right = row.max.x - px(14);
+  ChoiceLook look;
   if (predict.class_votes && most > 0) {
-    const float share = static_cast<float>(predict.votes[index]) / static_cast<float>(most);
-    if (share > 0) list->AddRectFilled(row.min, {row.min.x + (row.max.x - row.min.x) * share, row.max.y}, palette().accent, px(8));
-    const std::string count = std::to_string(predict.votes[index]);
-    right -= text_width(Font::strong, count);
-    draw_text_in(list, Font::strong, right, row.min.y, row.max.x, row.max.y, palette().text, count);
+    look.share = static_cast<float>(predict.votes[index]) / static_cast<float>(most);
+    look.count = std::to_string(predict.votes[index]);
   }
-  const float key = px(kKey), x = row.min.x + px(10), y = row.center_y() - key / 2;
-  list->AddRectFilled({x, y}, {x + key, y + key}, palette().accent, px(6));
-  platform::compat::rect(list, {x, y}, {x + key, y + key}, palette().accent_text, px(6), 1);
-  const std::string number = std::to_string(index + 1);
-  draw_text_in(list, Font::strong, x + (key - text_width(Font::strong, number)) / 2, y, x + key, y + key, palette().text, number);
-  const std::vector<std::string_view> lines = wrap(Font::body, text, width - px(kKey + 44));
-  const float block = leading(Font::body) * static_cast<float>(lines.size() - 1) + line_height(Font::body);
-  draw_lines(list, Font::body, {x + key + px(14), row.center_y() - block / 2}, palette().text, lines);
-  draw_focus(row, px(8));
+  if (choice_row(context.ui, index, text, width, look).clicked) context.ui.push("predict.answer", std::to_string(index + 1));
 }
 
 std::string head_words(const Context& context) {
@@ -112,36 +93,54 @@ float draw_footer(Context* context, const PredictState& predict, float width) {
   return static_cast<float>(rows) * px(32) + static_cast<float>(rows - 1) * px(kGap);
 }
 
+// Side by side where all of them are short.
+std::size_t columns_for(const QuestionWords& words, const scenario::Question& question, float width) {
+  const float half = (width - px(kGap)) / 2;
+  for (std::size_t i = 0; i < question.choices.size(); ++i) {
+    if (text_width(Font::body, words.choice(question, i)) + px(kKey + 64) > half) return 1;
+  }
+  return 2;
+}
+
 void draw_question(Context& context, ImVec2 min, ImVec2 max, const Prediction& open) {
   const QuestionWords words = words_for(context);
   const scenario::Question& question = *open.question;
+  const PredictState& predict = context.ui.predict;
   const float room = max.x - min.x, width = std::min(px(640), room - px(24));
   if (width < px(80)) return;
   const float inner = width - px(2 * kPadding) - px(2);
   const std::string asked = words.question(question);
-  const char* hint = tr(context.ui.predict.class_votes ? "predict.hint.class" : "predict.hint.alone");
-  float height = px(2 * (kPadding - 4)) + leading(Font::small) + text_height(Font::title, asked, inner) + text_height(Font::small, hint, inner) + px(3 * kGap + 16) + draw_footer(nullptr, context.ui.predict, inner);
-  for (std::size_t i = 0; i < question.choices.size(); ++i) height += choice_height(words.choice(question, i), inner) + px(kGap);
+  const char* hint = tr(predict.class_votes ? "predict.hint.class" : "predict.hint.alone");
+  const std::size_t columns = columns_for(words, question, inner);
+  const float column = (inner - px(kGap) * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+  float height = px(2 * (kPadding - 4)) + leading(Font::small) + text_height(Font::title, asked, inner) + text_height(Font::small, hint, inner) + px(5 * kGap) + draw_footer(nullptr, predict, inner);
+  for (std::size_t i = 0; i < question.choices.size(); i += columns) height += choice_height(words.choice(question, i), column) + px(kGap);
   const float high = std::min(height, max.y - min.y - px(16));
   if (high < px(60)) return;
+  const auto draw = [&](ImVec2 at) {
+    card("question", at, {width, high}, [&] {
+      label(Font::small, platform::readable(palette().accent_text, palette().panel), head_words(context));
+      paragraph_with_terms(context.ui, Font::title, palette().text, asked);
+      ImGui::Dummy({1, px(2)});
+      for (std::size_t i = 0; i < question.choices.size(); ++i) {
+        if (i % columns != 0) ImGui::SameLine();
+        draw_choice(context, i, words.choice(question, i), column);
+      }
+      paragraph(Font::small, palette().text_dim, hint);
+      draw_footer(&context, predict, inner);
+    });
+  };
+  const float left = (min.x + max.x - width) / 2;
+  // In the midst of a run it leaves the timeline in sight as far as it can.
+  if (predict.open == PredictState::When::during) return draw({left, max.y - high - px(8)});
   // What is behind is dimmed, and out of reach.
   ImGui::SetCursorScreenPos(min);
-  ImGui::PushStyleColor(ImGuiCol_ChildBg, platform::with_alpha(palette().window, 0.72f));
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, platform::with_alpha(palette().window, 0.78f));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   const bool visible = platform::compat::begin_child("asking", {room, max.y - min.y}, false, kFlags | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   ImGui::PopStyleVar();
   ImGui::PopStyleColor();
-  if (visible) {
-    const ImVec2 at((min.x + max.x - width) / 2, std::max(min.y + px(8), (min.y + max.y - high) / 2));
-    card("question", at, {width, high}, [&] {
-      label(Font::small, platform::readable(palette().accent_text, palette().panel), head_words(context));
-      paragraph(Font::title, palette().text, asked);
-      ImGui::Dummy({1, px(2)});
-      for (std::size_t i = 0; i < question.choices.size(); ++i) draw_choice(context, i, words.choice(question, i), ImGui::GetContentRegionAvail().x);
-      paragraph(Font::small, palette().text_dim, hint);
-      draw_footer(&context, context.ui.predict, inner);
-    });
-  }
+  if (visible) draw({left, std::max(min.y + px(8), (min.y + max.y - high) / 2)});
   ImGui::EndChild();
 }
 
@@ -152,16 +151,6 @@ std::string said_words(const QuestionWords& words, const Prediction& one) {
   const std::string choice = words.choice(*one.question, *one.said());
   if (one.count() == 1) return tr("predict.said", fmt::arg("choice", choice));
   return tr("predict.said.class", fmt::arg("choice", choice), fmt::arg("votes", one.votes[*one.said()]), fmt::arg("count", one.count()));
-}
-
-void signed_line(Icon icon, Color ink, Font font, Color text_ink, const std::string& text) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x, indent = px(22);
-  const std::vector<std::string_view> lines = wrap(font, text, width - indent);
-  ImGui::Dummy({width, std::max(1.0f, leading(font) * static_cast<float>(lines.size()))});
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  draw_icon(list, icon, {at.x + px(7), at.y + line_height(font) / 2}, px(11), ink);
-  draw_lines(list, font, {at.x + indent, at.y}, text_ink, lines);
 }
 
 struct ResultText {
@@ -201,7 +190,7 @@ void draw_result(Context& context, std::size_t index, const Prediction& one, con
     const Hit area = hit(context.ui, "show", {width, std::max(1.0f, below.y - top.y - px(4))});
     if (area.clicked) context.ui.push("predict.show", std::to_string(index));
     tooltip(tr("predict.show"));
-    if (area.hovered) ImGui::GetWindowDrawList()->AddRectFilled({area.min.x - px(6), area.min.y - px(2)}, {area.max.x + px(6), area.max.y}, platform::with_alpha(colors.hover, 0.35f), px(6));
+    if (area.hovered) platform::compat::rect(ImGui::GetWindowDrawList(), {area.min.x - px(6), area.min.y - px(2)}, {area.max.x + px(6), area.max.y}, colors.line, px(6), 1);
     draw_focus(area, px(6));
     ImGui::SetCursorScreenPos(below);
   }
@@ -212,25 +201,33 @@ void draw_result(Context& context, std::size_t index, const Prediction& one, con
   ImGui::PopID();
 }
 
+// One beside the other where there is room for it.
 void draw_results(Context& context, ImVec2 min, ImVec2 max) {
   const QuestionWords words{context.session.scenario(), context.session.run_settings()};
   const auto& all = context.session.predictions();
-  const float width = std::min(px(460), max.x - min.x - px(24));
-  if (width < px(120)) return;
-  const float inner = width - px(2 * kPadding) - px(16);
   std::vector<std::pair<std::size_t, ResultText>> texts;
   int right = 0, known = 0;
-  float height = px(2 * (kPadding - 4) + 30);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].asked || !all[i].said()) continue;
     texts.emplace_back(i, text_of(words, all[i], context.session.live()));
     right += all[i].is_right() ? 1 : 0;
     known += all[i].truth() ? 1 : 0;
-    height += result_height(texts.back().second, inner) + px(14);
   }
-  const float high = std::min(height, (max.y - min.y) * 0.72f);
-  if (texts.empty() || high < px(60)) return;
-  card("results", {max.x - width - px(12), max.y - high - px(12)}, {width, high}, [&] {
+  const float room = max.x - min.x - px(12);
+  if (texts.empty() || room < px(120)) return;
+  const auto columns = std::clamp<std::size_t>(static_cast<std::size_t>(room / px(290)), 1, texts.size());
+  const float width = std::min(room, px(60) + px(480) * static_cast<float>(columns));
+  const float between = px(28), inner = width - px(2 * kPadding) - px(14);
+  const float column = (inner - between * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+  float height = px(2 * (kPadding - 4) + 34);
+  for (std::size_t row = 0; row < texts.size(); row += columns) {
+    float most = 0;
+    for (std::size_t i = row; i < std::min(row + columns, texts.size()); ++i) most = std::max(most, result_height(texts[i].second, column));
+    height += most;
+  }
+  const float high = std::min(height, max.y - min.y - px(12));
+  if (high < px(60)) return;
+  card("results", {max.x - width - px(6), max.y - high - px(6)}, {width, high}, [&] {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float line = ImGui::GetContentRegionAvail().x;
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -245,18 +242,29 @@ void draw_results(Context& context, ImVec2 min, ImVec2 max) {
     draw_icon(list, Icon::close, {(close.min.x + close.max.x) / 2, close.center_y()}, px(11), palette().text_dim);
     draw_focus(close, px(6));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), px(4)));
-    for (const auto& [index, text] : texts) draw_result(context, index, all[index], text);
+    ImVec2 corner = ImGui::GetCursorScreenPos();
+    float below = corner.y;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (i > 0 && i % columns == 0) corner.y = below;
+      ImGui::SetCursorScreenPos({corner.x + (column + between) * static_cast<float>(i % columns), corner.y});
+      ImGui::PushID(static_cast<int>(i));
+      ImGui::BeginChild("result", {column, result_height(texts[i].second, column)}, false, kFlags | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoBackground);
+      draw_result(context, texts[i].first, all[texts[i].first], texts[i].second);
+      ImGui::EndChild();
+      ImGui::PopID();
+      below = std::max(below, ImGui::GetItemRectMax().y);
+    }
     ImGui::PopStyleVar();
   });
 }
 
 }  // namespace
 
-void draw_predictions(Context& context, ImVec2 min, ImVec2 max) {
+void draw_predictions(Context& context, ImVec2 min, ImVec2 max, ImVec2 results_min, ImVec2 results_max) {
   if (const Prediction* open = session::open_prediction(context))
     draw_question(context, min, max, *open);
   else if (context.ui.predict.results)
-    draw_results(context, min, max);
+    draw_results(context, results_min, results_max);
 }
 
 }  // namespace forklight::app::panels

@@ -173,7 +173,7 @@ void draw_parameter(Context& context, const Scenario& scenario, const Parameter&
   else
     draw_number(context, parameter, width);
   if (const std::string help = base + ".help"; i18n::has(help))
-    paragraph(Font::small, palette().text_dim, tr(help));
+    paragraph_with_terms(context.ui, Font::small, palette().text_dim, tr(help));
 }
 
 void draw_settings(Context& context) {
@@ -202,7 +202,7 @@ void draw_folder(Context& context) {
 }
 
 // A card with the question that the run answers.
-void draw_watch(const Scenario& scenario) {
+void draw_watch(UiState& ui, const Scenario& scenario) {
   const std::string key = key_of(scenario, "watch");
   if (!i18n::has(key)) return;
   const float width = ImGui::GetContentRegionAvail().x;
@@ -217,6 +217,7 @@ void draw_watch(const Scenario& scenario) {
   platform::compat::rect(list, min, max, palette().accent, px(8), 1);
   draw_text(list, Font::strong, {min.x + px(16), min.y + px(12)}, palette().accent_text, tr("scenarios.watch"));
   draw_lines(list, Font::body, {min.x + px(16), min.y + px(38)}, palette().text, lines);
+  mark_terms(ui, Font::body, {min.x + px(16), min.y + px(38)}, lines);
 }
 
 // Why it was so, with the facts behind it: once a run of it has come to its end, never before the answer is on screen.
@@ -258,10 +259,13 @@ void draw_list(Context& context) {
 // The list scrolls; the settings of the chosen one stay in sight below it, as far as they leave the list a part of the panel.
 void draw_scenarios(Context& context) {
   constexpr float kListAtLeast = 0.4f;
-  const float room = ImGui::GetContentRegionAvail().y;
+  const float room = ImGui::GetContentRegionAvail().y, begin = ImGui::GetCursorPosY();
   float* below = ImGui::GetStateStorage()->GetFloatRef(ImGui::GetID("below"), room / 2);  // its height in the last frame
   const float list = std::max(room - *below, room * kListAtLeast);
-  ImGui::BeginChild("list", {0, std::max(1.0f, list)}, false, ImGuiWindowFlags_NoBackground);
+  // All of them, in pictures.
+  command_button(context, "gallery", {.icon = Icon::grid, .show_label = true, .show_hint = true, .style = ButtonStyle::quiet});
+  const float above = ImGui::GetCursorPosY() - begin;
+  ImGui::BeginChild("list", {0, std::max(1.0f, list - above)}, false, ImGuiWindowFlags_NoBackground);
   draw_list(context);
   ImGui::EndChild();
   ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NoBackground);
@@ -272,7 +276,7 @@ void draw_scenarios(Context& context) {
   draw_folder(context);
   draw_settings(context);
   ImGui::Dummy({1, px(8)});
-  draw_watch(context.session.scenario());
+  draw_watch(context.ui, context.session.scenario());
   draw_why(context);
   *below = ImGui::GetCursorPosY() + px(8);
   ImGui::EndChild();

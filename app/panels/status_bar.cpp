@@ -61,7 +61,11 @@ void draw_status_bar(Context& context, const PanelState& state) {
   const ImVec2 size = ImGui::GetWindowSize();
   const float end = start.x + size.x - px(16);
   float x = start.x + px(16);
+  // Whole or not at all: the first comes before the last.
+  bool full = false;
   const auto add = [&](const std::string& text, Color ink) {
+    full = full || (x > start.x + px(16) && x + text_width(Font::small, text) > end);
+    if (full) return;
     draw_text_in(list, Font::small, x, start.y, end, start.y + size.y, ink, text);
     x += text_width(Font::small, text) + px(24);
   };
@@ -84,6 +88,7 @@ void draw_status_bar(Context& context, const PanelState& state) {
     add(!perf ? tr(refused ? "status.kernel.refused" : "status.kernel.sampling") : lost == 0 ? tr("status.kernel.perf") : tr("status.kernel.lost", fmt::arg("lost", counted)),
         perf && lost == 0 ? colors.text_dim : platform::readable(colors.warning, colors.status_bar));
     ImGui::SetCursorScreenPos({from - px(6), start.y});
+    if (full) return;
     if (hit(context.ui, "kernel", {x - from - px(12), size.y}).clicked) context.ui.push("kernel");
     tooltip(context.session.kernel_words());
   }

@@ -132,6 +132,12 @@ void draw_language(Context& context) {
   draw_focus(area, px(6));
 }
 
+// Of the item before it.
+void note_anchor(Context& context, session::Anchor anchor) {
+  const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
+  context.ui.tour.note(anchor, min.x, min.y, max.x, max.y);
+}
+
 // One line of the gear's menu: a command with its key; a rule for none.
 void draw_menu_row(Context& context, std::string_view id, float width) {
   const session::Command* command = session::find_command(id);
@@ -171,6 +177,7 @@ void draw_settings(Context& context, const Plan& plan) {
   draw_icon(list, Icon::gear, {(area.min.x + area.max.x) / 2, area.center_y()}, px(17),
             area.hovered || open ? palette().text : palette().text_dim);
   draw_focus(area, px(6));
+  note_anchor(context, session::Anchor::help);
   if (area.clicked && !open) ImGui::OpenPopup("settings-menu");
 
   const float width = std::min(px(300), ImGui::GetIO().DisplaySize.x - px(24));
@@ -191,7 +198,7 @@ void draw_settings(Context& context, const Plan& plan) {
   if (!plan.files())
     for (const char* id : {"open", "save", "language", ""}) draw_menu_row(context, id, width);
   for (const char* id : {"text.larger", "text.smaller", "text.normal", "", "panel.left", "panel.right", "panel.bottom",
-                         "present", "", "captions", "keys.shown", "pointer", "lens", "vision", "motion", "", "reopen", "compare.runs", "compare.rounds", "", "replay", "screenshot", "keys"})
+                         "present", "", "find", "notes", "measure", "gallery", "", "captions", "keys.shown", "pointer", "lens", "vision", "motion", "", "reopen", "compare.runs", "compare.rounds", "", "replay", "screenshot", "tour", "keys", "", "predict", "lesson", "glossary"})
     draw_menu_row(context, id, width);
   ImGui::PopStyleVar();
   ImGui::EndPopup();
@@ -240,7 +247,9 @@ void draw_rate(Context& context) {
 
 void draw_pace(Context& context, const Plan& plan) {
   ImGui::SameLine(0, px(16));
+  const ImVec2 at = ImGui::GetCursorScreenPos();
   segmented(context, {"pace.real", "pace.slow", "pace.step"});
+  context.ui.tour.note(session::Anchor::pace, at.x, at.y, ImGui::GetItemRectMax().x, ImGui::GetItemRectMax().y);
   if (!plan.rate) return;
   ImGui::SameLine();
   draw_rate(context);
@@ -260,6 +269,7 @@ void draw_toolbar(Context& context) {
   draw_scenario_list(context, plan);
   ImGui::SameLine(0, px(12));
   command_button(context, "run", plan.run());
+  note_anchor(context, session::Anchor::run);
   ImGui::SameLine();
   command_button(context, "stop", plan.stop());
   if (plan.walks()) {
@@ -295,7 +305,7 @@ void draw_presentation_bar(Context& context) {
   const ImVec2 size = ImGui::GetWindowSize();
   const std::string title = scenario_text(context.session.scenario(), "title");
   const std::string leave =
-      tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
+      context.ui.filmed ? std::string() : tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
   const float leave_at = start.x + size.x - px(kMargin) - text_width(Font::small, leave);
   float x = start.x + px(kMargin);
   draw_text_in(list, Font::title, x, start.y, leave_at, start.y + size.y, palette().text, title);

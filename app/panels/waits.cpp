@@ -282,7 +282,7 @@ void draw_waits(Context& context, WaitsState& state) {
     state.waits = timeline::waits(model, state.moment_ns);
   }
   const std::string dead = dead_holders(model, state.moment_ns);
-  if (!dead.empty()) paragraph(Font::body, platform::readable(palette().error, palette().panel), dead);
+  if (!dead.empty()) paragraph_with_terms(context.ui, Font::body, platform::readable(palette().error, palette().panel), dead);
   const Graph graph(model, state.waits, state.watch.found(), ImGui::GetContentRegionAvail().x - px(8));
   if (graph.height() <= 0) {
     if (dead.empty()) paragraph(Font::body, palette().text_dim, tr("waits.empty"));

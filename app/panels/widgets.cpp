@@ -166,8 +166,9 @@ void tooltip(std::string_view text) {
   if (!same || !seen_lately) since = now;
   if (now - since < kPatience) return;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(12), px(8)));
+  compat::place_tooltip(px(8));
   ImGui::BeginTooltip();
-  ImGui::PushTextWrapPos(px(360));
+  ImGui::PushTextWrapPos(std::min(px(360), ImGui::GetIO().DisplaySize.x - px(40)));
   label(Font::body, palette().text, text);
   ImGui::PopTextWrapPos();
   ImGui::EndTooltip();

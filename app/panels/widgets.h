@@ -37,8 +37,12 @@ void draw_lines(ImDrawList* list, Font font, ImVec2 at, Color color, const std::
 // As an ImGui item at the cursor: one line, or wrapped at the right edge.
 void label(Font font, Color color, std::string_view text);
 void paragraph(Font font, Color color, std::string_view text);
-// The same; each fact's number in it is a link to what the fact says.
-void paragraph_with_facts(UiState& ui, Font font, Color color, std::string_view text, session::FactAtHand::Where where);
+// The same; each term of the glossary in it has dots below it, and tells under the mouse what it means.
+void paragraph_with_terms(UiState& ui, Font font, Color color, std::string_view text);
+// The same; each fact's number in it is a link to what the fact says. In a width (0: as much as there is), with terms or without.
+void paragraph_with_facts(UiState& ui, Font font, Color color, std::string_view text, session::FactAtHand::Where where, float width = 0, bool terms = true);
+// Of lines that have been drawn: parts of one text.
+void mark_terms(UiState& ui, Font font, ImVec2 at, const std::vector<std::string_view>& lines);
 
 // --- hits and the keyboard ring -------------------------------------------------------------------
 

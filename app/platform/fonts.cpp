@@ -102,6 +102,12 @@ struct Fonts::Library {
     std::map<int, float> height_per_em;
   };
 
+  struct Choice {  // for others
+    Fonts::Face face;
+    FcCharSet* glyphs;
+  };
+  std::array<std::vector<Choice>, kRoles.size()> choices;
+
   FcConfig* config = FcInitLoadConfigAndFonts();
   FcCharSet* needed = FcCharSetCreate();
   std::array<FcFontSet*, kRoles.size()> sorted{};
@@ -155,6 +161,24 @@ struct Fonts::Library {
     FcPatternGetInteger(pattern, FC_INDEX, 0, &face.index);
     face.index &= 0xffff;  // above: the instance of a variable font
     return true;
+  }
+
+  // The faces of a role in the order in which build() asks them.
+  const std::vector<Choice>& choices_of(std::size_t role) {
+    std::vector<Choice>& all = choices[role];
+    FcFontSet* set = candidates(role);
+    if (!all.empty() || set == nullptr) return all;
+    for (int at = 0; at < set->nfont; ++at) {
+      Face face;
+      if (!read(set->fonts[at], face)) continue;
+      if (all.empty() && FcCharSetHasChar(face.glyphs, 'A') == FcFalse) continue;
+      FcChar8* family = nullptr;
+      FcPatternGetString(set->fonts[at], FC_FAMILY, 0, &family);
+      int weight = FC_WEIGHT_REGULAR;
+      FcPatternGetInteger(set->fonts[at], FC_WEIGHT, 0, &weight);
+      all.push_back({{face.file, family != nullptr ? reinterpret_cast<const char*>(family) : "", face.index, FcWeightToOpenType(weight)}, face.glyphs});
+    }
+    return all;
   }
 
   // The bytes of a font file, read once; nullptr if it cannot be read.
@@ -247,11 +271,24 @@ void Fonts::need(std::string_view utf8) {
   });
 }
 
-bool Fonts::update(float scale) {
-  if (!stale_ && scale == scale_) return false;
+const Fonts::Face* Fonts::face(Font role, char32_t character) {
+  for (const Library::Choice& choice : library_->choices_of(static_cast<std::size_t>(role)))
+    if (FcCharSetHasChar(choice.glyphs, character) == FcTrue) return &choice.face;
+  return nullptr;
+}
+
+float Fonts::em(Font role) noexcept { return kRoles[static_cast<std::size_t>(role)].em; }
+
+bool Fonts::update(float scale, float zoom) {
+  // What is large already needs no larger glyphs: they would fill a texture, and hardly be sharper to an eye.
+  constexpr double kMostPixels = 12e6;
+  const double side = 16.0 * static_cast<double>(scale * zoom);
+  if (static_cast<double>(FcCharSetCount(library_->needed)) * static_cast<double>(kRoles.size()) * side * side > kMostPixels) zoom = 1;
+  if (!stale_ && scale == scale_ && zoom == zoom_) return false;
   const auto begin = std::chrono::steady_clock::now();
   stale_ = false;
   scale_ = scale;
+  zoom_ = zoom;
   set_scale(scale);
   ImFontAtlas* atlas = ImGui::GetIO().Fonts;
   atlas->Clear();
@@ -260,6 +297,8 @@ bool Fonts::update(float scale) {
   library_->lacks_han = false;
   std::array<ImFont*, kRoles.size()> fonts{};
   for (std::size_t role = 0; role < kRoles.size(); ++role) fonts[role] = library_->build(role, scale);
+  std::array<ImFont*, kRoles.size()> large{};
+  for (std::size_t role = 0; role < kRoles.size() && zoom > 1; ++role) large[role] = library_->build(role, scale * zoom);
   const auto usable = std::find_if(fonts.begin(), fonts.end(), [](const ImFont* font) { return font != nullptr; });
   ImFont* fallback = nullptr;
   if (usable == fonts.end()) {
@@ -272,6 +311,7 @@ bool Fonts::update(float scale) {
     const bool chinese = i18n::language() == i18n::Language::chinese;
     notice_ = library_->lacks_han && chinese ? i18n::tr("error.no_chinese_font") : "";
   }
+  for (std::size_t role = 0; role < kRoles.size(); ++role) set_large_font(kRoles[role].font, fonts[role] != nullptr ? large[role] : nullptr);
   for (std::size_t role = 0; role < kRoles.size(); ++role)
     set_font(kRoles[role].font, fonts[role] != nullptr ? fonts[role] : fallback);
   ImGui::GetIO().FontDefault = font(Font::body);

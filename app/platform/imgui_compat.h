@@ -7,6 +7,8 @@
 #include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
+#include <vector>
+
 namespace forklight::app::platform::compat {
 
 // --- drawing: `flags` and `thickness` changed places in 1.92.8, and both orders compile -----------
@@ -129,6 +131,31 @@ inline void quiet_extras(ImGuiStyle& style) {
 
 inline void leave_field(ImGuiID field) {
   if (ImGui::GetCurrentContext()->ActiveId == field) ImGui::ClearActiveID();
+}
+
+// --- a frame of other lists: since 1.89.8 a frame owns a vector of them ----------------------------------
+
+inline void set_lists(ImDrawData& data, std::vector<ImDrawList*>& lists) {
+#if IMGUI_VERSION_NUM >= 18980
+  data.CmdLists.resize(0);
+  for (ImDrawList* list : lists) data.CmdLists.push_back(list);
+#else
+  data.CmdLists = lists.data();
+#endif
+}
+
+// --- tooltips: one that fits on neither side of the pointer is still seen whole, as far as the window is large enough --------
+
+inline void place_tooltip(float margin) {
+  const ImGuiWindow* shown = ImGui::FindWindowByName("##Tooltip_00");
+  if (shown == nullptr || !shown->WasActive || !ImGui::IsMousePosValid()) return;
+  const ImVec2 size = shown->Size, screen = ImGui::GetIO().DisplaySize, mouse = ImGui::GetIO().MousePos;
+  const float most = screen.x - mouse.x > mouse.x ? screen.x - mouse.x : mouse.x;
+  if (size.x + 2 * margin <= most) return;
+  const float right = screen.x - margin - size.x, below = mouse.y + 2 * margin;
+  const float y = below + size.y + margin <= screen.y ? below : mouse.y - 2 * margin - size.y;
+  const float low = screen.y - margin - size.y;
+  ImGui::SetNextWindowPos({right > margin ? right : margin, y >= margin ? y : low > margin ? low : margin});
 }
 
 // --- calm: what is behind a dialog is dim at once, and does not fade ---------------------------------

@@ -63,6 +63,8 @@ Key by_place(int key) noexcept {
       return Key::f1;
     case GLFW_KEY_F2:
       return Key::f2;
+    case GLFW_KEY_F3:
+      return Key::f3;
     case GLFW_KEY_F5:
       return Key::f5;
     case GLFW_KEY_F10:

@@ -1,10 +1,13 @@
 #include "app/platform/overlay.h"
 
-#include <backends/imgui_impl_opengl3.h>
 #include <glad/gl.h>
-#include <imgui.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
+
+#include "app/platform/imgui_compat.h"
+#include "app/platform/large_glyphs.h"
 
 #include "app/platform/vision.h"
 
@@ -134,11 +137,19 @@ void Overlay::draw_lens(const Lens& lens, int width, int height) {
   glDisable(GL_SCISSOR_TEST);
   glClearColor(beside.r, beside.g, beside.b, 1);
   glClear(GL_COLOR_BUFFER_BIT);
-  ImDrawData larger = *frame;  // the lists themselves are shared
+  ImDrawData larger = *frame;
+  const LargeGlyphs glyphs;
+  std::vector<ImDrawList*> lists;
+  for (int i = 0; i < frame->CmdListsCount; ++i) {
+    lists.push_back(frame->CmdLists[i]->CloneOutput());
+    glyphs.replace_in(*lists.back(), lens.zoom);
+  }
+  compat::set_lists(larger, lists);
   larger.FramebufferScale = {frame->FramebufferScale.x * lens.zoom, frame->FramebufferScale.y * lens.zoom};
   larger.DisplaySize = {(static_cast<float>(side) + 0.5f) / larger.FramebufferScale.x, (static_cast<float>(side) + 0.5f) / larger.FramebufferScale.y};
   larger.DisplayPos = {lens.x - larger.DisplaySize.x / 2, lens.y - larger.DisplaySize.y / 2};
   ImGui_ImplOpenGL3_RenderDrawData(&larger);
+  for (ImDrawList* list : lists) IM_DELETE(list);
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
 
   const float x = lens.x * frame->FramebufferScale.x, y = static_cast<float>(height) - lens.y * frame->FramebufferScale.y;
@@ -169,7 +180,9 @@ void Overlay::draw_vision(session::Vision vision, int width, int height) {
   prepare();
   glActiveTexture(GL_TEXTURE0);
   resize(copy_, copy_width_, copy_height_, width, height);
-  glReadBuffer(GL_BACK);
+  GLint into = 0;
+  glGetIntegerv(GL_FRAMEBUFFER_BINDING, &into);
+  glReadBuffer(into == 0 ? GL_BACK : GL_COLOR_ATTACHMENT0);
   glCopyTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
   glViewport(0, 0, width, height);
   glDisable(GL_SCISSOR_TEST);

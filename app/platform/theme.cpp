@@ -106,7 +106,7 @@ constexpr Palette kPaper = {.window = rgb(0xffffff),
 struct Look {
   session::ThemeName theme = session::ThemeName::stage;
   float scale = 1;
-  std::array<ImFont*, 5> fonts{};
+  std::array<ImFont*, 5> fonts{}, large_fonts{};
 };
 
 Look& look() noexcept {
@@ -264,6 +264,14 @@ ImFont* font(Font role) noexcept {
 
 void set_font(Font role, ImFont* font) noexcept {
   look().fonts[static_cast<std::size_t>(role)] = font;
+}
+
+ImFont* large_font(Font role) noexcept {
+  return look().large_fonts[static_cast<std::size_t>(role)];
+}
+
+void set_large_font(Font role, ImFont* font) noexcept {
+  look().large_fonts[static_cast<std::size_t>(role)] = font;
 }
 
 float px(float points) noexcept {

@@ -52,6 +52,10 @@ enum class Font : std::uint8_t { body, strong, small, title, code };
 [[nodiscard]] ImFont* font(Font role) noexcept;
 void set_font(Font role, ImFont* font) noexcept;
 
+// The same, rasterised larger for the lens; nullptr while there is none.
+[[nodiscard]] ImFont* large_font(Font role) noexcept;
+void set_large_font(Font role, ImFont* font) noexcept;
+
 // Points → pixels at the text scale and the display's own scale. All sizes in panels go through this.
 [[nodiscard]] float px(float points) noexcept;
 void set_scale(float scale) noexcept;

@@ -268,10 +268,13 @@ bool is_end(Happening what) { return what == Happening::ended || what == Happeni
 
 void CaptionTrack::clear() { *this = CaptionTrack(dwell_ns_); }
 
+// What happens at nearly the same time is told together: in slow motion that is less of the run's time.
+std::int64_t CaptionTrack::gather_ns() const noexcept { return static_cast<std::int64_t>(static_cast<double>(dwell_ns_) * kGather / kCaptionDwell); }
+
 std::int64_t CaptionTrack::due_ns() const noexcept {
   std::int64_t first = timeline::kOpen;
   for (const Seen& seen : pending_) first = std::min(first, seen.caption.begin_ns);
-  return std::max(first + kGather, free_ns_);
+  return std::max(first + gather_ns(), free_ns_);
 }
 
 void CaptionTrack::advance(const Model& model, std::int64_t until_ns) {
@@ -365,7 +368,7 @@ void CaptionTrack::choose(const Model& model, std::int64_t at_ns) {
 
 std::vector<Caption> captions_of(const Model& model, std::int64_t dwell_ns) {
   CaptionTrack track(dwell_ns);
-  if (!model.events().empty()) track.advance(model, model.end_ns() + dwell_ns + kGather);
+  if (!model.events().empty()) track.advance(model, model.end_ns() + 2 * dwell_ns);
   return track.captions();
 }
 

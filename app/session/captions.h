@@ -68,6 +68,7 @@ class CaptionTrack {
   void look_for_deadlock(const timeline::Model& model, std::int64_t at_ns);
   void choose(const timeline::Model& model, std::int64_t at_ns);
   [[nodiscard]] std::int64_t due_ns() const noexcept;
+  [[nodiscard]] std::int64_t gather_ns() const noexcept;
 
   std::int64_t dwell_ns_;
   std::int64_t run_begin_ns_ = -1, read_to_ns_ = INT64_MIN, last_event_ns_ = 0;

@@ -15,9 +15,9 @@ std::string to_string(Shortcut shortcut) {
     return text + static_cast<char>('A' + key - static_cast<int>(Key::a));
   if (shortcut.key >= Key::n0 && shortcut.key <= Key::n9)
     return text + static_cast<char>('0' + key - static_cast<int>(Key::n0));
-  static constexpr std::array<std::string_view, 24> kNames = {
+  static constexpr std::array<std::string_view, 25> kNames = {
       "Space", "Enter", "Esc", "Tab",    "\u2190", "\u2192", "\u2191", "\u2193", "Home", "End", "PgUp", "PgDn",
-      ".",     ",",     "+",   "\u2212", "[",      "]",      "/",      "F1",     "F2",   "F5",  "F10",
+      ".",     ",",     "+",   "\u2212", "[",      "]",      "/",      "F1",     "F2",   "F3",  "F5",  "F10",
       "F11"};
   static_assert(static_cast<int>(Key::f11) - static_cast<int>(Key::space) + 1 == kNames.size());
   return text + std::string(kNames[static_cast<std::size_t>(key - static_cast<int>(Key::space))]);

@@ -10,7 +10,7 @@ enum class Key : std::uint8_t {
   none, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z,
   n0, n1, n2, n3, n4, n5, n6, n7, n8, n9,
   space, enter, escape, tab, left, right, up, down, home, end, page_up, page_down,
-  period, comma, plus, minus, left_bracket, right_bracket, slash, f1, f2, f5, f10, f11
+  period, comma, plus, minus, left_bracket, right_bracket, slash, f1, f2, f3, f5, f10, f11
 };
 
 struct Shortcut {

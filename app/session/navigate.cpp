@@ -129,6 +129,17 @@ void select_by_name(Context& context, std::string_view argument) {
   reveal(context);
 }
 
+void show_moment_of(Context& context, const Selection& selection) {
+  UiState& ui = context.ui;
+  if (ui.compare != Compare::nothing) {
+    ui.compare = Compare::nothing;
+    ui.fit_wanted = true;
+  }
+  ui.selection = selection;
+  if (!ui.fit_wanted) reveal(context);
+  ui.follow = false;
+}
+
 void zoom(Context& context, double factor) {
   UiState& ui = context.ui;
   double around = (ui.view.begin + ui.view.end) / 2;

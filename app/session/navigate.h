@@ -14,6 +14,9 @@ void step_task(Context& context, int by);   // from lane to lane, at the same mo
 // "Process-1", "2", "Process-1@1.5ms" (from the run's begin; ns, us, ms, s). Throws base::UsageError.
 void select_by_name(Context& context, std::string_view argument);
 
+// Selects, and brings into sight; on the run's own timeline, whatever was compared.
+void show_moment_of(Context& context, const Selection& selection);
+
 void zoom(Context& context, double factor);
 void pan(Context& context, double share);  // of what is visible
 

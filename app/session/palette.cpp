@@ -12,10 +12,11 @@ namespace {
 using i18n::tr;
 
 // They say nothing without being told of what, or are about what is open just now.
-constexpr std::array<std::string_view, 20> kNotOffered = {
+constexpr std::array<std::string_view, 32> kNotOffered = {
     "pace.rate",      "set",           "select",     "scenario",   "gil.interval", "compare.run",        "measured.round",      "measured.moment",
     "object.put",     "object.set",    "object.clear", "object.close.first", "object.close.second", "palette", "clear", "dismiss", "menu",
-    "predict.answer", "predict.show", "predict.close"};
+    "predict.answer", "predict.show", "predict.close", "find.close", "note.go", "note.edit", "note.remove", "note.keep", "tour.next", "tour.back",
+    "tour.end", "cause", "quiz.answer", "quiz.next", "quiz.show"};
 
 constexpr int kLetter = 4, kBeginOfWord = 6, kSideBySide = 5;
 constexpr int kOfId = 6;  // less than a title

@@ -21,7 +21,7 @@ int Prediction::count() const noexcept { return std::accumulate(votes.begin(), v
 std::vector<Prediction> predictions_for(const scenario::Scenario& scenario, const scenario::Settings& settings) {
   std::vector<Prediction> all;
   for (const scenario::Question& question : scenario::questions(scenario)) {
-    if (question.sensible == nullptr || question.sensible(settings)) all.push_back({&question});
+    if (question.sensible == nullptr || question.sensible(settings)) all.push_back({.question = &question});
   }
   return all;
 }
@@ -77,7 +77,7 @@ std::vector<Prediction> predictions_in(std::string_view text, const scenario::Sc
     const auto question = std::find_if(known.begin(), known.end(), [&](const scenario::Question& one) { return one.id == id->get_ref<const std::string&>(); });
     const auto is_same = [&](const Prediction& one) { return one.question == &*question; };
     if (question == known.end() || std::any_of(all.begin(), all.end(), is_same)) continue;
-    Prediction one{&*question, true};
+    Prediction one{.question = &*question, .asked = true};
     for (std::size_t i = 0; i < question->choices.size(); ++i) one.votes[i] = count_in(*votes, question->choices[i]);
     if (const auto was = entry.find("was"); was != entry.end()) one.was = answer_in(*was, *question);
     all.push_back(one);

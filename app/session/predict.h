@@ -20,7 +20,7 @@ struct Prediction {
   const scenario::Question* question = nullptr;
   bool asked = false;
   Votes votes{};                        // a learner alone has one
-  std::optional<scenario::Answer> was;  // as soon as the run has shown it
+  std::optional<scenario::Answer> was{};  // as soon as the run has shown it
 
   [[nodiscard]] std::optional<std::size_t> said() const noexcept;  // by most; the first of them if several have as many
   [[nodiscard]] std::optional<std::size_t> truth() const noexcept;  // the choice that was true

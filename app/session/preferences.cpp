@@ -50,6 +50,7 @@ void each_setting(Ui& ui, Visit visit) {
   visit("memory", ui.memory);
   visit("gil", ui.gil);
   visit("ask", ui.predict.ask);
+  visit("tour_seen", ui.tour_seen);
   visit("captions", ui.audience.captions);
   visit("captions_presenting", ui.audience.presented_captions);
   visit("keys_shown", ui.audience.keys);

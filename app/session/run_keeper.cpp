@@ -75,6 +75,7 @@ void RunKeeper::update(const Session& session, Past& past) {
   if (session.run_number() != kept_number_) past.at_hand.clear();
   if (directory_.empty()) return;
   if (session.state() == RunState::finished && session.run_number() != kept_number_) keep(session, past, false);
+  if (!busy_ && notes_are_newer(session, past)) write(session, past.at_hand, false);
   if (past.files != files_) {
     files_ = past.files;
     try {
@@ -85,6 +86,7 @@ void RunKeeper::update(const Session& session, Past& past) {
 }
 
 void RunKeeper::keep_now(const Session& session, Past& past) {
+  if (!directory_.empty() && notes_are_newer(session, past)) return write(session, past.at_hand, true);
   if (directory_.empty() || session.state() == RunState::opened || session.run_number() == kept_number_) return;
   keep(session, past, true);
 }
@@ -94,7 +96,19 @@ void RunKeeper::keep(const Session& session, Past& past, bool at_once) {
   kept_number_ = session.run_number();
   if (session.model().events().size() > kMostKeptEvents) return;
   const fs::path file = directory_ / (stamp() + "-" + std::string(session.scenario().id) + ".flt");
-  auto write = [run = session.recording(), file] {
+  past.at_hand = file.string();
+  past.runs.insert(past.runs.begin(), *kept_run(file));
+  make_room(past);
+  write(session, file, at_once);
+}
+
+bool RunKeeper::notes_are_newer(const Session& session, const Past& past) const {
+  return session.state() == RunState::finished && session.run_number() == kept_number_ && !past.at_hand.empty() && session.notes_revision() != kept_notes_;
+}
+
+void RunKeeper::write(const Session& session, const fs::path& file, bool at_once) {
+  kept_notes_ = session.notes_revision();
+  auto write = [this, run = session.recording(), file] {
     std::error_code ignored;
     fs::create_directories(file.parent_path(), ignored);
     fs::permissions(file.parent_path(), fs::perms::owner_all, ignored);
@@ -102,11 +116,10 @@ void RunKeeper::keep(const Session& session, Past& past, bool at_once) {
       store::save(run, file);
     } catch (const std::exception&) {  // a full disk: the run is still at hand, and can be saved elsewhere
     }
+    busy_ = false;
   };
   if (writing_.joinable()) writing_.join();
-  past.at_hand = file.string();
-  past.runs.insert(past.runs.begin(), *kept_run(file));
-  make_room(past);
+  busy_ = true;
   if (at_once)
     write();
   else

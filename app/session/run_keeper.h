@@ -2,6 +2,8 @@
 // files that were opened or saved is kept beside them.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -28,17 +30,21 @@ class RunKeeper {
 
   [[nodiscard]] bool keeps() const noexcept { return !directory_.empty(); }
 
-  // Keeps the run at hand once it has ended, on a thread of its own; call once a frame. The list of files is written where it has changed.
+  // Keeps the run at hand once it has ended, on a thread of its own; once more when notes have been written on it. Call once a frame. The list of files is written where it has changed.
   void update(const Session& session, Past& past);
   // The same for a run that is still going on, at once: the window closes.
   void keep_now(const Session& session, Past& past);
 
  private:
   void keep(const Session& session, Past& past, bool at_once);
+  void write(const Session& session, const std::filesystem::path& file, bool at_once);
+  [[nodiscard]] bool notes_are_newer(const Session& session, const Past& past) const;
   void make_room(Past& past) const;
 
   std::filesystem::path directory_;  // of the runs, "" = nothing is kept
   int kept_number_ = 0;              // of the run that was kept last
+  std::uint64_t kept_notes_ = 0;     // the revision of its notes that was kept
+  std::atomic<bool> busy_ = false;   // a file is being written
   std::vector<std::string> files_;   // as they were written last
   std::thread writing_;
 };

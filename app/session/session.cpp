@@ -111,8 +111,10 @@ void Session::choose(std::string_view id) {
 
 // What is at hand makes room for something else. The newest are kept, without what would take too much memory.
 void Session::keep_run() {
+  std::vector<store::Note> notes = std::exchange(notes_, {});
+  notes_saved_ = ++notes_revision_;
   if (model_.tasks().empty()) return model_.clear();
-  earlier_.push_back({++came_, scenario_, run_settings_, file_.string(), model_.take_out(), std::move(predictions_)});
+  earlier_.push_back({++came_, scenario_, run_settings_, file_.string(), model_.take_out(), std::move(predictions_), std::move(notes)});
   const auto events = [this] {
     std::size_t sum = 0;
     for (const EarlierRun& run : earlier_) sum += run.model.events().size();
@@ -348,20 +350,41 @@ void Session::check_claims(bool finished) {
   }
 }
 
-std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() : model_.end_ns(); }
+std::int64_t Session::now_ns() const noexcept { return live() ? base::now_ns() : going_on() ? played_ns_ : model_.end_ns(); }
 
-void Session::save(const std::filesystem::path& file) const {
+void Session::save(const std::filesystem::path& file) {
   if (model_.events().empty()) throw base::Failure(i18n::tr("session.nothing_to_save"));
   store::save(recording(), file);
+  notes_saved_ = notes_revision_;
+}
+
+std::size_t Session::add_note(store::Note note) {
+  note.end_ns = std::max(note.time_ns, note.end_ns);
+  const auto after = std::upper_bound(notes_.begin(), notes_.end(), note.time_ns, [](std::int64_t time, const store::Note& other) { return time < other.time_ns; });
+  ++notes_revision_;
+  return static_cast<std::size_t>(notes_.insert(after, std::move(note)) - notes_.begin());
+}
+
+void Session::set_note_text(std::size_t place, std::string text) {
+  if (place >= notes_.size() || notes_[place].text == text) return;
+  notes_[place].text = std::move(text);
+  ++notes_revision_;
+}
+
+void Session::remove_note(std::size_t place) {
+  if (place >= notes_.size()) return;
+  notes_.erase(notes_.begin() + static_cast<std::ptrdiff_t>(place));
+  ++notes_revision_;
 }
 
 store::Run Session::recording() const {
   store::Meta meta = meta_;
   meta.predictions = text_of(predictions_);
-  return {std::move(meta), model_.records()};
+  return {std::move(meta), model_.records(), notes_};
 }
 
-void Session::open(const std::filesystem::path& file) {
+// What is in a file becomes the run at hand, nothing of it known yet.
+std::vector<trace::Record> Session::take_in(const std::filesystem::path& file) {
   store::Run run = store::open(file);
   const scenario::Scenario& chosen = scenario::find(run.meta.scenario);
   scenario::Settings settings(chosen.parameters);
@@ -374,14 +397,50 @@ void Session::open(const std::filesystem::path& file) {
   scenario_ = &chosen;
   settings_ = run_settings_ = std::move(settings);
   meta_ = std::move(run.meta);
-  model_.append(run.records);
-  has_choices_ = chosen_in(run.records);
+  notes_ = std::move(run.notes);
+  notes_saved_ = ++notes_revision_;
   file_ = file;
   state_ = RunState::opened;
-  predictions_ = predictions_in(meta_.predictions, chosen);
+  predictions_.clear();
   due_.reset();
+  played_.clear();
+  played_to_ = 0;
+  return std::move(run.records);
+}
+
+void Session::complete_opened() {
+  predictions_ = predictions_in(meta_.predictions, *scenario_);
   find_answers(predictions_, {model_, run_settings_, model_.end_ns(), true});
   check_claims(true);
+}
+
+void Session::open(const std::filesystem::path& file) {
+  const std::vector<trace::Record> records = take_in(file);
+  model_.append(records);
+  has_choices_ = chosen_in(records);
+  complete_opened();
+}
+
+Session::Stretch Session::play(const std::filesystem::path& file) {
+  std::vector<trace::Record> records = take_in(file);
+  std::stable_sort(records.begin(), records.end(), [](const auto& x, const auto& y) { return x.event.time_ns < y.event.time_ns; });
+  played_ = std::move(records);
+  const Stretch whole = played_.empty() ? Stretch{} : Stretch{played_.front().event.time_ns, played_.back().event.time_ns};
+  play_to(whole.begin_ns);
+  return whole;
+}
+
+void Session::play_to(std::int64_t time_ns) {
+  if (played_to_ == played_.size()) return;
+  const auto from = played_.begin() + static_cast<std::ptrdiff_t>(played_to_);
+  const auto to = std::partition_point(from, played_.end(), [&](const auto& record) { return record.event.time_ns <= time_ns; });
+  model_.append(std::span(from, to));
+  played_to_ = static_cast<std::size_t>(to - played_.begin());
+  played_ns_ = time_ns;
+  if (played_to_ == played_.size())
+    complete_opened();
+  else if (from != to)
+    check_claims(false);
 }
 
 std::string Session::kernel_words() const {

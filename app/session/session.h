@@ -47,6 +47,7 @@ struct EarlierRun {
   std::string file;                 // where it was opened from, "" = a run of this session
   timeline::Model model;
   std::vector<Prediction> predictions = {};
+  std::vector<store::Note> notes = {};
 };
 // As many are kept, as long as they have not more events than that in all.
 inline constexpr std::size_t kMostEarlier = 4, kMostEarlierEvents = 4'000'000;
@@ -124,10 +125,25 @@ class Session {
   void set_interval(timeline::ObjectId gil, double seconds);
 
   // --- files --------------------------------------------------------------------------------------------------------
-  void save(const std::filesystem::path& file) const;  // throws base::Failure
+  void save(const std::filesystem::path& file);        // throws base::Failure
   [[nodiscard]] store::Run recording() const;           // what it saves: the run at hand as it is now
   void open(const std::filesystem::path& file);        // throws base::Failure; what was there stays then
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+  // The same run as it went on: at hand is what was known of it at a moment, first at its begin. Throws base::Failure as open() does.
+  struct Stretch {
+    std::int64_t begin_ns, end_ns;
+  };
+  Stretch play(const std::filesystem::path& file);
+  void play_to(std::int64_t time_ns);  // never back; at the run's end it is as if opened
+  [[nodiscard]] bool going_on() const noexcept { return live() || played_to_ < played_.size(); }  // more is to come
+
+  // --- notes on the run at hand: they are saved with it --------------------------------------------------------------
+  [[nodiscard]] const std::vector<store::Note>& notes() const noexcept { return notes_; }  // by time
+  [[nodiscard]] std::uint64_t notes_revision() const noexcept { return notes_revision_; }  // changes with them
+  [[nodiscard]] bool notes_unsaved() const noexcept { return notes_revision_ != notes_saved_; }
+  std::size_t add_note(store::Note note);  // returns its place
+  void set_note_text(std::size_t place, std::string text);
+  void remove_note(std::size_t place);
 
   // The program as it was when the run was made (a saved run brings its own).
   [[nodiscard]] std::string_view python() const noexcept;
@@ -142,6 +158,8 @@ class Session {
 
  private:
   void start(supervisor::PaceSetting pace, std::vector<Prediction> predictions = {});
+  std::vector<trace::Record> take_in(const std::filesystem::path& file);
+  void complete_opened();
   void follow_predictions();
   void keep_run();
   void finish_run();
@@ -167,6 +185,8 @@ class Session {
   bool departure_told_ = false;  // of this run
   store::Meta meta_;  // of the run that the model shows
   timeline::Model model_;
+  std::vector<store::Note> notes_;
+  std::uint64_t notes_revision_ = 0, notes_saved_ = 0;
   std::vector<ClaimState> claims_;
   std::vector<Prediction> predictions_;
   std::optional<std::size_t> due_;
@@ -176,6 +196,9 @@ class Session {
   std::vector<EarlierRun> earlier_;
   int came_ = 0;  // runs and files that have been at hand
   std::filesystem::path file_;
+  std::vector<trace::Record> played_;  // all of the run that is played, and how far it is
+  std::size_t played_to_ = 0;
+  std::int64_t played_ns_ = 0;
   std::string notice_;
 };
 

@@ -10,19 +10,21 @@
 
 #include "app/i18n/i18n.h"
 #include "app/session/audience.h"
+#include "app/session/causes.h"
+#include "app/session/find.h"
+#include "app/session/gallery_state.h"
+#include "app/session/glossary_state.h"
+#include "app/session/notes_state.h"
+#include "app/session/lecture.h"
 #include "app/session/person.h"
 #include "app/session/predict.h"
+#include "app/session/quiz.h"
+#include "app/session/tour.h"
+#include "app/session/ui_selection.h"
 #include "core/timeline/axis.h"
 #include "core/timeline/model.h"
 
 namespace forklight::app::session {
-
-// What a click or the arrow keys picked: a task, and perhaps a moment in it.
-struct Selection {
-  timeline::TaskId task = 0;  // 0 = nothing; from trace::kFirstObject on a queue or a pipe
-  std::optional<std::int64_t> time_ns;
-  bool operator==(const Selection&) const = default;
-};
 
 // A command asked for by a panel, the keyboard, a tour or a test; carried out between two frames.
 struct Action {
@@ -35,7 +37,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, glossary, lesson, note, notes, gallery, quiz };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -69,9 +71,13 @@ struct UiState {
   // panels: sizes in points at scale 1, folded or not
   float left_width = 250, right_width = 380, bottom_height = 270, inspector_height = 330;
   bool left_open = true, right_open = true, bottom_open = true;
+  bool bottom_crowded = false;   // the window has no room for it beside the timeline: it is shown instead, when it is asked for
+  bool bottom_in_front = false;
   CodeTab code_tab = CodeTab::python;
   BottomTab bottom_tab = BottomTab::console;
   bool presenting = false;
+  LectureState lecture;  // a tour that plays by itself, and one that is being recorded
+  bool filmed = false;  // nobody is there to press a key: nothing is said of keys
   Audience audience;
   Past past;
   // timeline
@@ -107,7 +113,15 @@ struct UiState {
   int palette_at = 0;         // its row that Enter carries out
   bool palette_go = false;    // Enter was pressed
   PredictState predict;
+  GlossaryState glossary;
+  CausesState causes;
+  QuizState quiz;
   std::string event_filter;
+  FindState find;
+  NotesState notes;
+  GalleryState gallery;
+  TourState tour;
+  bool tour_seen = false;  // taken or skipped: it does not come by itself again
   std::string clipboard;  // to be copied by the next frame
   Menu menu;
   std::string value_entry = "7";  // what is to be put

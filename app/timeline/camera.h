@@ -10,7 +10,7 @@
 namespace forklight::app::timeline_view {
 
 // What the mouse button holds since it went down.
-enum class Drag : std::uint8_t { none, pressed, plot, overview, lanes };
+enum class Drag : std::uint8_t { none, pressed, plot, overview, lanes, measure };
 
 class Camera {
  public:

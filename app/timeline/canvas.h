@@ -77,6 +77,7 @@ struct Canvas {
   std::vector<ArrowPath> arrows;
   std::vector<Rect> taken;
   std::vector<Rect> flags;  // words on the ruler, which tick labels make room for
+  std::span<const store::Note> notes = {};
 
   [[nodiscard]] const timeline::Task& task(std::size_t lane) const { return model.tasks()[layout.lanes()[lane].index]; }
   [[nodiscard]] const timeline::Channel& channel(std::size_t lane) const {
@@ -131,6 +132,8 @@ void draw_now(Canvas& canvas);
 void draw_gutter(Canvas& canvas);
 void draw_overview(Canvas& canvas);
 void draw_scrollbar(Canvas& canvas);
+void draw_found(Canvas& canvas);  // hits of Find, along the ruler
+void draw_found_in_overview(Canvas& canvas, const Plot& whole);
 
 // The line of a moment under the mouse, and its time on the ruler.
 void draw_crosshair(Canvas& canvas, float x);

@@ -7,6 +7,7 @@
 #include "app/i18n/i18n.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/interaction.h"
+#include "app/timeline/notes.h"
 #include "app/timeline/shapes.h"
 #include "app/timeline/text.h"
 #include "app/timeline/words.h"
@@ -69,7 +70,7 @@ void draw_title(ImDrawList* list, const Strip& strip, const Rect& row, const Rec
 }
 
 // Its lanes, as the timeline of a single run draws them.
-void paint(Canvas& canvas) {
+std::vector<NoteFlag> paint(Canvas& canvas) {
   clip(canvas.list, canvas.plot.area());
   for (std::size_t i = canvas.layout.first_visible(); i < canvas.layout.end_visible(); ++i) draw_lane_content(canvas, i);
   draw_flows(canvas);
@@ -78,8 +79,10 @@ void paint(Canvas& canvas) {
   draw_ticks(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
+  std::vector<NoteFlag> flags = draw_notes(canvas);
   canvas.list->PopClipRect();
   draw_gutter(canvas);
+  return flags;
 }
 
 // Where runs of one lesson differ from the run at hand, all else being the same; of another lesson everything.
@@ -105,7 +108,7 @@ std::vector<Strip> strips_of(const session::Session& session, const session::UiS
     for (const timeline::Round& round : rounds) {
       const std::string key = "round." + round.name, name = i18n::has(key) ? tr(key) : round.name;
       strips.push_back({&model, tr("compare.round", fmt::arg("name", name), fmt::arg("workers", round.workers)), {}, round.begin_ns,
-                        std::min(round.end_ns, session.now_ns()), true, true});
+                        std::min(round.end_ns, session.now_ns()), true, true, session.notes()});
     }
     return strips;
   }
@@ -115,11 +118,11 @@ std::vector<Strip> strips_of(const session::Session& session, const session::UiS
     const bool chosen = ui.compared.empty() ? &run == &session.earlier().back() : std::find(ui.compared.begin(), ui.compared.end(), run.number) != ui.compared.end();
     if (!chosen) continue;
     const bool same = run.scenario == &session.scenario();
-    strips.push_back({&run.model, run_words(run.number, run.scenario->id, run.file), settings_words(run.settings, session.run_settings(), same), run.model.begin_ns(), run.model.end_ns()});
+    strips.push_back({&run.model, run_words(run.number, run.scenario->id, run.file), settings_words(run.settings, session.run_settings(), same), run.model.begin_ns(), run.model.end_ns(), false, false, run.notes});
     if (same && at_hand.empty()) at_hand = settings_words(session.run_settings(), run.settings, true);
   }
   if (!model.tasks().empty())
-    strips.push_back({&model, run_words(session.run_number(), session.scenario().id, session.file().string()), at_hand, model.begin_ns(), session.now_ns(), false, true});
+    strips.push_back({&model, run_words(session.run_number(), session.scenario().id, session.file().string()), at_hand, model.begin_ns(), session.now_ns(), false, true, session.notes()});
   return strips;
 }
 
@@ -240,9 +243,13 @@ void CompareView::draw(std::span<const Strip> strips, session::UiState& ui) {
                         part ? part->view : View{-2, -1}, strip.end_ns);
     tallies_[i].update(*strip.model);
     Canvas canvas{list, *strip.model, own, layout, own_plot, false, folded, tallies_[i], {}, {}, {}, {}, {}, {}, {}};
-    paint(canvas);
+    canvas.notes = strip.notes;
+    const std::vector<NoteFlag> flags = paint(canvas);
     line(list, window.x0, lanes.y1, window.x1, lanes.y1, platform::palette().line, px(1.5f));
-    const Item* under = hovered && !dragging_ && field.contains(mouse.x, mouse.y) ? item_at(canvas, mouse.x, mouse.y) : nullptr;
+    const bool pointed = hovered && !dragging_ && field.contains(mouse.x, mouse.y);
+    const NoteFlag* const flag = pointed ? flag_at(flags, mouse.x, mouse.y) : nullptr;
+    if (flag != nullptr) draw_note_tooltip(canvas, flag->note);
+    const Item* under = pointed && flag == nullptr ? item_at(canvas, mouse.x, mouse.y) : nullptr;
     if (under != nullptr) draw_tooltip(canvas, *under);
     if (clicked && strip.at_hand && lanes.contains(mouse.x, mouse.y)) ui.selection = under != nullptr ? selection_for(canvas, *under, mouse.x) : session::Selection{};
     for (auto item = canvas.items.rbegin(); item != canvas.items.rend(); ++item) drawn_.push_back(std::move(item->drawn));

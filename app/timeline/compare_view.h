@@ -26,6 +26,7 @@ struct Strip {
   std::int64_t begin_ns, end_ns;  // where its axis has its zero, and until when it is shown: its end, or now
   bool part = false;              // of a run: tasks that lived then alone
   bool at_hand = false;           // of the run that the rest of the window is about: what is clicked is selected
+  std::span<const store::Note> notes = {};
 };
 
 // The rows that a session's state asks for: the run at hand and earlier ones, or its rounds. None where there is nothing to compare.

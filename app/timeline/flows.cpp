@@ -38,6 +38,12 @@ bool about(const Flow& flow, timeline::TaskId task) noexcept {
   return task != 0 && (flow.from == task || flow.to == task);
 }
 
+// A link of the chain behind what is selected.
+bool is_cause(const Canvas& canvas, std::size_t flow) noexcept {
+  const std::vector<std::size_t>& chain = canvas.ui.causes.chain;
+  return std::find(chain.begin(), chain.end(), flow) != chain.end();
+}
+
 std::optional<Ends> ends_of(const Canvas& canvas, const Flow& flow) {
   if (flow.to_ns == timeline::kOpen || flow.from_ns == timeline::kOpen) return std::nullopt;
   const Ends ends{canvas.lane_of(flow.from), canvas.lane_of(flow.to), canvas.plot.x(flow.from_ns),
@@ -88,6 +94,10 @@ Found look(const Canvas& canvas, std::span<const std::size_t> list) {
       if (found.seen.size() > found.in_view + kFaint) break;
     }
   }
+  for (const std::size_t cause : canvas.ui.causes.chain) {
+    const bool is_new = cause < flows.size() && std::binary_search(list.begin(), list.end(), cause) && std::find(found.seen.begin(), found.seen.end(), cause) == found.seen.end();
+    if (is_new && ends_of(canvas, flows[cause])) found.seen.push_back(cause);
+  }
   return found;
 }
 
@@ -101,7 +111,7 @@ std::vector<Chosen> choose(const Canvas& canvas) {
   for (std::size_t i = 0; i < found.seen.size(); ++i) {
     const Flow& flow = flows[found.seen[i]];
     Weight weight = Weight::normal;
-    if (about(flow, selected) || about(flow, hovered)) {
+    if (about(flow, selected) || about(flow, hovered) || is_cause(canvas, found.seen[i])) {
       weight = Weight::lit;
     } else if (selected != 0) {
       weight = Weight::faint;
@@ -134,7 +144,7 @@ std::vector<Chosen> choose_wakes(const Canvas& canvas) {
   std::vector<Chosen> chosen;
   for (const std::size_t i : found.seen) {
     const Flow& flow = flows[i];
-    const bool asked = about(flow, selected) || about(flow, hovered);
+    const bool asked = about(flow, selected) || about(flow, hovered) || is_cause(canvas, i);
     const bool latest = canvas.live && flow.to_ns >= canvas.plot.now_ns() - kJustNow && !inner(flow);
     if (asked || latest || (shown <= kCalm && !inner(flow))) {
       const bool few = chosen.size() < kCalm;

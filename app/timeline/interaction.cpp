@@ -28,6 +28,8 @@ float distance_to(const std::vector<ImVec2>& path, float x, float y) {
 
 Drag begin_drag(const Mouse& mouse, const Layout& layout) {
   if (layout.overview().contains(mouse.x, mouse.y) && mouse.x >= layout.plot().x0) return Drag::overview;
+  const bool on_ruler = mouse.y >= layout.ruler().y0 && mouse.y < layout.plot().y0;
+  if (mouse.x >= layout.plot().x0 && (on_ruler || (mouse.shift && layout.plot().contains(mouse.x, mouse.y)))) return Drag::measure;
   return Drag::pressed;
 }
 
@@ -117,6 +119,7 @@ void steer(session::UiState& ui, Camera& camera, Drag& drag, const Mouse& mouse,
     }
     case Drag::none:
     case Drag::pressed:
+    case Drag::measure:
       break;
   }
 }
@@ -143,7 +146,7 @@ const Item* item_at(const Canvas& canvas, float x, float y) {
   for (auto arrow = canvas.arrows.rbegin(); in_plot && arrow != canvas.arrows.rend(); ++arrow) {
     if (distance_to(arrow->points, x, y) <= px(kArrowReach)) return &canvas.items[arrow->item];
   }
-  return front_first([](const Item& item) { return item.drawn.what != Drawn::What::arrow && item.drawn.what != Drawn::What::hand_over; });
+  return front_first([](const Item& item) { return item.drawn.what != Drawn::What::arrow && item.drawn.what != Drawn::What::hand_over && item.drawn.what != Drawn::What::measure && item.drawn.what != Drawn::What::note; });
 }
 
 session::Selection selection_for(const Canvas& canvas, const Item& item, float x) {
@@ -193,6 +196,8 @@ session::Selection selection_for(const Canvas& canvas, const Item& item, float x
     case Drawn::What::notice:
     case Drawn::What::button:
     case Drawn::What::title:
+    case Drawn::What::note:
+    case Drawn::What::measure:
       return {task, std::nullopt};
     case Drawn::What::arrow: {
       if (item.channel != timeline::kNone) {

@@ -11,7 +11,7 @@ namespace {
 using platform::px;
 using timeline::Model;
 
-constexpr float kRuler = 28, kGutter = 172;
+constexpr float kRuler = 28, kNotes = 22, kGutter = 172;
 constexpr float kOverview = 54, kLowOverview = 36, kNoOverviewBelow = 240;
 constexpr float kTopMargin = 4;
 constexpr float kLevel = 0.31f;  // of a lane: how high its bar is
@@ -120,14 +120,16 @@ Layout::Layout(Rect window, const Model& model, double scroll, Choice choice)
   const float width = window.width(), height = window.height();
   const float gutter = std::min(px(kGutter), width * 0.34f);
   const float ruler = choice.bare ? 0.0f : std::min(px(kRuler), height * 0.25f);
+  const float notes = choice.notes && !choice.bare && height > px(kNoOverviewBelow) ? px(kNotes) : 0.0f;
   list_lanes(model, choice);
   float least = px(kTopMargin);
   for (const Lane& lane : lanes_) least += px(height_of(lane).least);
-  const bool roomy = height - ruler - px(kOverview) >= least;
+  const bool roomy = height - ruler - notes - px(kOverview) >= least;
   const float overview = choice.bare || height < px(kNoOverviewBelow) ? 0.0f : px(roomy ? kOverview : kLowOverview);
 
   ruler_ = {window.x0 + gutter, window.y0, window.x1, window.y0 + ruler};
-  plot_ = {window.x0 + gutter, window.y0 + ruler, window.x1, window.y1 - overview};
+  notes_ = {ruler_.x0, ruler_.y1, window.x1, ruler_.y1 + notes};
+  plot_ = {window.x0 + gutter, notes_.y1, window.x1, window.y1 - overview};
   gutter_ = {window.x0, plot_.y0, plot_.x0, plot_.y1};
   overview_ = {window.x0, plot_.y1, window.x1, window.y1};
   share_heights();

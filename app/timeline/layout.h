@@ -36,6 +36,7 @@ struct Choice {
   const session::UiState* kernel = nullptr;      // which of the kernel's lanes and of the GILs are; none if there is nobody to say
   std::optional<timeline::TimeRange> only = {};  // tasks that lived then alone, and what is theirs; no cores
   bool bare = false;                             // without ruler and overview
+  bool notes = false;                            // with a strip for notes between ruler and plot
 };
 
 class Layout {
@@ -45,6 +46,7 @@ class Layout {
 
   [[nodiscard]] const Rect& window() const noexcept { return window_; }
   [[nodiscard]] const Rect& ruler() const noexcept { return ruler_; }    // above the plot
+  [[nodiscard]] const Rect& notes() const noexcept { return notes_; }    // between the two; empty where there are none
   [[nodiscard]] const Rect& gutter() const noexcept { return gutter_; }  // lane headers
   [[nodiscard]] const Rect& plot() const noexcept { return plot_; }      // what View maps to
   [[nodiscard]] const Rect& overview() const noexcept {
@@ -79,7 +81,7 @@ class Layout {
   void list_lanes(const timeline::Model& model, Choice choice);
   void share_heights();
 
-  Rect window_, ruler_, gutter_, plot_, overview_;
+  Rect window_, ruler_, notes_, gutter_, plot_, overview_;
   std::vector<Lane> lanes_;
   std::vector<std::size_t> lane_of_, lane_of_channel_, lane_of_gil_, lane_of_pool_;
   double scroll_ = 0, scroll_limit_ = 0;

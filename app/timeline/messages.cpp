@@ -55,6 +55,11 @@ bool about(const Canvas& canvas, const Channel& channel, const Message& message,
 Weight weight_of(const Canvas& canvas, const Channel& channel, const Message& message) {
   if (about(canvas, channel, message, canvas.ui.selection) || about(canvas, channel, message, canvas.ui.hover))
     return Weight::lit;
+  for (const std::size_t cause : canvas.ui.causes.chain) {  // a link of the chain behind what is selected
+    if (cause >= canvas.model.flows().size()) break;
+    const timeline::Flow& flow = canvas.model.flows()[cause];
+    if (flow.kind == timeline::FlowKind::message && flow.detail == message.id && flow.object == channel.object) return Weight::lit;
+  }
   return canvas.ui.selection.task != 0 ? Weight::faint : Weight::normal;
 }
 

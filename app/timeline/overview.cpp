@@ -58,6 +58,7 @@ void draw_overview(Canvas& canvas) {
   fill(canvas.list, {area.x0, window.y0, window.x0, window.y1}, veil);
   fill(canvas.list, {window.x1, window.y0, area.x1, window.y1}, veil);
   outline(canvas.list, window, colors.accent_text, px(4), px(1.5f));
+  draw_found_in_overview(canvas, plot);
   canvas.list->PopClipRect();
 }
 

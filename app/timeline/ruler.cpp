@@ -184,9 +184,7 @@ void draw_crosshair(Canvas& canvas, float x) {
 void draw_selection(Canvas& canvas) {
   const session::Selection& selection = canvas.ui.selection;
   const std::size_t lane = canvas.lane_of(selection.task);
-  if (lane >= canvas.layout.lanes().size()) return;
   const platform::Palette& colors = platform::palette();
-  const Rect bar = canvas.layout.bar(lane);
   const Rect& plot = canvas.plot.area();
   const auto moment_line = [&] {
     const float x = canvas.plot.x(*selection.time_ns);
@@ -194,10 +192,11 @@ void draw_selection(Canvas& canvas) {
     line(canvas.list, x, plot.y0, x, plot.y1, platform::with_alpha(colors.text, 0.55f), px(1.2f));
     flag(canvas, x, moment_text(canvas, canvas.plot.axis().coordinate(*selection.time_ns)), colors.text);
   };
-  if (!canvas.layout.lanes()[lane].is_task()) {
+  if (lane >= canvas.layout.lanes().size() || !canvas.layout.lanes()[lane].is_task()) {  // a lock has no lane, and yet its moments
     if (selection.time_ns) moment_line();
     return;
   }
+  const Rect bar = canvas.layout.bar(lane);
   const timeline::Task& task = canvas.task(lane);
   const auto frame = [&](Rect rect) {
     const float out = px(4);

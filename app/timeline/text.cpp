@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/platform/imgui_compat.h"
+#include "app/timeline/capture.h"
 
 namespace forklight::app::timeline_view {
 namespace {
@@ -31,6 +32,7 @@ void write(ImDrawList* list, platform::Font role, ImVec2 at, platform::Color col
            float wrap_width) {
   if (text.empty()) return;
   const WithFont font(role);
+  if (capturing()) return capture_text(list, role, at, color, text, wrap_width);
   // Whole pixels: glyphs between two of them are blurred.
   const ImVec2 corner(std::floor(at.x), std::floor(at.y));
   list->AddText(ImGui::GetFont(), ImGui::GetFontSize(), corner, color, text.data(), text.data() + text.size(),

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "app/timeline/canvas.h"
+#include "app/timeline/capture.h"
 #include "app/timeline/interaction.h"
+#include "app/timeline/notes.h"
 #include "app/timeline/tallies.h"
 
 namespace forklight::app::timeline_view {
@@ -16,7 +18,7 @@ void clip(ImDrawList* list, const Rect& rect) {
 }
 
 // Everything of one frame, back to front.
-void paint(Canvas& canvas, const Mouse& mouse, std::span<const AnswerFlag> answers) {
+std::vector<NoteFlag> paint(Canvas& canvas, const Mouse& mouse, std::span<const AnswerFlag> answers) {
   const Rect& plot = canvas.plot.area();
   draw_lanes(canvas);
   draw_ruler(canvas);
@@ -34,13 +36,17 @@ void paint(Canvas& canvas, const Mouse& mouse, std::span<const AnswerFlag> answe
   canvas.list->PopClipRect();
 
   clip(canvas.list, {plot.x0, canvas.layout.ruler().y0, plot.x1, plot.y1});
+  std::vector<NoteFlag> flags = draw_notes(canvas);
   if (mouse.hovered && plot.contains(mouse.x, mouse.y)) draw_crosshair(canvas, mouse.x);
   draw_now(canvas);
   draw_selection(canvas);
+  draw_measure(canvas);
+  draw_found(canvas);
   draw_tick_labels(canvas);
   canvas.list->PopClipRect();
   draw_gutter(canvas);
   draw_overview(canvas);
+  return flags;
 }
 
 // Scrolls so far that the lane of a task is seen.
@@ -54,6 +60,15 @@ void reveal_lane(session::UiState& ui, const timeline::Model& model, const Layou
   ui.vertical_scroll = (layout.scroll() + static_cast<double>(by)) / static_cast<double>(platform::scale());
 }
 
+// The moment and the lane under the mouse; nothing beside the plot and the ruler.
+session::Selection pointer_of(const Canvas& canvas, const Mouse& mouse) {
+  const Rect &plot = canvas.plot.area(), &ruler = canvas.layout.ruler();
+  if (!mouse.hovered || !Rect{plot.x0, ruler.y0, plot.x1, plot.y1}.contains(mouse.x, mouse.y)) return {};
+  const std::size_t lane = canvas.layout.lane_at(mouse.y);
+  const bool in_lane = plot.contains(mouse.x, mouse.y) && lane < canvas.layout.lanes().size();
+  return {in_lane ? canvas.subject_of(lane) : 0, std::clamp(canvas.plot.time_ns(mouse.x), canvas.model.begin_ns(), canvas.plot.now_ns())};
+}
+
 }  // namespace
 
 void TimelineView::draw(session::Context& context) {
@@ -64,7 +79,7 @@ void TimelineView::draw(session::Context& context) {
   }
   if (!session.model().tasks().empty()) {
     const std::vector<AnswerFlag> answers = answer_flags(session);
-    return draw({session.model(), session.now_ns(), session.live(), session.scenario().id, session.cure().has_value(), answers}, context.ui);
+    return draw({session.model(), session.now_ns(), session.going_on(), session.scenario().id, session.cure().has_value(), answers, session.notes()}, context.ui);
   }
   drawn_.clear();
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
@@ -82,6 +97,7 @@ void TimelineView::draw(const Source& source, session::UiState& ui) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   const bool shown = ImGui::BeginChild("timeline", size, false, kStill);
   ImGui::PopStyleVar();
+  prepare_list(ImGui::GetWindowDrawList());
   const ImVec2 origin = ImGui::GetWindowPos();
   ImGui::InvisibleButton("surface", size);
   const Mouse mouse = mouse_of_this_frame(ImGui::IsItemHovered(), ImGui::IsItemActive());
@@ -106,7 +122,8 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   const timeline::Model& model = source.model;
   const double scale = static_cast<double>(platform::scale());
   const timeline::Axis axis(ui.axis, model);
-  const Layout before(window, model, ui.vertical_scroll * scale, {ui.unfolded, &ui});
+  const Choice choice{.unfolded = ui.unfolded, .kernel = &ui, .notes = !source.notes.empty()};
+  const Layout before(window, model, ui.vertical_scroll * scale, choice);
   camera_.update(ui, model, source.now_ns, source.live, before.plot().width());
   if (ui.selection != seen_selection_) {
     seen_selection_ = ui.selection;
@@ -115,15 +132,21 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   }
   steer(ui, camera_, drag_, mouse, before, axis, source.now_ns);
 
-  const Layout layout(window, model, ui.vertical_scroll * scale, {ui.unfolded, &ui});
+  const Layout layout(window, model, ui.vertical_scroll * scale, choice);
   tallies_.update(model);
   ui.vertical_scroll = layout.scroll() / scale;
   Plot plot(layout.plot(), axis, ui.view, source.now_ns);
   plot.index_moments();
   Canvas canvas{ImGui::GetWindowDrawList(), model, ui, layout, plot, source.live, ui.unfolded, tallies_, {}, {}, {}, {}, {}, {}, {}};
-  paint(canvas, mouse, source.answers);
+  canvas.notes = source.notes;
+  const std::vector<NoteFlag> flags = paint(canvas, mouse, source.answers);
+  const NoteFlag* const flag = mouse.hovered ? flag_at(flags, mouse.x, mouse.y) : nullptr;
+  measure_with(canvas, ui, drag_, mouse, mouse.released);
+  ui.notes.pointer = pointer_of(canvas, mouse);
 
-  const Item* under = mouse.hovered ? item_at(canvas, mouse.x, mouse.y) : nullptr;
+  const Item* under = mouse.hovered && flag == nullptr ? item_at(canvas, mouse.x, mouse.y) : nullptr;
+  if (flag != nullptr) draw_note_tooltip(canvas, flag->note);
+  if (flag != nullptr && mouse.menu_wanted) return ui.push("note.edit", std::to_string(flag->note)), keep_drawn(canvas);
   if (under != nullptr && drag_ != Drag::plot && drag_ != Drag::lanes) {
     if (const std::string fact = draw_tooltip(canvas, *under); !fact.empty()) ui.note_fact(session::FactAtHand::Where::mouse, fact);
     ui.hover = selection_for(canvas, *under, mouse.x);
@@ -132,14 +155,21 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
     ui.hover = {};
     hover_is_ours_ = false;
   }
-  if (mouse.released && drag_ == Drag::pressed) {
+  if (flag != nullptr && mouse.double_clicked) {
+    ui.push("note.edit", std::to_string(flag->note));
+  } else if (flag != nullptr && mouse.released && drag_ == Drag::measure && !ui.notes.dragged && !mouse.shift) {
+    ui.push("note.go", std::to_string(flag->note));
+  } else if (mouse.released && drag_ == Drag::pressed) {
     // On empty ground a click lets go of what was selected.
     click(source, ui, under, under != nullptr ? selection_for(canvas, *under, mouse.x) : session::Selection{});
   }
   if (mouse.menu_wanted) open_menu(canvas, ui, under, mouse);
   const bool on_triangle = under != nullptr && under->drawn.what == Drawn::What::fold;
-  if (mouse.double_clicked && !on_triangle) ui.push("fit");
+  if (mouse.double_clicked && !on_triangle && flag == nullptr) ui.push("fit");
+  keep_drawn(canvas);
+}
 
+void TimelineView::keep_drawn(Canvas& canvas) {
   drawn_.reserve(canvas.items.size());
   for (auto item = canvas.items.rbegin(); item != canvas.items.rend(); ++item) drawn_.push_back(std::move(item->drawn));
 }

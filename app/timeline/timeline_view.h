@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct Source {
   std::string_view scenario = {};  // whose cure is told where its run deadlocks
   bool curable = false;            // and offered
   std::span<const AnswerFlag> answers = {};
+  std::span<const store::Note> notes = {};
 };
 
 class TimelineView {
@@ -45,6 +47,7 @@ class TimelineView {
 
  private:
   void draw_frame(const Source& source, session::UiState& ui, const Rect& window, const Mouse& mouse);
+  void keep_drawn(Canvas& canvas);
   void open_menu(const Canvas& canvas, session::UiState& ui, const Item* under, const Mouse& mouse);
   void click(const Source& source, session::UiState& ui, const Item* under, const session::Selection& selection);
 

@@ -4,6 +4,7 @@
 #include "app/i18n/facts.h"
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
+#include "app/platform/imgui_compat.h"
 #include "app/session/command.h"
 #include "app/timeline/canvas.h"
 #include "app/timeline/story.h"
@@ -383,9 +384,10 @@ std::string show(Story story) {
   if (!number.empty() && command != nullptr)
     story.rows.push_back({tr("fact.by_key", fmt::arg("key", session::to_string(command->shortcut)), fmt::arg("number", number)), {}});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(12), px(9)));
+  platform::compat::place_tooltip(px(8));
   ImGui::BeginTooltip();
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const float widest = px(400);  // of a sentence, before it is wrapped
+  const float widest = std::min(px(400), ImGui::GetIO().DisplaySize.x - px(48));  // of a sentence, before it is wrapped
   float what_width = 0, value_width = 0, width = measure(Font::strong, story.title).x;
   width = std::max(width, measure(Font::body, story.second).x);
   for (const Row& row : story.rows) {

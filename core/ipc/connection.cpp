@@ -246,6 +246,16 @@ Connection Connection::arrive(process::Arrival& in) {
 
 std::uint32_t Connection::object() const noexcept { return handle_->object; }
 
+Connection Connection::over(int fd, std::uint32_t object, PipeEnd end) {
+  auto handle = std::make_shared<Handle>();
+  handle->fd = fd;
+  handle->readable = true;
+  handle->writable = true;
+  handle->object = object;
+  handle->end = end;
+  return Connection(std::move(handle));
+}
+
 std::pair<Connection, Connection> Connection::pair(bool duplex, std::uint32_t object) {
   int ends[2];
   const int made = duplex ? ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) : ::pipe2(ends, O_CLOEXEC | O_NONBLOCK);

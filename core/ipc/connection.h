@@ -32,6 +32,8 @@ class Connection {
   [[nodiscard]] std::uint32_t object() const noexcept;
   void depart(process::Departure& out) const;
   static Connection arrive(process::Arrival& in);
+  // One end of a non-blocking socket that was connected by other means, as a part of that object. The descriptor is its own from now on.
+  [[nodiscard]] static Connection over(int fd, std::uint32_t object, trace::PipeEnd end);
 
  private:
   friend std::pair<Connection, Connection> Pipe(bool, std::string);

@@ -52,11 +52,18 @@ struct Thread::Object {
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 
-  void wait_for_end() {
-    if (ended.load(std::memory_order_acquire)) return;
-    const gil::Blocking blocking(trace::BlockReason::thread_join, task, gil::kNoTimeout);
-    gil::interruptible([&] { return ::sem_wait(&end); });
-    ::sem_post(&end);
+  // At most so long; kNoTimeout: for ever.
+  void wait_for_end(std::int64_t timeout_ns = gil::kNoTimeout) {
+    if (ended.load(std::memory_order_acquire) || timeout_ns == 0) return;
+    const gil::Blocking blocking(trace::BlockReason::thread_join, task, timeout_ns);
+    int taken = 0;
+    if (timeout_ns == gil::kNoTimeout) {
+      taken = gil::interruptible([&] { return ::sem_wait(&end); });
+    } else {
+      const timespec until = base::to_timespec(base::now_ns() + timeout_ns);
+      taken = gil::interruptible([&] { return ::sem_clockwait(&end, CLOCK_MONOTONIC, &until); });
+    }
+    if (taken == 0) ::sem_post(&end);
   }
 };
 
@@ -188,6 +195,15 @@ void Thread::join() {
   recorder.record(Kind::join_begin, object_->task, static_cast<std::uint64_t>(gil::kNoTimeout));
   object_->wait_for_end();
   recorder.record(Kind::join_end, object_->task, 1);
+}
+
+void Thread::join(double seconds) {
+  const auto timeout_ns = static_cast<std::int64_t>(std::clamp(seconds, 0.0, 1e9) * 1e9);
+  Recorder& recorder = Recorder::current();
+  recorder.gate(Kind::join_begin, object_->task);
+  recorder.record(Kind::join_begin, object_->task, static_cast<std::uint64_t>(timeout_ns));
+  object_->wait_for_end(timeout_ns);
+  recorder.record(Kind::join_end, object_->task, is_alive() ? 0 : 1);
 }
 
 bool Thread::is_alive() const noexcept {

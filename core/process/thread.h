@@ -26,6 +26,7 @@ class Thread {
   explicit Thread(std::function<void()> body, ThreadOptions options = {});
   void start();  // returns once it runs. RuntimeError if started before, if the system refuses, or a daemon in another interpreter (G-04)
   void join();
+  void join(double seconds);  // at most so long, negative counts as 0; whether it ended is asked of is_alive()
   [[nodiscard]] bool is_alive() const noexcept;
   [[nodiscard]] const std::string& name() const noexcept;
   [[nodiscard]] bool daemon() const noexcept;

@@ -17,6 +17,14 @@ std::span<const Table> read_tables() noexcept {
   return kTables;
 }
 
+Table note_table() noexcept {
+  return {"note", "CREATE TABLE note(time_ns INTEGER, end_ns INTEGER, task INTEGER, text TEXT)"};
+}
+
+std::string_view older_note_table() noexcept {
+  return "CREATE TABLE note(time_ns INTEGER, task INTEGER, text TEXT)";
+}
+
 std::string_view other_tables() noexcept {
   return R"sql(
     CREATE TABLE kind(value INTEGER PRIMARY KEY, name TEXT, object TEXT, a TEXT, b TEXT);
@@ -25,7 +33,6 @@ std::string_view other_tables() noexcept {
     CREATE TABLE object(id INTEGER PRIMARY KEY, type TEXT, name TEXT, owner INTEGER, size INTEGER, creator INTEGER,
                         born_ns INTEGER);
     CREATE TABLE console(time_ns INTEGER, task INTEGER, stream INTEGER, text TEXT);
-    CREATE TABLE note(time_ns INTEGER, task INTEGER, text TEXT);
     CREATE VIEW events AS
       SELECT event.id,
              (event.time_ns - (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'begin_ns')) / 1e6 AS ms,
@@ -35,6 +42,45 @@ std::string_view other_tables() noexcept {
         FROM event LEFT JOIN task ON task.id = event.task LEFT JOIN kind ON kind.value = event.kind
              LEFT JOIN object ON object.id = event.object;
   )sql";
+}
+
+std::string_view class_name(trace::ObjectKind kind) noexcept {
+  using enum trace::ObjectKind;
+  switch (kind) {
+    case pipe:
+      return "Pipe";
+    case queue:
+      return "Queue";
+    case simple_queue:
+      return "SimpleQueue";
+    case joinable_queue:
+      return "JoinableQueue";
+    case lock:
+      return "Lock";
+    case rlock:
+      return "RLock";
+    case semaphore:
+      return "Semaphore";
+    case bounded_semaphore:
+      return "BoundedSemaphore";
+    case condition:
+      return "Condition";
+    case event:
+      return "Event";
+    case barrier:
+      return "Barrier";
+    case value:
+      return "Value";
+    case array:
+      return "Array";
+    case gil:
+      return "GIL";
+    case pool:
+      return "Pool";
+    case executor:
+      return "ProcessPoolExecutor";
+  }
+  return "?";
 }
 
 }  // namespace forklight::store

@@ -33,7 +33,15 @@ struct Table {
 };
 [[nodiscard]] std::span<const Table> read_tables() noexcept;
 
+// Read where it is there in these words. Files from before notes could be written have it in the older ones, empty, or not at all; who
+// reads files and knows no notes never looks at it: one format.
+[[nodiscard]] Table note_table() noexcept;
+[[nodiscard]] std::string_view older_note_table() noexcept;
+
 // What is there for people and their SQL alone.
 [[nodiscard]] std::string_view other_tables() noexcept;
+
+// As Python calls it: "Queue"; "?" for one that this version does not know.
+[[nodiscard]] std::string_view class_name(trace::ObjectKind kind) noexcept;
 
 }  // namespace forklight::store

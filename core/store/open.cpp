@@ -116,6 +116,18 @@ void check_database(const Database& database) {
   }
 }
 
+// Whether there are notes to read. Nothing may hang on their table either.
+bool has_notes(const Database& database) {
+  Statement schema(database, "SELECT type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name COLLATE NOCASE IN ('note')");
+  if (!schema.next()) return false;
+  const bool is_table = schema.text(0) == "table", ours = schema.text(1) == note_table().sql, older = schema.text(1) == older_note_table();
+  if (!is_table || (!ours && !older) || schema.next()) throw Damage("its notes are not as Forklight writes them");
+  if (older) return false;
+  Statement check(database, "PRAGMA quick_check(note)");
+  if (!check.next() || check.text(0) != "ok") throw Damage("its pages do not fit together");
+  return true;
+}
+
 std::string checked_text(const Statement& row, int column) {
   const int type = row.type(column);
   if (type == SQLITE_NULL) return {};
@@ -219,6 +231,20 @@ std::vector<trace::Record> read_events(const Database& database, std::uint64_t f
   return records;
 }
 
+std::vector<Note> read_notes(const Database& database) {
+  std::vector<Note> notes;
+  if (!has_notes(database)) return notes;
+  Statement rows(database, "SELECT time_ns, end_ns, task, text FROM note ORDER BY time_ns, rowid");
+  while (rows.next()) {
+    Note& note = notes.emplace_back();
+    note.time_ns = checked_integer(rows, 0, 0, kMaxTime);
+    note.end_ns = checked_integer(rows, 1, note.time_ns, kMaxTime);
+    note.task = static_cast<trace::TaskId>(checked_integer(rows, 2, 0, UINT32_MAX));
+    note.text = checked_text(rows, 3);
+  }
+  return notes;
+}
+
 }  // namespace
 
 Run open(const fs::path& file) {
@@ -232,6 +258,7 @@ Run open(const fs::path& file) {
     Run run;
     run.meta = read_meta(database);
     run.records = read_events(database, size);
+    run.notes = read_notes(database);
     return run;
   } catch (const Damage& damage) {
     throw Failure(fmt::format("{} is damaged ({}): use another copy of it.", file.string(), damage.what()));

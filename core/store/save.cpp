@@ -2,13 +2,12 @@
 
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <limits>
-#include <random>
 
 #include "core/base/error.h"
 #include "core/store/database.h"
 #include "core/store/format.h"
+#include "core/store/output_file.h"
 #include "core/store/store.h"
 #include "core/timeline/model.h"
 
@@ -18,32 +17,6 @@ namespace fs = std::filesystem;
 using base::Failure;
 
 namespace {
-
-// An empty file beside the target under a name that nobody has. It is gone again unless it was renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const fs::path& target) {
-    std::random_device random;
-    path_ = target.parent_path() / fmt::format(".forklight-{:08x}{:08x}.tmp", random(), random());
-    // Made here and not by SQLite, which tries again read-only and so forgets why it could not.
-    errno = 0;
-    if (!std::ofstream(path_, std::ios::binary)) {
-      throw Failure(fmt::format("{} could not be written ({}): save it in another folder.", target.string(),
-                                base::error_text(errno)));
-    }
-  }
-  ~TemporaryFile() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-
- private:
-  fs::path path_;
-};
 
 // SQLite's integers are signed: a and b keep their 64 bits.
 std::int64_t stored(std::uint64_t value) noexcept {
@@ -155,46 +128,6 @@ bool is_for_people(trace::Kind kind) noexcept {
          kind == Kind::reap || kind == Kind::exit || kind == Kind::output || kind == Kind::object_new;
 }
 
-// As Python calls it.
-std::string_view class_name(trace::ObjectKind kind) noexcept {
-  using enum trace::ObjectKind;
-  switch (kind) {
-    case pipe:
-      return "Pipe";
-    case queue:
-      return "Queue";
-    case simple_queue:
-      return "SimpleQueue";
-    case joinable_queue:
-      return "JoinableQueue";
-    case lock:
-      return "Lock";
-    case rlock:
-      return "RLock";
-    case semaphore:
-      return "Semaphore";
-    case bounded_semaphore:
-      return "BoundedSemaphore";
-    case condition:
-      return "Condition";
-    case event:
-      return "Event";
-    case barrier:
-      return "Barrier";
-    case value:
-      return "Value";
-    case array:
-      return "Array";
-    case gil:
-      return "GIL";
-    case pool:
-      return "Pool";
-    case executor:
-      return "ProcessPoolExecutor";
-  }
-  return "?";
-}
-
 void write_derived(Database& database, std::span<const trace::Record> records) {
   timeline::Model model;
   for (const trace::Record& record : records) {
@@ -239,6 +172,19 @@ void write_derived(Database& database, std::span<const trace::Record> records) {
   }
 }
 
+void write_notes(Database& database, std::span<const Note> notes) {
+  Statement insert(database, "INSERT INTO note VALUES(?, ?, ?, ?)");
+  for (const Note& note : notes) {
+    if (note.text.size() > kMaxText) throw Failure("A note on this run is longer than 16 MB and cannot be saved.");
+    if (note.time_ns < 0 || note.end_ns < note.time_ns || note.end_ns > kMaxTime) throw Failure("A note on this run has no valid time.");
+    insert.bind(1, note.time_ns);
+    insert.bind(2, note.end_ns);
+    insert.bind(3, std::int64_t{note.task});
+    insert.bind(4, note.text);
+    insert.run();
+  }
+}
+
 void write_database(const Run& run, const fs::path& file) {
   Database database(file, Database::Mode::create);
   // The file is nobody's before it is renamed, so it needs no journal; the commit still waits until the disk has it
@@ -248,36 +194,15 @@ void write_database(const Run& run, const fs::path& file) {
       "PRAGMA application_id={}; PRAGMA user_version={}; BEGIN",
       kApplicationId, kFormatVersion));
   for (const Table& table : read_tables()) database.execute(std::string(table.sql));
+  database.execute(std::string(note_table().sql));
   database.execute(std::string(other_tables()));
   write_meta(database, run);
   write_kinds(database);
   write_events(database, run.records);
   write_samples(database, run.records);
   write_derived(database, run.records);
+  write_notes(database, run.notes);
   database.execute("COMMIT");
-}
-
-// Says early and clearly what would fail late and obscurely.
-void check_target(const fs::path& file) {
-  if (!file.has_filename()) throw Failure(fmt::format("{} is no file name: give one, as in run.flt.", file.string()));
-  std::error_code error;
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (!fs::is_directory(folder, error)) {
-    throw Failure(fmt::format("There is no folder {} to save {} in: create it, or save elsewhere.", folder.string(),
-                              file.filename().string()));
-  }
-  const fs::file_status status = fs::status(file, error);
-  if (fs::is_directory(status)) throw Failure(fmt::format("{} is a folder: give the name of a file.", file.string()));
-  if (!fs::exists(status)) return;
-  if (!fs::is_regular_file(status)) {
-    throw Failure(fmt::format("{} is a device or a pipe, not a file: save under another name.", file.string()));
-  }
-  // A rename would replace a write-protected file without asking.
-  errno = 0;
-  if (!std::ofstream(file, std::ios::in | std::ios::out | std::ios::binary)) {
-    throw Failure(
-        fmt::format("{} may not be changed ({}): save under another name.", file.string(), base::error_text(errno)));
-  }
 }
 
 std::string refusal(const fs::path& file, const SqlError& error) {
@@ -290,14 +215,10 @@ std::string refusal(const fs::path& file, const SqlError& error) {
 }  // namespace
 
 void save(const Run& run, const fs::path& file) {
-  check_target(file);
   try {
-    // What a link points to is replaced, not the link.
-    std::error_code no_link;
-    const fs::path target = fs::is_symlink(file, no_link) ? fs::weakly_canonical(file) : file;
-    const TemporaryFile temporary(target);
+    TemporaryFile temporary(file);
     write_database(run, temporary.path());
-    fs::rename(temporary.path(), target);
+    temporary.take_place();
   } catch (const SqlError& error) {
     throw Failure(refusal(file, error));
   } catch (const fs::filesystem_error& error) {

@@ -23,12 +23,23 @@ struct Meta {
   std::string cpp_file, cpp;
   std::string recorded_at;  // UTC, ISO 8601
   std::string machine;      // kernel and cores: "Linux 6.1 x86_64, 2 cores"
-  std::string predictions;  // what was predicted of it, as JSON; "" = nobody was asked
+  std::string predictions = {};  // what was predicted of it, as JSON; "" = nobody was asked
+};
+
+// What a person wrote on a run: at a moment of it, or along a stretch.
+struct Note {
+  std::int64_t time_ns = 0, end_ns = 0;  // the same where it is about a moment
+  trace::TaskId task = 0;                // or the object that it stands at, 0 = the run
+  std::string text;                      // UTF-8
+
+  [[nodiscard]] bool is_stretch() const noexcept { return end_ns > time_ns; }
+  bool operator==(const Note&) const = default;
 };
 
 struct Run {
   Meta meta;
   std::vector<trace::Record> records;  // in run order
+  std::vector<Note> notes = {};        // by time
 };
 
 // Writes a run: to a temporary name beside `file`, then renamed over it; an existing file is replaced whole or not at

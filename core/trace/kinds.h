@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 // X(value, name, object, a, b)
@@ -176,6 +177,8 @@ enum class Observing : std::uint64_t { nothing, perf, sampling };
 
 // The name in the table above ("join_begin"), "unknown" for a value that this version does not know.
 [[nodiscard]] std::string_view name(Kind kind) noexcept;
+// And back; nothing for a name that is not in the table.
+[[nodiscard]] std::optional<Kind> kind_named(std::string_view name) noexcept;
 
 // What a kind's `object`, `a`, `b` mean, in the words of the table.
 struct ArgumentNames {

@@ -1,10 +1,14 @@
 // What helps those who watch, without a window: what a press is shown as, where keys go, how colours are seen, the groups of the list of keys.
 #include <doctest/doctest.h>
+#include <imgui.h>
 
+#include <array>
 #include <set>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/keyboard.h"
+#include "app/panels/layout.h"
+#include "app/platform/imgui_compat.h"
 #include "app/platform/vision.h"
 #include "tests/app/desk.h"
 
@@ -12,11 +16,47 @@ using namespace forklight;
 using namespace forklight::desk_test;
 using app::i18n::Language;
 using app::platform::as_seen;
+using app::session::Happening;
 using app::platform::Color;
 
 namespace {
 
 constexpr Color color(unsigned r, unsigned g, unsigned b) { return 0xff000000U | b << 16 | g << 8 | r; }
+
+// The window's content on a Dear ImGui without window and renderer.
+struct Screen {
+  ImGuiContext* const imgui = ImGui::CreateContext();
+  Desk desk;
+  app::timeline_view::TimelineView timeline;
+  app::panels::PanelState state;
+
+  Screen() {
+    ImGui::GetIO().IniFilename = nullptr;
+    ImGui::GetIO().Fonts->AddFontDefault();
+    app::platform::compat::headless_atlas(ImGui::GetIO());
+    app::platform::set_scale(1);
+    app::platform::set_theme(ThemeName::stage);
+  }
+  ~Screen() { ImGui::DestroyContext(imgui); }
+  Screen(const Screen&) = delete;
+  Screen& operator=(const Screen&) = delete;
+
+  void draw(int frames) {
+    for (int i = 0; i < frames; ++i) {
+      ImGui::GetIO().DisplaySize = {1280, 720};
+      ImGui::GetIO().DeltaTime = 1.0f / 60;
+      app::session::carry_out(desk.context);
+      ImGui::NewFrame();
+      app::panels::draw_frame(desk.context, timeline, state);
+      ImGui::Render();
+    }
+  }
+  void press(Shortcut shortcut) {
+    app::panels::route_key(desk.context, shortcut, ImGui::GetIO().WantTextInput);
+    draw(2);
+  }
+};
+
 int channel(Color color, int index) { return static_cast<int>(color >> (8 * index) & 0xff); }
 
 }  // namespace
@@ -129,4 +169,73 @@ TEST_CASE("audience: greys stay as they are; red and green come near each other 
   CHECK(apart(as_seen(red, Vision::deuteranopia), as_seen(green, Vision::deuteranopia)) < apart(red, green) / 2);
   const Color blue = color(60, 130, 170), teal = color(60, 140, 110);
   CHECK(apart(as_seen(blue, Vision::tritanopia), as_seen(teal, Vision::tritanopia)) < apart(blue, teal));
+}
+
+TEST_CASE("audience: the lines between panels are reached by Tab, and moved by arrows") {
+  Screen screen;
+  UiState& ui = screen.desk.ui;
+  screen.draw(3);
+  int upright = 0, sizes_changed = 0;
+  std::set<std::uint32_t> reached;
+  for (int i = 0; i < 300; ++i) {
+    screen.press({Key::tab});
+    REQUIRE(ui.focus.id != 0);
+    if (!reached.insert(ui.focus.id).second) break;  // all round
+    const auto sizes = [&] { return std::array{ui.left_width, ui.right_width, ui.bottom_height, ui.inspector_height}; };
+    const auto before = sizes();
+    if (!ui.focus.upright) continue;
+    ++upright;
+    screen.press({Key::up});
+    sizes_changed += sizes() != before ? 1 : 0;
+  }
+  CHECK(reached.size() > 20);
+  CHECK(upright == 2);         // above the console, above the inspector
+  CHECK(sizes_changed == 2);
+}
+
+TEST_CASE("audience: Tab goes out of the field of a dialog, to its buttons, and back into it") {
+  Screen screen;
+  UiState& ui = screen.desk.ui;
+  for (const Dialog dialog : {Dialog::keys, Dialog::open}) {
+    ui.path_entry = "/";
+    ui.dialog = dialog;
+    screen.draw(4);
+    REQUIRE(ImGui::GetIO().WantTextInput);
+    const std::uint32_t field = ui.focus.id;
+    REQUIRE(field != 0);
+    screen.press({Key::tab});
+    CHECK_FALSE(ImGui::GetIO().WantTextInput);
+    CHECK(ui.focus.id != field);
+    screen.press({Key::tab, false, true});
+    screen.draw(2);
+    CHECK(ImGui::GetIO().WantTextInput);
+    CHECK(ui.focus.id == field);
+    ui.dialog = Dialog::none;
+    screen.draw(3);
+  }
+}
+
+TEST_CASE("audience: what is shown to the audience can be drawn, whatever is on") {
+  Screen screen;
+  UiState& ui = screen.desk.ui;
+  screen.desk.run_hello();
+  ui.audience.captions = ui.audience.keys = ui.audience.pointer = ui.audience.lens = true;
+  for (const bool calm : {false, true}) {
+    ui.audience.reduced_motion = calm;
+    for (const bool presenting : {false, true}) {
+      ui.presenting = presenting;
+      ImGui::GetIO().MousePos = {600, 300};
+      ImGui::GetIO().MouseDown[0] = !ImGui::GetIO().MouseDown[0];
+      screen.press({Key::d});
+      CHECK(app::panels::audience_moves(ui, screen.state.captions));
+    }
+  }
+  // What was still untold when the run ended is told as time goes on.
+  ui.selection = {};
+  screen.desk.wait_until([&] {
+    screen.draw(1);
+    return !screen.state.captions.captions().empty() && screen.state.captions.captions().back().what == Happening::all_ended;
+  });
+  ui.selection = {1, screen.desk.session.model().begin_ns()};
+  screen.draw(2);
 }

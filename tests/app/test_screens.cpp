@@ -48,6 +48,14 @@ const View kDialogs[] = {
     {"fact", {{"fact", "P-14"}}},
     {"open", {{"open", ""}}},
     {"save", {{"save", ""}}},
+    {"gallery", {{"gallery", ""}}},
+    {"note", {{"select", "Process-1@1ms"}, {"note.add", ""}}},
+    {"notes", {{"note.add", "Here it begins to wait, and nobody knows for how long"}, {"notes", ""}}},
+    {"find", {{"find", "process"}}},
+    {"measure", {{"select", "Process-1@1ms"}, {"measure", ""}, {"select", "Process-1@40ms"}}},
+    {"tour-lessons", {{"tour", ""}}},
+    {"tour-timeline", {{"tour", ""}, {"tour.next", ""}, {"tour.next", ""}}},
+    {"tour-pace", {{"tour", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}}},
 };
 
 class Album {

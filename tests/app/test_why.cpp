@@ -1,6 +1,7 @@
 // The inspector's "why": for each state, in both languages, what it is and what ends it. Told by hand-written events.
 #include <csignal>
 
+#include "app/i18n/facts.h"
 #include "app/i18n/i18n.h"
 #include "app/panels/why.h"
 #include "app/timeline/words.h"
@@ -120,5 +121,18 @@ TEST_CASE("why: who waits for the GIL, who has it, who was asked for it, who may
     CHECK(was_asked.find("Thread-1") != std::string::npos);
     CHECK(switches == app::i18n::tr("why.gil_switch"));
     CHECK(next.find("Thread-1") != std::string::npos);  // not "somebody": it has the lock for most of this wait
+  });
+}
+
+TEST_CASE("why: what can be known of CPython is cited by its number, and the number is a fact") {
+  in_both_languages([&] {
+    for (const char* key : {"why.blocked.join", "why.blocked.put", "why.blocked.get", "why.blocked.recv", "why.blocked.lock", "why.blocked.event", "why.blocked.condition", "why.blocked.barrier", "why.blocked.queue_join",
+                            "why.zombie", "why.zombie.adopted", "why.orphan", "inspector.end.returned", "inspector.end.raised", "inspector.end.asleep", "inspector.end.killed"}) {
+      CAPTURE(key);
+      const std::string text = app::i18n::tr(key);
+      const auto numbers = app::i18n::cited(text);
+      CHECK_FALSE(numbers.empty());
+      for (const std::string_view number : numbers) CHECK(app::i18n::find_fact(number) != nullptr);
+    }
   });
 }

@@ -1,39 +1,13 @@
 // Trace files: what comes back, and what is said of files that are none of ours, damaged, or cannot be written.
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <csignal>
 
 #include "core/timeline/model.h"
 #include "tests/core/store_files.h"
 
 using namespace forklight;
 using namespace forklight::tests;
-
-namespace {
-
-// The size that files may have, for as long as it lives; writing beyond it fails as on a full disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
-
-}  // namespace
 
 TEST_CASE("store: a run comes back as it was saved, unknown kinds and odd bytes included") {
   const Folder folder;

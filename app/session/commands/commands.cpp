@@ -5,6 +5,7 @@
 
 #include "app/i18n/i18n.h"
 #include "app/session/commands/parts.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 namespace forklight::app::session {
@@ -26,6 +27,9 @@ bool has_run(const Context& c) {
 void look_afresh(UiState& ui) {
   ui.selection = ui.hover = {};
   ui.menu = {};
+  ui.notes.pointer = {};
+  ui.notes.from_ns = ui.notes.to_ns = ui.notes.pressed_ns = std::nullopt;
+  ui.find.from_ns.reset();
   ui.follow = true;
   ui.fit_wanted = true;
   ui.vertical_scroll = 0;
@@ -50,8 +54,8 @@ const timeline::Task& task_meant(const Context& c, std::string_view argument) {
 }
 
 std::span<const CommandGroup> command_groups() noexcept {
-  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"timeline", timeline_commands()}, {"file", file_commands()},
-                                                   {"window", window_commands()}, {"audience", audience_commands()}};
+  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"quiz", quiz_commands()}, {"understand", glossary_commands()}, {"timeline", timeline_commands()}, {"notes", note_commands()}, {"find", find_commands()}, {"learn", learn_commands()}, {"file", file_commands()},
+                                                   {"window", window_commands()}, {"audience", audience_commands()}, {"lecture", lecture_commands()}};
   return groups;
 }
 
@@ -86,6 +90,7 @@ void carry_out(Context& context) {
       continue;
     }
     if (!command->enabled(context)) continue;
+    if (!context.ui.lecture.on) note_act(context.ui.lecture, action.command, action.argument, base::now_ns());
     try {
       command->run(context, action.argument);
     } catch (const std::exception& error) {

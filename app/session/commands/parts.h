@@ -14,8 +14,14 @@ namespace forklight::app::session {
 [[nodiscard]] std::span<const Command> file_commands() noexcept;
 [[nodiscard]] std::span<const Command> timeline_commands() noexcept;
 [[nodiscard]] std::span<const Command> window_commands() noexcept;
+[[nodiscard]] std::span<const Command> find_commands() noexcept;
+[[nodiscard]] std::span<const Command> note_commands() noexcept;
+[[nodiscard]] std::span<const Command> learn_commands() noexcept;
 [[nodiscard]] std::span<const Command> predict_commands() noexcept;
+[[nodiscard]] std::span<const Command> glossary_commands() noexcept;
+[[nodiscard]] std::span<const Command> quiz_commands() noexcept;
 [[nodiscard]] std::span<const Command> audience_commands() noexcept;
+[[nodiscard]] std::span<const Command> lecture_commands() noexcept;
 
 // --- when a command is allowed ---
 bool always(const Context& c);

@@ -20,10 +20,18 @@ void clear(Context& c, std::string_view) {
     ui.dialog = Dialog::none;
   } else if (ui.menu.subject != 0) {
     ui.menu = {};
+  } else if (ui.tour.on()) {
+    go_to_step(c, -1);
+  } else if (ui.lecture.on) {
+    end_lecture(c);
   } else if (open_prediction(c) != nullptr) {
     skip_question(c);
   } else if (!c.session.notice().empty()) {
     c.session.notify("");
+  } else if (ui.notes.from_ns) {
+    ui.notes.from_ns = ui.notes.to_ns = std::nullopt;
+  } else if (ui.find.open) {
+    ui.find.open = false;
   } else if (ui.focus.id != 0) {
     ui.focus.id = 0;
   } else if (ui.predict.results) {
@@ -33,6 +41,8 @@ void clear(Context& c, std::string_view) {
   } else if (ui.compare != Compare::nothing) {
     ui.compare = Compare::nothing;
     ui.fit_wanted = true;
+  } else if (ui.bottom_crowded && ui.bottom_in_front) {
+    ui.bottom_in_front = false;
   } else if (ui.audience.lens) {
     ui.audience.lens = false;
   } else {
@@ -83,7 +93,8 @@ void fold_right(Context& c, std::string_view) {
   c.ui.right_open = !c.ui.right_open;
 }
 void fold_bottom(Context& c, std::string_view) {
-  c.ui.bottom_open = !c.ui.bottom_open;
+  bool& shown = c.ui.bottom_crowded ? c.ui.bottom_in_front : c.ui.bottom_open;
+  shown = !shown;
 }
 bool left_open(const Context& c) {
   return c.ui.left_open;
@@ -92,11 +103,13 @@ bool right_open(const Context& c) {
   return c.ui.right_open;
 }
 bool bottom_open(const Context& c) {
-  return c.ui.bottom_open;
+  return c.ui.bottom_crowded ? c.ui.bottom_in_front : c.ui.bottom_open;
 }
 
 template <BottomTab tab>
 void show_tab(Context& c, std::string_view) {
+  // Where it stands instead of the timeline, the same key takes it away again.
+  c.ui.bottom_in_front = !(c.ui.bottom_crowded && c.ui.bottom_in_front && c.ui.bottom_tab == tab);
   c.ui.bottom_tab = tab;
   c.ui.bottom_open = true;
 }

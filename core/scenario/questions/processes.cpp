@@ -65,7 +65,7 @@ bool fork_is_done(const trace::Record& record) { return record.event.kind == tra
 
 std::optional<Answer> import_of_itself(const Seen& seen) {
   const auto& tasks = seen.model.tasks();
-  const auto children = std::count_if(tasks.begin(), tasks.end(), [](const Task& task) { return task.id != 1 && !is_helper(task); });
+  const auto children = std::count_if(tasks.begin(), tasks.end(), [](const Task& task) { return task.id != 1 && !task.name.empty() && !is_helper(task); });  // a helper is told by its name
   if (children > 1) return Answer{"without-end", tasks.back().id, tasks.back().born_ns};
   if (const auto* line = first_that_says(seen.model, "ConnectionResetError: [Errno 104]")) return seen_at(*line, "start-fails");  // S-28
   if (const auto* line = first_that_says(seen.model, "exit code 1\n")) return seen_at(*line, "child-fails");                       // S-27

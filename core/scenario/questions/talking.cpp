@@ -12,15 +12,16 @@ using trace::BlockReason;
 
 // --- queue -----------------------------------------------------------------------------------------------------------
 
-// As soon as a first digit has got into the pipe.
+// As soon as a first digit was seen in the pipe: one that is received at once may pass it unseen.
 std::optional<Answer> who_writes(const Seen& seen) {
   const timeline::Object* queue = object_named(seen.model, "queue");
   const timeline::Channel* channel = queue == nullptr ? nullptr : seen.model.find_channel(queue->id);
   if (channel == nullptr || channel->messages.empty()) return std::nullopt;
-  const std::int64_t sent_ns = channel->messages.front().entered_ns[static_cast<std::size_t>(timeline::Stage::pipe)];
-  if (sent_ns == timeline::kOpen) return std::nullopt;
-  if (!channel->feeders.empty()) return Answer{"feeder", channel->feeders.front(), sent_ns};
-  return seen.finished ? std::optional(Answer{"producer", channel->messages.front().from, sent_ns}) : std::nullopt;
+  const auto in_pipe_ns = [](const timeline::Message& message) { return message.entered_ns[static_cast<std::size_t>(timeline::Stage::pipe)]; };
+  const auto message = std::find_if(channel->messages.begin(), channel->messages.end(), [&](const timeline::Message& one) { return in_pipe_ns(one) != timeline::kOpen; });
+  if (message == channel->messages.end()) return std::nullopt;
+  if (!channel->feeders.empty()) return Answer{"feeder", channel->feeders.front(), in_pipe_ns(*message)};
+  return seen.finished ? std::optional(Answer{"producer", message->from, in_pipe_ns(*message)}) : std::nullopt;
 }
 
 std::optional<Answer> when_full(const Seen& seen) {

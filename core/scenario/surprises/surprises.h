@@ -28,5 +28,19 @@ namespace forklight::scenario {
 [[nodiscard]] const Scenario& surprise_half_item();          // 14 F17
 
 // --- sharing, pools, the GIL and the rest (part_2.cpp) ---
+[[nodiscard]] const Scenario& surprise_dead_holder();          // 15 F19
+[[nodiscard]] const Scenario& surprise_value_race();           // 16 F20
+[[nodiscard]] const Scenario& surprise_pipe_sizes();           // 17 F23
+[[nodiscard]] const Scenario& surprise_lost_task();            // 18 F24
+[[nodiscard]] const Scenario& surprise_idle_worker();          // 19 F25
+[[nodiscard]] const Scenario& surprise_with_pool();            // 20 F26
+[[nodiscard]] const Scenario& surprise_imap_ahead();           // 21 F28
+[[nodiscard]] const Scenario& surprise_threads_or_processes();  // 22 F29
+[[nodiscard]] const Scenario& surprise_late_reader();          // 23 F30
+[[nodiscard]] const Scenario& surprise_plus_equals();          // 24 F31
+[[nodiscard]] const Scenario& surprise_c_call();               // 25 F32
+[[nodiscard]] const Scenario& surprise_reading_copies();       // 26 F33
+[[nodiscard]] const Scenario& surprise_lambda_target();        // 27 F34
+[[nodiscard]] const Scenario& surprise_manager_list();       // 28 F36
 
 }  // namespace forklight::scenario
