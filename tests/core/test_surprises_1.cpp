@@ -2,6 +2,7 @@
 // what its claims make of other runs. Each comparison is a line of a table in the test's output: number, same or not, why.
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <cstdio>
 #include <regex>
 
@@ -61,11 +62,11 @@ LessonRun compare_hang(const std::string& id, const Changes& changes, const std:
   for (const std::string& word : python_words(id, changes)) words.push_back(word);
   const PythonRun theirs = run_python_words(words);
   CHECK(ours.model.stopped().has_value());
-  CHECK(theirs.status == 137);
+  CHECK(theirs.status == -SIGKILL);
   CHECK(normalised(ours.out) == normalised(theirs.out));
   CHECK(static_cast<bool>(timeline::find_deadlock(ours.model, *timeline::last_before_stop(ours.model))));
   check_claims(id, ours, settings_of(id, changes));
-  tell(id, ours.model.stopped().has_value() && theirs.status == 137 && normalised(ours.out) == normalised(theirs.out), why);
+  tell(id, ours.model.stopped().has_value() && theirs.status == -SIGKILL && normalised(ours.out) == normalised(theirs.out), why);
   return ours;
 }
 

@@ -60,6 +60,7 @@ const Scenario& surprise_globals() {
       .python = kPython,
       .cpp_file = "surprises/globals.cpp",
       .cpp = assets::core_scenario_surprises_globals_cpp,
+      .parameters = {},
       .claims = {{"fork-copies", fork_copies}, {"others-import", others_import}, {"nothing-left", nothing_left}},
       .main = run,
       .start_method = std::nullopt,

@@ -78,6 +78,7 @@ const Scenario& surprise_inherited_handler() {
       .python = kPython,
       .cpp_file = "surprises/inherited_handler.cpp",
       .cpp = assets::core_scenario_surprises_inherited_handler_cpp,
+      .parameters = {},
       .claims = {{"harmless", harmless}, {"spawn-dies", spawn_dies}, {"nothing-left", nothing_left}},
       .main = run,
       .start_method = std::nullopt,

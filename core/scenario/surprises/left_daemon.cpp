@@ -84,6 +84,7 @@ const Scenario& surprise_left_daemon() {
       .python = kPython,
       .cpp_file = "surprises/left_daemon.cpp",
       .cpp = assets::core_scenario_surprises_left_daemon_cpp,
+      .parameters = {},
       .claims = {{"killed", killed}, {"lives-on", lives_on}, {"nothing-left", nothing_left}},
       .main = run,
   };

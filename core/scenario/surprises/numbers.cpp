@@ -70,6 +70,7 @@ const Scenario& surprise_numbers() {
       .python = kPython,
       .cpp_file = "surprises/numbers.cpp",
       .cpp = assets::core_scenario_surprises_numbers_cpp,
+      .parameters = {},
       .claims = {{"second", second}, {"colon", colon}, {"nothing-left", nothing_left}},
       .main = run,
   };

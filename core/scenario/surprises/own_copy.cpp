@@ -75,6 +75,7 @@ const Scenario& surprise_own_copy() {
       .python = kPython,
       .cpp_file = "surprises/own_copy.cpp",
       .cpp = assets::core_scenario_surprises_own_copy_cpp,
+      .parameters = {},
       .claims = {{"unchanged", unchanged}, {"same-address", same_address}, {"nothing-left", nothing_left}},
       .main = run,
   };

@@ -62,6 +62,7 @@ const Scenario& surprise_vanished_item() {
       .python = kPython,
       .cpp_file = "surprises/vanished_item.cpp",
       .cpp = assets::core_scenario_surprises_vanished_item_cpp,
+      .parameters = {},
       .claims = {{"returns", returns}, {"dropped", dropped}, {"goes-on", goes_on}, {"nothing-left", nothing_left}},
       .main = run,
   };

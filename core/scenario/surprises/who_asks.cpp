@@ -63,6 +63,7 @@ const Scenario& surprise_who_asks() {
       .python = kPython,
       .cpp_file = "surprises/who_asks.cpp",
       .cpp = assets::core_scenario_surprises_who_asks_cpp,
+      .parameters = {},
       .claims = {{"zombie-first", zombie_first}, {"start-asks", start_asks}, {"nothing-left", nothing_left}},
       .main = run,
   };
