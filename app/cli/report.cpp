@@ -104,6 +104,7 @@ std::string report(const session::Session& session) {
     text += fmt::format("{} {} ({})\n", sign, claim_text(session, claim.id), tr(fmt::format("cli.verdict.{}", verdict_id(claim.verdict))));
   }
   text += tr("cli.events", fmt::arg("events", model.event_count()), fmt::arg("lost", model.lost_count())) + "\n";
+  if (session.state() == session::RunState::opened) text += session.origin_words() + "\n";
   if (session.folder() != nullptr) {
     const char* key = session.folder()->is_temporary() ? "cli.files_gone" : "cli.files_kept";
     text += tr(key, fmt::arg("path", session.folder()->path().string())) + "\n";
@@ -138,7 +139,11 @@ nlohmann::json report_json(const session::Session& session) {
           {"claims", std::move(claims)},
           {"events", model.event_count()},
           {"lost", model.lost_count()},
-          {"stopped", model.stopped().has_value()}};
+          {"stopped", model.stopped().has_value()},
+          {"recorded_at", session.meta().recorded_at},
+          {"program_version", session.meta().program_version},
+          {"python_version", session.meta().python_version},
+          {"machine", session.meta().machine}};
 }
 
 }  // namespace forklight::app::cli

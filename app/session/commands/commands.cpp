@@ -53,7 +53,7 @@ const timeline::Task& task_meant(const Context& c, std::string_view argument) {
 }
 
 std::span<const CommandGroup> command_groups() noexcept {
-  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"timeline", timeline_commands()}, {"notes", note_commands()}, {"find", find_commands()}, {"learn", learn_commands()}, {"file", file_commands()},
+  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"timeline", timeline_commands()}, {"notes", note_commands()}, {"find", find_commands()}, {"learn", learn_commands()}, {"file", file_commands()}, {"export", export_commands()},
                                                    {"window", window_commands()}, {"audience", audience_commands()}};
   return groups;
 }
