@@ -8,6 +8,7 @@
 #include <ctime>
 #include <thread>
 
+#include "app/export/figure.h"
 #include "app/panels/keyboard.h"
 #include "app/platform/imgui_compat.h"
 #include "app/session/asking.h"
@@ -177,10 +178,11 @@ bool App::frame() {
   if (window_.close_wanted() || ui_.quit_wanted) return false;
   // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
   const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || ui_.lecture.on;
-  if (!wait_when_idle_ || moving || ui_.screenshot_wanted || session_.model().revision() != drawn_revision_) {
+  if (!wait_when_idle_ || moving || ui_.screenshot_wanted || !ui_.exporting.figure_wanted.empty() || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
     draw();
     take_screenshot();
+    draw_figure();
     window_.show();
     draw_cost_ = processor_time() - before;
   }
@@ -286,6 +288,23 @@ void App::take_screenshot() {
   } catch (const base::Failure& failure) {
     session_.notify(failure.what());
   }
+}
+
+// What the timeline shows, on a page of its own.
+void App::draw_figure() {
+  if (ui_.exporting.figure_wanted.empty()) return;
+  std::error_code ignored;
+  const std::filesystem::path file = std::filesystem::absolute(std::exchange(ui_.exporting.figure_wanted, {}), ignored);
+  try {
+    const store::Meta meta = session_.meta();
+    figure::save_figure({.model = session_.model(), .meta = meta, .now_ns = session_.now_ns(), .live = session_.live(), .view_chosen = true, .notes = session_.notes()}, ui_,
+                        {.theme = ui_.theme}, file);
+    ui_.dialog = session::Dialog::none;
+    session_.notify(tr("notice.figure", fmt::arg("path", file.string())));
+  } catch (const std::exception& failure) {
+    session_.notify(failure.what());
+  }
+  last_input_ = Clock::now();
 }
 
 void App::show_folder() {

@@ -65,6 +65,7 @@ class App {
   void need_glyphs();
   void draw();
   void take_screenshot();
+  void draw_figure();
   void show_folder();
   void restore(const Options& options);
   void keep_settings();

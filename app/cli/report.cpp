@@ -145,6 +145,7 @@ std::string report(const session::Session& session) {
   text += hang_words(session);
   if (const std::string why = fmt::format("scenario.{}.why", session.scenario().id); i18n::has(why)) text += tr("cli.why", fmt::arg("why", tr(why))) + "\n";
   text += tr("cli.events", fmt::arg("events", model.event_count()), fmt::arg("lost", model.lost_count())) + "\n";
+  if (session.state() == session::RunState::opened) text += session.origin_words() + "\n";
   if (session.folder() != nullptr) {
     const char* key = session.folder()->is_temporary() ? "cli.files_gone" : "cli.files_kept";
     text += tr(key, fmt::arg("path", session.folder()->path().string())) + "\n";
@@ -180,7 +181,12 @@ nlohmann::json report_json(const session::Session& session) {
           {"events", model.event_count()},
           {"lost", model.lost_count()},
           {"stopped", model.stopped().has_value()},
-          {"hung", hang_of(session).clauses}};
+          {"hung", hang_of(session).clauses},
+
+          {"recorded_at", session.meta().recorded_at},
+          {"program_version", session.meta().program_version},
+          {"python_version", session.meta().python_version},
+          {"machine", session.meta().machine}};
 }
 
 }  // namespace forklight::app::cli

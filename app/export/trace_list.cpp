@@ -5,7 +5,7 @@
 #include <cmath>
 #include <optional>
 
-#include "app/platform/imgui_paper.h"
+#include "app/platform/imgui_compat.h"
 
 namespace forklight::app::figure {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/i18n/i18n.h"
-#include "assets/embedded.h"
+#include "assets/texts.h"
 
 namespace forklight::app::i18n {
 namespace {

@@ -7,13 +7,13 @@ namespace {
 
 using platform::palette;
 
-constexpr float kKey = 28, kRowPadding = 11;  // points
+constexpr float kRowPadding = 11;  // points
 
 }  // namespace
 
 float text_height(Font font, std::string_view text, float width) { return leading(font) * static_cast<float>(wrap(font, text, width).size()); }
 
-float choice_height(std::string_view text, float width) { return std::max(px(kKey), text_height(Font::body, text, width - px(kKey + 44))) + px(2 * kRowPadding) - px(6); }
+float choice_height(std::string_view text, float width) { return std::max(px(kChoiceKey), text_height(Font::body, text, width - px(kChoiceKey + 44))) + px(2 * kRowPadding) - px(6); }
 
 Hit choice_row(UiState& ui, std::size_t index, std::string_view text, float width, const ChoiceLook& look) {
   const Hit row = hit(ui, ("choice" + std::to_string(index)).c_str(), {width, choice_height(text, width)}, look.open);
@@ -34,14 +34,14 @@ Hit choice_row(UiState& ui, std::size_t index, std::string_view text, float widt
   } else if (look.chosen) {
     platform::compat::rect(list, row.min, row.max, colors.accent_text, px(8), px(1.5f));
   }
-  const float key = px(kKey), x = row.min.x + px(10), y = row.center_y() - key / 2;
+  const float key = px(kChoiceKey), x = row.min.x + px(10), y = row.center_y() - key / 2;
   const bool dim = !look.open && !marked && !look.chosen;
   list->AddRectFilled({x, y}, {x + key, y + key}, colors.accent, px(6));
   platform::compat::rect(list, {x, y}, {x + key, y + key}, dim ? colors.text_dim : colors.accent_text, px(6), 1);
   const std::string number = std::to_string(index + 1);
   const Color ink = dim ? colors.text_dim : colors.text;
   draw_text_in(list, Font::strong, x + (key - text_width(Font::strong, number)) / 2, y, x + key, y + key, ink, number);
-  const std::vector<std::string_view> lines = wrap(Font::body, text, width - px(kKey + 44));
+  const std::vector<std::string_view> lines = wrap(Font::body, text, width - px(kChoiceKey + 44));
   const float block = leading(Font::body) * static_cast<float>(lines.size() - 1) + line_height(Font::body);
   draw_lines(list, Font::body, {x + key + px(14), row.center_y() - block / 2}, ink, lines);
   if (look.open) draw_focus(row, px(8));

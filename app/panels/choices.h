@@ -8,6 +8,8 @@
 
 namespace forklight::app::panels {
 
+inline constexpr float kChoiceKey = 28;  // points: the box of a choice's key
+
 [[nodiscard]] float text_height(Font font, std::string_view text, float width);
 
 struct ChoiceLook {

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
+#include <span>
+#include <string_view>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
@@ -18,7 +20,7 @@ constexpr double kReadAgain = 1.0;  // seconds: a file saved beside us turns up 
 
 // What a person can choose from in the directory of the path that is typed. A directory that cannot be read is an empty
 // list: opening it says why.
-void read_directory(DirectoryListing& listing, const std::string& directory) {
+void read_directory(DirectoryListing& listing, const std::string& directory, std::span<const std::string_view> endings) {
   const double now = ImGui::GetTime();
   if (listing.directory == directory && listing.read_at >= 0 && now - listing.read_at < kReadAgain) return;
   listing = {directory, now, {}, {}};
@@ -30,11 +32,19 @@ void read_directory(DirectoryListing& listing, const std::string& directory) {
     if (name.starts_with('.')) continue;
     if (at->is_directory(ignored))
       listing.folders.push_back(name);
-    else if (at->path().extension() == ".flt")
+    else if (std::find(endings.begin(), endings.end(), at->path().extension().string()) != endings.end())
       listing.files.push_back(name);
   }
   std::sort(listing.folders.begin(), listing.folders.end());
   std::sort(listing.files.begin(), listing.files.end());
+}
+
+// What a command reads or writes.
+std::span<const std::string_view> endings_of(std::string_view command) {
+  static constexpr std::string_view kRuns[] = {".flt"}, kFigures[] = {".svg", ".pdf", ".png"}, kExports[] = {".json", ".csv", ".vtt"};
+  if (command == "figure") return kFigures;
+  if (command == "export") return kExports;
+  return kRuns;
 }
 
 std::string directory_of(const std::string& entry) {
@@ -111,7 +121,7 @@ void draw_recent(UiState& ui) {
 void draw_listing(Context& context, PanelState& state, const char* command) {
   UiState& ui = context.ui;
   const std::string directory = directory_of(ui.path_entry);
-  read_directory(state.listing, directory);
+  read_directory(state.listing, directory, endings_of(command));
   ImGui::PushStyleColor(ImGuiCol_ChildBg, palette().window);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   const bool opening = std::string_view(command) == "open";
@@ -135,7 +145,8 @@ void draw_listing(Context& context, PanelState& state, const char* command) {
     if (state.listing.files.empty()) {
       ImGui::Indent(px(12));
       ImGui::Dummy({1, px(4)});
-      label(Font::small, palette().text_dim, tr("dialog.no_files"));
+      const std::string none = fmt::format("dialog.{}.none", command);
+      label(Font::small, palette().text_dim, tr(i18n::has(none) ? none : "dialog.no_files"));
       ImGui::Unindent(px(12));
     }
   }
@@ -146,9 +157,9 @@ void draw_listing(Context& context, PanelState& state, const char* command) {
 
 void draw_files(Context& context, PanelState& state, const char* command, bool fresh) {
   UiState& ui = context.ui;
-  const bool saving = std::string_view(command) == "save";
-  label(Font::title, palette().text, tr(saving ? "dialog.save.title" : "dialog.open.title"));
-  paragraph(Font::body, palette().text_dim, tr(saving ? "dialog.save.text" : "dialog.open.text"));
+  const auto words = [command](const char* which) { return tr(fmt::format("dialog.{}.{}", command, which)); };
+  label(Font::title, palette().text, words("title"));
+  paragraph(Font::body, palette().text_dim, words("text"));
   if (!context.session.notice().empty())
     paragraph(Font::body, platform::readable(palette().warning, palette().panel), context.session.notice());
   ImGui::SetNextItemWidth(-1);
@@ -160,7 +171,7 @@ void draw_files(Context& context, PanelState& state, const char* command, bool f
   ImGui::PopStyleVar();
   draw_listing(context, state, command);
   ImGui::Dummy({1, px(4)});
-  const char* action = tr(saving ? "dialog.save.action" : "dialog.open.action");
+  const char* action = words("action");
   const float buttons = text_width(Font::strong, action) + text_width(Font::strong, tr("dialog.cancel")) + px(72);
   ImGui::SetCursorPosX(std::max(px(16), ImGui::GetWindowWidth() - px(16) - buttons));
   if (dialog_button(ui, "cancel", tr("dialog.cancel"), ButtonStyle::plain)) ui.dialog = Dialog::none;
@@ -220,6 +231,12 @@ void draw_dialogs(Context& context, PanelState& state) {
       break;
     case Dialog::save:
       draw_files(context, state, "save", fresh);
+      break;
+    case Dialog::figure:
+      draw_files(context, state, "figure", fresh);
+      break;
+    case Dialog::export_run:
+      draw_files(context, state, "export", fresh);
       break;
     case Dialog::keys:
       draw_keys(context, fresh);

@@ -107,7 +107,7 @@ float draw_footer(Context* context, const PredictState& predict, float width) {
 std::size_t columns_for(const QuestionWords& words, const scenario::Question& question, float width) {
   const float half = (width - px(kGap)) / 2;
   for (std::size_t i = 0; i < question.choices.size(); ++i) {
-    if (text_width(Font::body, words.choice(question, i)) + px(kKey + 64) > half) return 1;
+    if (text_width(Font::body, words.choice(question, i)) + px(kChoiceKey + 64) > half) return 1;
   }
   return 2;
 }

@@ -77,7 +77,13 @@ void draw_status_bar(Context& context, const PanelState& state) {
   // Whoever wonders about the colours finds the reason first.
   static constexpr std::array<const char*, 4> kVisions = {"", "status.vision.protanopia", "status.vision.deuteranopia", "status.vision.tritanopia"};
   if (const auto vision = static_cast<std::size_t>(context.ui.audience.vision); vision != 0) add(tr(kVisions[vision]), colors.text);
+  const float run_from = x;
   add(run_words(context.session), colors.text_dim);
+  if (const std::string origin = context.session.origin_words(); !origin.empty()) {
+    ImGui::SetCursorScreenPos({run_from - px(6), start.y});
+    if (hit(context.ui, "origin", {x - run_from - px(12), size.y}).clicked) context.ui.push("origin");
+    tooltip(origin);
+  }
   if (!model.tasks().empty()) add(process_words(model), colors.text_dim);
   if (model.kernel().mode() != trace::Observing::nothing) {
     const bool perf = model.kernel().mode() == trace::Observing::perf;

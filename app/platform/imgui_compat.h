@@ -57,6 +57,29 @@ inline void push_font(ImFont* font) {
 #endif
 }
 
+// From the top of a line to where its letters stand, pixels.
+[[nodiscard]] inline float font_ascent(ImFont* font) {
+#if IMGUI_VERSION_NUM >= 19200
+  return font->GetFontBaked(font->LegacySize)->Ascent;
+#else
+  return font->Ascent;
+#endif
+}
+
+// Where the line ends that begins at `text`, at a space if there is one.
+[[nodiscard]] inline const char* line_end(ImFont* font, const char* text, const char* end, float wrap_width) {
+#if IMGUI_VERSION_NUM >= 19200
+  return font->CalcWordWrapPosition(font->LegacySize, text, end, wrap_width);
+#else
+  return font->CalcWordWrapPositionA(1.0f, text, end, wrap_width);
+#endif
+}
+
+// How wide the smoothed edge of a shape is, pixels.
+inline void set_fringe(ImDrawList* list, float width) {
+  list->_FringeScale = width;
+}
+
 // FreeType at 1.86 … 1.91 is chosen by a pointer, since 1.92 by a loader.
 inline void use_freetype(ImFontAtlas* atlas) {
 #if IMGUI_VERSION_NUM >= 19200

@@ -171,6 +171,7 @@ void Session::start(supervisor::PaceSetting pace, std::vector<Prediction> predic
            .cpp = std::string(scenario_->cpp),
            .recorded_at = utc_now(),
            .machine = machine()};
+  meta_.python_version = fmt::format("3.{}", request.python_minor);
   supervisor::EngineOptions options{
       .engine = engine_path_, .stdout_fd = output_.stdout_fd, .stderr_fd = output_.stderr_fd, .on_news = on_news_, .pace = std::move(pace)};
   for (const Prediction& one : predictions_) {
@@ -377,10 +378,20 @@ void Session::remove_note(std::size_t place) {
   ++notes_revision_;
 }
 
-store::Run Session::recording() const {
+store::Run Session::recording() const { return {meta(), model_.records(), notes_}; }
+
+store::Meta Session::meta() const {
   store::Meta meta = meta_;
   meta.predictions = text_of(predictions_);
-  return {std::move(meta), model_.records(), notes_};
+  return meta;
+}
+
+std::string Session::origin_words() const {
+  if (model_.tasks().empty()) return {};
+  std::string time = meta_.recorded_at;  // "2026-01-02T03:04:05Z"
+  if (time.size() == 20) time = time.substr(0, 10) + " " + time.substr(11, 5) + " UTC";
+  return i18n::tr(meta_.python_version.empty() ? "session.origin" : "session.origin.python", fmt::arg("time", time), fmt::arg("version", meta_.program_version),
+                  fmt::arg("python", meta_.python_version), fmt::arg("machine", meta_.machine));
 }
 
 // What is in a file becomes the run at hand, nothing of it known yet.

@@ -127,6 +127,9 @@ class Session {
   // --- files --------------------------------------------------------------------------------------------------------
   void save(const std::filesystem::path& file);        // throws base::Failure
   [[nodiscard]] store::Run recording() const;           // what it saves: the run at hand as it is now
+  [[nodiscard]] store::Meta meta() const;               // of that
+  // When, with which versions and where the run at hand was recorded, in a sentence; "" without a run.
+  [[nodiscard]] std::string origin_words() const;
   void open(const std::filesystem::path& file);        // throws base::Failure; what was there stays then
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
   // The same run as it went on: at hand is what was known of it at a moment, first at its begin. Throws base::Failure as open() does.

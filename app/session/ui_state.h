@@ -11,6 +11,7 @@
 #include "app/i18n/i18n.h"
 #include "app/session/audience.h"
 #include "app/session/causes.h"
+#include "app/session/export_state.h"
 #include "app/session/find.h"
 #include "app/session/gallery_state.h"
 #include "app/session/glossary_state.h"
@@ -37,7 +38,7 @@ enum class CodeTab : std::uint8_t { python, cpp };
 enum class BottomTab : std::uint8_t { console, events, processes, waits, gil, measured };
 // What the timeline's place shows instead of one run: runs above one another, or the rounds of one run, each from its own begin.
 enum class Compare : std::uint8_t { nothing, runs, rounds };
-enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, glossary, lesson, note, notes, gallery, quiz };
+enum class Dialog : std::uint8_t { none, open, save, keys, fact, palette, glossary, lesson, note, notes, gallery, quiz, figure, export_run };
 
 // The control that the keyboard is on (Tab walks through them), and what keys asked of it. Ids are the widgets' own.
 struct Focus {
@@ -116,6 +117,7 @@ struct UiState {
   GlossaryState glossary;
   CausesState causes;
   QuizState quiz;
+  ExportState exporting;
   std::string event_filter;
   FindState find;
   NotesState notes;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/platform/imgui_paper.h"
+#include "app/platform/imgui_compat.h"
 #include "app/timeline/text.h"
 
 namespace forklight::app::timeline_view {

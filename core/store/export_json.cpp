@@ -181,6 +181,7 @@ class Writer {
                              {"settings", settings},
                              {"recorded_at", meta.recorded_at},
                              {"machine", meta.machine},
+                             {"python_version", meta.python_version},
                              {"events", model_.event_count()},
                              {"lost_events", model_.lost_count()}};
     return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

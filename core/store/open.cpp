@@ -155,6 +155,7 @@ Meta read_meta(const Database& database) {
       {"python_file", &meta.python_file}, {"python", &meta.python},
       {"cpp_file", &meta.cpp_file},       {"cpp", &meta.cpp},
       {"recorded_at", &meta.recorded_at}, {"machine", &meta.machine},
+      {"python_version", &meta.python_version},
       {"predictions", &meta.predictions}};
   Statement rows(database, "SELECT key, value FROM meta");
   while (rows.next()) {

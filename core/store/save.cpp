@@ -48,6 +48,7 @@ void write_meta(Database& database, const Run& run) {
   write("cpp", meta.cpp);
   write("recorded_at", meta.recorded_at);
   write("machine", meta.machine);
+  if (!meta.python_version.empty()) write("python_version", meta.python_version);
   if (!meta.predictions.empty()) write("predictions", meta.predictions);
   for (const auto& [name, value] : meta.settings) write(std::string(kSettingPrefix) + name, value);
 

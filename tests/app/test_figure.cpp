@@ -114,7 +114,10 @@ TEST_CASE("figure: an SVG has its words as text, and rsvg-convert draws what we 
   CHECK(svg.find("held at the gate") == std::string::npos);  // the legend says what is to be seen, and no more
   CHECK(svg.size() < 100'000);
   CHECK(folder.files() == 1);
-  if (!program_is_there("rsvg-convert")) return MESSAGE("rsvg-convert is not there: nobody else has drawn it");
+  if (!program_is_there("rsvg-convert")) {
+    MESSAGE("rsvg-convert is not there: nobody else has drawn it");
+    return;
+  }
   draw(model, folder / "run.png");
   REQUIRE(tests::run_program({"rsvg-convert", "-o", (folder / "svg.png").string(), (folder / "run.svg").string()}).status == 0);
   const Picture ours = read_png(folder / "run.png"), theirs = read_png(folder / "svg.png");
@@ -129,7 +132,10 @@ TEST_CASE("figure: a PDF has its words as text, and pdftoppm draws what we draw"
   const Model model = lesson();
   draw(model, folder / "run.pdf");
   app::i18n::set_language(app::i18n::Language::english);
-  if (!program_is_there("pdftoppm")) return MESSAGE("pdftoppm is not there: nobody else has drawn it");
+  if (!program_is_there("pdftoppm")) {
+    MESSAGE("pdftoppm is not there: nobody else has drawn it");
+    return;
+  }
   const tests::Finished text = tests::run_program({"pdftotext", "-layout", (folder / "run.pdf").string(), "-"});
   CHECK(text.out.find("MainProcess") != std::string::npos);
   CHECK(text.out.find("睡眠") != std::string::npos);

@@ -176,3 +176,11 @@ TEST_CASE("store: people can ask with SQL which objects were shared, and whose t
         std::vector<std::string>{"Queue-1"});
   check_same(store::open(folder / "a.flt"), run);
 }
+
+TEST_CASE("store: the version that the lesson behaved as comes back") {
+  const Folder folder;
+  Run run = sample_run();
+  run.meta.python_version = "3.11";
+  store::save(run, folder / "run.flt");
+  CHECK(store::open(folder / "run.flt").meta.python_version == "3.11");
+}
