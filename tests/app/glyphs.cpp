@@ -90,7 +90,9 @@ std::vector<TextFault> text_faults(const ImDrawData& data) {
         bool on_other = false;
         seen.for_each_near(visible, [&](std::vector<Quad>& all) {
           on_other = on_other || std::any_of(all.begin(), all.end(), [&](const Quad& old) {
-            return !same(old, visible) && shared(old, visible) > 0.35f * std::min(old.area(), visible.area());
+            const float width = std::min(old.x1, visible.x1) - std::max(old.x0, visible.x0);
+            const bool neighbours = width < 0.22f * (visible.y1 - visible.y0);  // a thin letter beside another one
+            return !same(old, visible) && !neighbours && shared(old, visible) > 0.35f * std::min(old.area(), visible.area());
           });
         });
         if (on_other) faults.push_back({TextFault::What::overlapped, name, quad.x0, quad.y0, quad.x1, quad.y1});

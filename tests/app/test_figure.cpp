@@ -167,7 +167,7 @@ TEST_CASE("figure: theme, size and range are as asked for, and everything is as 
   CHECK(paper.pixels[0][0] > 200);
   CHECK(stage.pixels[0][0] < 80);
   const std::string part = tests::bytes_of(folder / "part.svg");
-  CHECK(part.find("20 ms to 40 ms") != std::string::npos);
+  CHECK(part.find("20.00 ms to 40.00 ms") != std::string::npos);
   CHECK(part.find("ended well") == std::string::npos);  // MainProcess ends later
 }
 

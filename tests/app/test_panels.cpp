@@ -231,7 +231,7 @@ TEST_CASE("panels: a click on a scenario chooses it") {
   Screen screen;
   screen.ui.push("scenario", "exit-codes");
   screen.draw(1280, 720);
-  screen.click(60, 100);  // the first of the list
+  screen.click(60, 142);  // the first of the list
   CHECK(screen.session.scenario().id == "hello");
 }
 
