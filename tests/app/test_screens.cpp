@@ -82,7 +82,7 @@ class Album {
   std::string size_;
 };
 
-void take_all(int width, int height, float scale, const std::string& size) {
+void take_all(int width, int height, float scale, const std::string& size, const char* language) {
   tests::Display display(width, height);
   app::Options options;
   options.engine = FORKLIGHT_ENGINE;
@@ -98,13 +98,11 @@ void take_all(int width, int height, float scale, const std::string& size) {
   frames(app, 3);
   Album album(app, size);
   const auto in_all = [&](const auto& body) {
-    for (const char* language : {"en", "zh-CN"}) {
-      for (const char* theme : {"stage", "paper"}) {
-        app.ui().push("language", language);
-        app.ui().push("theme", theme);
-        frames(app, 3);
-        body();
-      }
+    for (const char* theme : {"stage", "paper"}) {
+      app.ui().push("language", language);
+      app.ui().push("theme", theme);
+      frames(app, 3);
+      body();
     }
   };
   in_all([&] { album.take("ready", {"start", {}}); });
@@ -164,6 +162,9 @@ TEST_CASE("screens: text that is cut or lies on other text is found; what is cov
   ImGui::DestroyContext(context);
 }
 
-TEST_CASE("screens: every panel at 1280x720") { take_all(1280, 720, 1, "1280x720"); }
-TEST_CASE("screens: every panel at 1920x1080") { take_all(1920, 1080, 1, "1920x1080"); }
-TEST_CASE("screens: every panel at 3840x2160, scale 2") { take_all(3840, 2160, 2, "3840x2160"); }
+TEST_CASE("screens: every panel at 1280x720, English") { take_all(1280, 720, 1, "1280x720", "en"); }
+TEST_CASE("screens: every panel at 1280x720, Chinese") { take_all(1280, 720, 1, "1280x720", "zh-CN"); }
+TEST_CASE("screens: every panel at 1920x1080, English") { take_all(1920, 1080, 1, "1920x1080", "en"); }
+TEST_CASE("screens: every panel at 1920x1080, Chinese") { take_all(1920, 1080, 1, "1920x1080", "zh-CN"); }
+TEST_CASE("screens: every panel at 3840x2160, scale 2, English") { take_all(3840, 2160, 2, "3840x2160", "en"); }
+TEST_CASE("screens: every panel at 3840x2160, scale 2, Chinese") { take_all(3840, 2160, 2, "3840x2160", "zh-CN"); }

@@ -40,7 +40,9 @@ std::map<std::string, Answer> answers_of(const std::string& id, const Changes& c
     }
     return found.size() == questions.size();
   };
-  const auto run = run_until(request_for(id, changes), [&](const timeline::Model& model, supervisor::Engine&) { return !model.tasks().empty() && look(model, base::now_ns(), false); }, {}, std::chrono::seconds(60));
+  supervisor::RunRequest request = request_for(id, changes);
+  request.python_minor = scenario::python_minor(settings_of(id, changes), request.python_minor);
+  const auto run = run_until(request, [&](const timeline::Model& model, supervisor::Engine&) { return !model.tasks().empty() && look(model, base::now_ns(), false); }, {}, std::chrono::seconds(60));
   look(run.model, run.model.end_ns(), true);
   // Where it is seen is in the run.
   for (const auto& [question, answer] : found) {
