@@ -1,15 +1,11 @@
 #include "app/film/film.h"
 
-#include <cairo.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
-#include <fstream>
-#include <memory>
 #include <thread>
 #include <utility>
 
@@ -19,6 +15,7 @@
 #include "app/panels/layout.h"
 #include "app/platform/fonts.h"
 #include "app/platform/offscreen.h"
+#include "app/platform/png.h"
 #include "app/platform/theme.h"
 #include "app/session/asking.h"
 #include "app/session/command.h"
@@ -70,20 +67,6 @@ Clock clock_of(const session::Session::Stretch& run, const FilmOptions& options)
   return clock;
 }
 
-void write_png(const platform::Offscreen& screen, std::span<const std::uint8_t> pixels, const fs::path& file) {
-  const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> image(cairo_image_surface_create(CAIRO_FORMAT_RGB24, screen.width(), screen.height()), &cairo_surface_destroy);
-  cairo_status_t status = cairo_surface_status(image.get());
-  if (status == CAIRO_STATUS_SUCCESS) {
-    const auto pitch = static_cast<std::size_t>(screen.width()) * 4, rows = static_cast<std::size_t>(screen.height());
-    unsigned char* const to = cairo_image_surface_get_data(image.get());
-    const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(image.get()));
-    for (std::size_t row = 0; row < rows; ++row) std::memcpy(to + row * stride, pixels.data() + (rows - 1 - row) * pitch, pitch);
-    cairo_surface_mark_dirty(image.get());
-    status = cairo_surface_write_to_png(image.get(), file.c_str());
-  }
-  if (status != CAIRO_STATUS_SUCCESS) throw base::Failure(tr("film.not_written", fmt::arg("path", file.string()), fmt::arg("reason", cairo_status_to_string(status))));
-}
-
 // The pictures as files of their own; given up, those that were made go again.
 class Pictures {
  public:
@@ -108,7 +91,8 @@ class Pictures {
       fs::copy_file(name(count_), file, error);
       if (error) throw base::Failure(tr("film.not_written", fmt::arg("path", file.string()), fmt::arg("reason", error.message())));
     } else {
-      write_png(screen, pixels, file);
+      const std::string reason = platform::write_png(pixels, screen.width(), screen.height(), file);
+      if (!reason.empty()) throw base::Failure(tr("film.not_written", fmt::arg("path", file.string()), fmt::arg("reason", reason)));
     }
     ++count_;
   }

@@ -2,7 +2,6 @@
 
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_opengl3.h>
-#include <cairo.h>
 #include <glad/gl.h>
 
 #define GLFW_INCLUDE_NONE
@@ -10,13 +9,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
-#include <memory>
 #include <utility>
 
 #include "app/i18n/i18n.h"
 #include "app/platform/imgui_compat.h"
 #include "app/platform/input.h"
+#include "app/platform/png.h"
 #include "core/base/error.h"
 
 namespace forklight::app::platform {
@@ -185,20 +183,8 @@ void Window::write_png(const std::string& path) const {
   glReadBuffer(GL_BACK);
   glReadPixels(0, 0, columns, rows, GL_BGRA, GL_UNSIGNED_BYTE, pixels.data());
 
-  const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> image(
-      cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows), &cairo_surface_destroy);
-  cairo_status_t status = cairo_surface_status(image.get());
-  if (status == CAIRO_STATUS_SUCCESS) {
-    unsigned char* to = cairo_image_surface_get_data(image.get());
-    const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(image.get()));
-    for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row)  // OpenGL counts rows from below
-      std::memcpy(to + row * stride, pixels.data() + (static_cast<std::size_t>(rows) - 1 - row) * pitch, pitch);
-    cairo_surface_mark_dirty(image.get());
-    status = cairo_surface_write_to_png(image.get(), path.c_str());
-  }
-  if (status != CAIRO_STATUS_SUCCESS)
-    throw base::Failure(
-        tr("error.screenshot", fmt::arg("path", path), fmt::arg("reason", cairo_status_to_string(status))));
+  if (const std::string reason = platform::write_png(pixels, columns, rows, path); !reason.empty())
+    throw base::Failure(tr("error.screenshot", fmt::arg("path", path), fmt::arg("reason", reason)));
 }
 
 bool Window::close_wanted() const noexcept {

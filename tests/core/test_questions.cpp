@@ -9,6 +9,7 @@
 
 #include "core/base/clock.h"
 #include "core/scenario/question.h"
+#include "tests/support/rounds.h"
 #include "tests/support/scenario_runs.h"
 
 using namespace forklight;
@@ -128,7 +129,7 @@ TEST_CASE("questions: crash") {  // P-36
   check("crash", {{"seconds", "0.3"}}, {{"who", "alone"}, {"code", "-11"}});
   check("crash", {{"seconds", "0.3"}, {"workers", "threads"}}, {{"who", "all"}, {"code", "-11"}});
 }
-TEST_CASE("questions: copy-on-write") {  // M-07 M-10
+TEST_CASE("questions: copy-on-write" * doctest::skip(!tests::kMemoryIsOurs)) {  // M-07 M-10
   check("copy-on-write", {{"seconds", "0.2"}, {"megabytes", "32"}}, {{"fork", "none"}, {"touch", "all"}});
   check("copy-on-write", {{"seconds", "0.2"}, {"megabytes", "32"}, {"child", "reads"}}, {{"fork", "none"}, {"touch", "none"}});
 }
