@@ -28,7 +28,7 @@ constexpr auto kFrame = 16ms;       // where vertical sync does not hold a frame
 // What drawing takes of the processors is taken from the lesson: without input, a quarter of one, as long as that leaves thirty frames a second.
 // Where a graphics card draws this changes nothing; where a program does, the lesson's processes keep more of what they need.
 constexpr int kShareOfDrawing = 4;
-constexpr auto kLongestPeriod = 33ms;
+constexpr auto kLongestPeriod = 31ms;  // and a little for what a frame takes beside
 constexpr double kIdleWait = 0.25;  // seconds asleep at a time when nothing happens
 constexpr auto kKeepAgain = 1s;     // settings are written as often at most
 constexpr auto kLastWords = 500ms;  // a run that goes on when the window closes is given as long to end, and is kept whole then

@@ -1,5 +1,6 @@
 // What is kept of the person between two starts: settings, the last runs, files that were opened. All of it in directories of the test's own.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -22,7 +23,7 @@ namespace {
 
 // A directory that is empty at first and gone afterwards.
 struct Folder {
-  fs::path path = fs::path(BINARY_DIR) / "test-person";
+  fs::path path = fs::path(BINARY_DIR) / ("test-person-" + std::to_string(::getpid()));
   Folder() { fs::remove_all(path); }
   ~Folder() {
     fs::remove_all(path);
