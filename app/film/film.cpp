@@ -283,8 +283,10 @@ class Shelf {
 
 // What only makes or changes runs: in the film these are there already.
 bool acts_on_runs(std::string_view command) {
-  for (const char* one : {"run", "stop", "hold", "step", "pace.", "replay", "cure", "interrupt", "task.", "object.", "scenario", "set", "gil.interval", "gil.shorter", "gil.longer", "predict", "open", "save", "quit", "screenshot", "lecture"})
-    if (command == one || (std::string_view(one).ends_with('.') && command.starts_with(one)) || (std::string_view(one) == "predict" && command.starts_with("predict"))) return true;
+  for (const std::string_view one : {"run", "stop", "hold", "step", "replay", "cure", "interrupt", "scenario", "set", "gil.interval", "gil.shorter", "gil.longer", "open", "save", "quit", "screenshot", "lecture"})
+    if (command == one) return true;
+  for (const std::string_view kind : {"pace.", "task.", "object.", "predict"})
+    if (command.starts_with(kind)) return true;
   return false;
 }
 

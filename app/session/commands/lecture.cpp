@@ -1,12 +1,12 @@
 // Tours that play by themselves, and making one of what one does.
 #include <array>
 #include <filesystem>
-#include <fstream>
 
 #include "app/i18n/i18n.h"
 #include "app/session/commands/parts.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/store/output_file.h"
 
 namespace forklight::app::session {
 namespace {
@@ -53,16 +53,14 @@ void record(Context& c, std::string_view argument) {
   state.recording = false;
   std::filesystem::path path(argument);
   for (int number = 1; path.empty() || (argument.empty() && std::filesystem::exists(path)); ++number) path = std::filesystem::current_path() / fmt::format("tour-{}.json", number);
-  const std::filesystem::path unfinished = path.string() + ".unfinished";
-  std::ofstream out(unfinished, std::ios::binary);
-  out << to_json(state.recorded);
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(unfinished, path, error);
-  if (out && !error) return c.session.notify(tr("lecture.recorded", fmt::arg("path", path.string()), fmt::arg("steps", state.recorded.steps.size())));
-  const std::string reason = error ? error.message() : base::error_text(errno);
-  std::filesystem::remove(unfinished, error);
-  throw base::Failure(tr("lecture.not_written", fmt::arg("path", path.string()), fmt::arg("reason", reason)));
+  try {
+    store::OutputFile out(path);
+    out.write(to_json(state.recorded));
+    out.commit();
+  } catch (const base::Failure& failure) {
+    throw base::Failure(tr("lecture.not_written", fmt::arg("path", path.string()), fmt::arg("reason", failure.what())));
+  }
+  c.session.notify(tr("lecture.recorded", fmt::arg("path", path.string()), fmt::arg("steps", state.recorded.steps.size())));
 }
 
 constexpr std::array kLecture = {
