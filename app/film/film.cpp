@@ -154,8 +154,9 @@ class Studio {
       panels::draw_frame(context, timeline, panels);
       const bool fresh = screen_.end_frame(options_.vision);
       if (pass == 0) continue;
-      if (encoder_) encoder_->add(screen_.pixels());
-      if (pictures_) pictures_->add(screen_, screen_.pixels(), !fresh);
+      const platform::Picture picture = screen_.picture();
+      if (encoder_) encoder_->add(picture.pixels, picture.changed);
+      if (pictures_) pictures_->add(screen_, picture.pixels, !fresh);
     }
   }
 
