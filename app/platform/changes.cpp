@@ -50,6 +50,16 @@ PixelRect scissor_of(const ImDrawCmd& command, int height) noexcept {
   return {static_cast<int>(clip.x), static_cast<int>(static_cast<float>(height) - clip.w), static_cast<int>(clip.z - clip.x), static_cast<int>(clip.w - clip.y)};
 }
 
+// Two triangles that fill an upright rectangle with one colour that lets nothing through.
+bool covers(const ImDrawVert* vertices, const ImDrawIdx* index, ImVec2 white) noexcept {
+  if (index[3] != index[0] || index[4] != index[2]) return false;
+  const ImDrawVert &a = vertices[index[0]], &b = vertices[index[1]], &c = vertices[index[2]], &d = vertices[index[5]];
+  if (a.pos.x != d.pos.x || b.pos.x != c.pos.x || a.pos.y != b.pos.y || c.pos.y != d.pos.y) return false;
+  for (const ImDrawVert* corner : {&a, &b, &c, &d})
+    if (corner->col != a.col || corner->uv.x != white.x || corner->uv.y != white.y) return false;
+  return (a.col & IM_COL32_A_MASK) == IM_COL32_A_MASK;
+}
+
 int square_of(float pixel, int squares) noexcept { return std::clamp(static_cast<int>(pixel) / kSquare, 0, squares - 1); }
 
 }  // namespace
@@ -62,11 +72,13 @@ PixelRect PixelRect::cut(const PixelRect& other) const noexcept {
 Changes::Changes(int width, int height)
     : width_(width), height_(height), across_((width + kSquare - 1) / kSquare), up_((height + kSquare - 1) / kSquare) {
   sums_.resize(static_cast<std::size_t>(across_) * static_cast<std::size_t>(up_));
+  covered_.resize(sums_.size());
 }
 
 const std::vector<PixelRect>& Changes::find(const ImDrawData& frame) {
   before_ = sums_;
   std::fill(sums_.begin(), sums_.end(), kBegin);
+  std::fill(covered_.begin(), covered_.end(), 0U);
   triangles_.clear();
   bool told = true;
   for (int i = 0; i < frame.CmdListsCount; ++i) {
@@ -103,11 +115,19 @@ void Changes::add(const ImDrawList& list, const ImDrawCmd& command) {
     const Squares squares{static_cast<std::uint8_t>(square_of(x0, across_)), static_cast<std::uint8_t>(square_of(y0, up_)), static_cast<std::uint8_t>(square_of(x1, across_)),
                           static_cast<std::uint8_t>(square_of(y1, up_))};
     triangles_.push_back(squares);
+    // What lies under it is not seen, in those squares that it fills.
+    const bool opaque = n + 5 < command.ElemCount && covers(vertices, index, list._Data->TexUvWhitePixel);
+    const PixelRect filled = opaque ? PixelRect{static_cast<int>(std::ceil(x0)), static_cast<int>(std::ceil(y0)), 0, 0} : PixelRect{};
+    const int filled_right = static_cast<int>(x1), filled_top = static_cast<int>(y1);
     const std::uint64_t sum = mix(mix(mix(state, a), b), c);
     for (int y = squares.y0; y <= squares.y1; ++y)
       for (int x = squares.x0; x <= squares.x1; ++x) {
-        std::uint64_t& square = sums_[static_cast<std::size_t>(y * across_ + x)];
-        square = mix(square, sum);
+        const auto at = static_cast<std::size_t>(y * across_ + x);
+        if (opaque && x * kSquare >= filled.x && y * kSquare >= filled.y && std::min((x + 1) * kSquare, width_) <= filled_right && std::min((y + 1) * kSquare, height_) <= filled_top) {
+          covered_[at] = static_cast<std::uint32_t>(triangles_.size()) - 1;
+          sums_[at] = kBegin;
+        }
+        sums_[at] = mix(sums_[at], sum);
       }
   }
 }
@@ -145,35 +165,80 @@ void Changes::gather() {
   for (PixelRect& rect : changed_) rect = PixelRect{rect.x * kSquare, rect.y * kSquare, rect.width * kSquare, rect.height * kSquare}.cut(whole());
 }
 
+bool Changes::is_seen(std::size_t triangle, int x, int y) const noexcept { return covered_[static_cast<std::size_t>(y * across_ + x)] <= triangle; }
+
+// The squares of a range in which a triangle is seen, as few ranges.
+void Changes::seen_in(std::size_t triangle, const Range& range, std::vector<Range>& seen) const {
+  seen.clear();
+  for (int y = range.y0; y <= range.y1; ++y) {
+    for (int x = range.x0; x <= range.x1; ++x) {
+      if (!is_seen(triangle, x, y)) continue;
+      const int from = x;
+      while (x < range.x1 && is_seen(triangle, x + 1, y)) ++x;
+      const auto below = std::find_if(seen.begin(), seen.end(), [&](const Range& one) { return one.x0 == from && one.x1 == x && one.y1 == y - 1; });
+      if (below != seen.end())
+        below->y1 = y;
+      else
+        seen.push_back({from, y, x, y});
+    }
+  }
+}
+
 void Changes::keep(ImDrawData& frame) const {
-  if (changed_.size() == 1 && changed_.front() == whole()) return;
   std::size_t begin = 0;  // of a command's triangles among all
+  std::vector<Range> seen;
   for (int i = 0; i < frame.CmdListsCount; ++i) {
     ImDrawList& list = *frame.CmdLists[i];
     ImVector<ImDrawCmd> commands;
     ImVector<ImDrawIdx> indices;
     for (const ImDrawCmd& command : list.CmdBuffer) {
-      const PixelRect scissor = scissor_of(command, height_);
       const std::size_t count = command.ElemCount / 3;
+      const ImDrawVert* const vertices = list.VtxBuffer.Data + command.VtxOffset;
+      const auto clipped = [&](const PixelRect& clip) {
+        ImDrawCmd part = command;
+        part.IdxOffset = static_cast<unsigned>(indices.Size);
+        part.ElemCount = 0;
+        part.ClipRect = {static_cast<float>(clip.x), static_cast<float>(height_ - clip.y - clip.height), static_cast<float>(clip.x + clip.width), static_cast<float>(height_ - clip.y)};
+        commands.push_back(part);
+      };
+      const auto put = [&](const ImDrawIdx* index, int corners) {
+        for (int corner = 0; corner < corners; ++corner) indices.push_back(index[corner]);
+        commands.back().ElemCount += static_cast<unsigned>(corners);
+      };
       for (const PixelRect& rect : changed_) {
-        const PixelRect seen = scissor.cut(rect);
-        if (seen.empty()) continue;
-        const int x0 = seen.x / kSquare, x1 = (seen.x + seen.width - 1) / kSquare, y0 = seen.y / kSquare, y1 = (seen.y + seen.height - 1) / kSquare;
-        ImDrawCmd kept = command;
-        kept.IdxOffset = static_cast<unsigned>(indices.Size);
+        const PixelRect clip = scissor_of(command, height_).cut(rect);
+        if (clip.empty()) continue;
+        const Range here{clip.x / kSquare, clip.y / kSquare, (clip.x + clip.width - 1) / kSquare, (clip.y + clip.height - 1) / kSquare};
+        clipped(clip);
         const ImDrawIdx* index = list.IdxBuffer.Data + command.IdxOffset;
         for (std::size_t n = 0; n < count; ++n, index += 3) {
           const Squares& at = triangles_[begin + n];
-          if (at.x0 > x1 || at.x1 < x0 || at.y0 > y1 || at.y1 < y0 || at.x0 > at.x1) continue;
-          for (int corner = 0; corner < 3; ++corner) indices.push_back(index[corner]);
+          const Range both{std::max<int>(at.x0, here.x0), std::max<int>(at.y0, here.y0), std::min<int>(at.x1, here.x1), std::min<int>(at.y1, here.y1)};
+          if (both.x0 > both.x1 || both.y0 > both.y1) continue;
+          if (both.x0 == both.x1 && both.y0 == both.y1) {
+            if (is_seen(begin + n, both.x0, both.y0)) put(index, 3);
+            continue;
+          }
+          seen_in(begin + n, both, seen);
+          if (seen.empty()) continue;
+          if (n + 1 == count || !covers(vertices, index, list._Data->TexUvWhitePixel) || (seen.size() == 1 && seen.front() == both)) {
+            put(index, 3);
+            continue;
+          }
+          // A large area of which parts are seen: those alone are filled.
+          for (const Range& part : seen) {
+            clipped(clip.cut({part.x0 * kSquare, part.y0 * kSquare, (part.x1 - part.x0 + 1) * kSquare, (part.y1 - part.y0 + 1) * kSquare}));
+            put(index, 6);
+          }
+          clipped(clip);
+          ++n;
+          index += 3;
         }
-        kept.ElemCount = static_cast<unsigned>(indices.Size) - kept.IdxOffset;
-        if (kept.ElemCount == 0) continue;
-        kept.ClipRect = {static_cast<float>(seen.x), static_cast<float>(height_ - seen.y - seen.height), static_cast<float>(seen.x + seen.width), static_cast<float>(height_ - seen.y)};
-        commands.push_back(kept);
       }
       begin += count;
     }
+    const auto unused = std::remove_if(commands.begin(), commands.end(), [](const ImDrawCmd& command) { return command.ElemCount == 0; });
+    commands.resize(static_cast<int>(unused - commands.begin()));
     list.CmdBuffer.swap(commands);
     list.IdxBuffer.swap(indices);
   }

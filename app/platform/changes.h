@@ -36,11 +36,18 @@ class Changes {
   };
   void add(const ImDrawList& list, const ImDrawCmd& command);
   void gather();
+  struct Range {
+    int x0, y0, x1, y1;  // squares; both ends are in
+    bool operator==(const Range&) const = default;
+  };
+  [[nodiscard]] bool is_seen(std::size_t triangle, int x, int y) const noexcept;
+  void seen_in(std::size_t triangle, const Range& range, std::vector<Range>& seen) const;
   [[nodiscard]] PixelRect whole() const noexcept { return {0, 0, width_, height_}; }
 
   int width_, height_, across_, up_;  // pixels; squares
   std::vector<std::uint64_t> sums_, before_;  // a sum of what is drawn in each square
   std::vector<Squares> triangles_;            // where each triangle of the frame lies; none of it: x0 > x1
+  std::vector<std::uint32_t> covered_;        // the triangle that each square is filled with from edge to edge: what was drawn before it is not seen
   std::vector<PixelRect> changed_;
   bool known_ = false;
 };
