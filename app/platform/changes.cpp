@@ -185,6 +185,7 @@ void Changes::seen_in(std::size_t triangle, const Range& range, std::vector<Rang
 }
 
 void Changes::keep(ImDrawData& frame) const {
+  if (!known_) return;  // what its own calls do is not ours to know
   std::size_t begin = 0;  // of a command's triangles among all
   std::vector<Range> seen;
   for (int i = 0; i < frame.CmdListsCount; ++i) {
