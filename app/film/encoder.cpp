@@ -39,14 +39,6 @@ std::vector<std::string> codec(const fs::path& file) {
 // A GIF chooses its colours from those that are drawn; all others keep light and colour apart, as to_yuv() does.
 bool keeps_light_and_color(const fs::path& file) { return file.extension() != ".gif"; }
 
-// A directory where a file can be made, or one sentence of why not.
-void check_directory(const fs::path& file) {
-  const fs::path directory = file.parent_path().empty() ? fs::path(".") : file.parent_path();
-  std::error_code error;
-  if (!fs::is_directory(directory, error)) throw base::UsageError(tr("film.no_directory", fmt::arg("path", directory.string())));
-  if (::access(directory.c_str(), W_OK | X_OK) != 0) throw base::UsageError(tr("film.not_writable", fmt::arg("path", directory.string()), fmt::arg("reason", base::error_text(errno))));
-}
-
 // "=", ";", "#", "\" and line ends mean something to ffmpeg's list of chapters.
 std::string escaped(const std::string& text) {
   std::string result;
@@ -70,9 +62,16 @@ std::string last_line(int fd) {
 
 }  // namespace
 
+void check_place(const fs::path& file) {
+  const fs::path directory = file.parent_path().empty() ? fs::path(".") : file.parent_path();
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) throw base::UsageError(tr("film.no_directory", fmt::arg("path", directory.string())));
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) throw base::UsageError(tr("film.not_writable", fmt::arg("path", directory.string()), fmt::arg("reason", base::error_text(errno))));
+}
+
 Encoder::Encoder(EncoderOptions options) : options_(std::move(options)), light_and_color_(keeps_light_and_color(options_.file)) {
   (void)codec(options_.file);
-  check_directory(options_.file);
+  check_place(options_.file);
   unfinished_ = options_.file.parent_path() / ("." + options_.file.stem().string() + ".unfinished-" + std::to_string(::getpid()) + options_.file.extension().string());
   if (!options_.chapters.empty()) {
     chapters_ = fs::path(unfinished_.string() + ".chapters");

@@ -27,6 +27,9 @@ struct EncoderOptions {
   std::string program = "ffmpeg";
 };
 
+// Whether `file` can be made where it is to be. Throws base::UsageError: the directory is not there, or cannot be written to.
+void check_place(const std::filesystem::path& file);
+
 class Encoder {
  public:
   // Throws base::UsageError for an ending that is none of these or a directory that is not there or cannot be written to, base::Failure if
