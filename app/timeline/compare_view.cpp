@@ -77,6 +77,7 @@ std::vector<NoteFlag> paint(Canvas& canvas) {
   draw_messages(canvas);
   draw_hand_overs(canvas);
   draw_ticks(canvas);
+  draw_note_poles(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
   std::vector<NoteFlag> flags = draw_notes(canvas);

@@ -29,6 +29,7 @@ std::vector<NoteFlag> paint(Canvas& canvas, const Mouse& mouse, std::span<const 
   draw_messages(canvas);
   draw_hand_overs(canvas);
   draw_ticks(canvas);
+  draw_note_poles(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
   draw_answers(canvas, answers);
