@@ -40,7 +40,7 @@ const View kViews[] = {
     {"waits", {{"tab.waits", ""}}},
     {"gil", {{"tab.gil", ""}}},
     {"measured", {{"tab.measured", ""}}},
-    {"selected-order", {{"axis.order", ""}, {"select", "Process-1"}, {"tab.console", ""}}},
+    {"selected-order", {{"axis.order", ""}, {"select", "2"}, {"tab.console", ""}}},
 };
 // What lies over the panels, or takes the timeline's place.
 const View kOver[] = {
@@ -58,12 +58,12 @@ const View kOver[] = {
     {"quiz", {{"quiz", ""}}},
     {"predict", {{"predict", ""}, {"run", ""}}},
     {"predict-class", {{"predict", ""}, {"predict.class", ""}, {"run", ""}}},
-    {"menu", {{"select", "Process-1"}, {"menu", ""}}},
+    {"menu", {{"select", "2"}, {"menu", ""}}},
     {"compare", {{"compare.runs", ""}}},
-    {"note", {{"select", "Process-1@1ms"}, {"note.add", ""}}},
+    {"note", {{"select", "2@1ms"}, {"note.add", ""}}},
     {"notes", {{"note.add", "Here it begins to wait, and nobody knows for how long"}, {"notes", ""}}},
     {"find", {{"find", "process"}}},
-    {"measure", {{"select", "Process-1@1ms"}, {"measure", ""}, {"select", "Process-1@40ms"}}},
+    {"measure", {{"select", "2@1ms"}, {"measure", ""}, {"select", "2@40ms"}}},
     {"tour-lessons", {{"tour", ""}}},
     {"tour-timeline", {{"tour", ""}, {"tour.next", ""}, {"tour.next", ""}}},
     {"tour-pace", {{"tour", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}}},
