@@ -68,7 +68,7 @@ const View kOver[] = {
     {"tour-timeline", {{"tour", ""}, {"tour.next", ""}, {"tour.next", ""}}},
     {"tour-pace", {{"tour", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}, {"tour.next", ""}}},
     {"presenting", {{"present", ""}}},
-    {"audience", {{"present", ""}, {"captions", ""}, {"keys.shown", ""}}},
+    {"audience", {{"present", ""}, {"keys.shown", ""}, {"pointer", ""}}},
 };
 
 class Album {
@@ -135,6 +135,8 @@ void take_all(int width, int height, float scale, const std::string& size, const
       app.ui().push("clear");
     });
   }
+  app.ui().push("axis.time");
+  frames(app, 2);
   const app::session::UiState as_it_was = app.ui();
   in_both([&] {
     const auto theme = app.ui().theme;
