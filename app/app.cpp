@@ -82,6 +82,7 @@ App::App(const Options& options)
       quiz_keeper_(options.person ? std::optional(options.person->state) : std::nullopt, ui_.quiz),
       window_(window_options(options, preferences_)),
       wait_when_idle_(options.wait_when_idle),
+      draw_(options.draw),
       last_input_(Clock::now()) {
   restore(options);
   if (!options.open.empty()) ui_.push("open", options.open.string());
@@ -181,10 +182,10 @@ bool App::frame() {
   const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || ui_.lecture.on;
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || !ui_.exporting.figure_wanted.empty() || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
-    draw();
+    draw(draw_ || ui_.screenshot_wanted);
     take_screenshot();
     draw_figure();
-    window_.show();
+    if (draw_) window_.show();
     draw_cost_ = processor_time() - before;
   }
   return true;
@@ -250,7 +251,7 @@ void App::need_glyphs() {
   fonts_.need(session_.cpp());
 }
 
-void App::draw() {
+void App::draw(bool pixels) {
   apply_ui();
   fonts_.need(session_.notice());
   const auto now = Clock::now();
@@ -264,7 +265,10 @@ void App::draw() {
   window_.begin_frame();
   session::Context context{session_, ui_};
   panels::draw_frame(context, timeline_, panels_);
-  window_.end_frame(lens(), ui_.audience.vision);
+  if (pixels)
+    window_.end_frame(lens(), ui_.audience.vision);
+  else
+    ImGui::Render();
 }
 
 // Where the pointer is, if it is in the window.
@@ -318,7 +322,7 @@ void App::show_folder() {
 
 bool App::screenshot(const std::string& path) {
   try {
-    draw();
+    draw(true);
     window_.write_png(path);
     window_.show();
     return true;

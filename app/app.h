@@ -35,6 +35,7 @@ struct Options {
   std::optional<session::PersonFolders> person;
   bool visible = true;
   bool wait_when_idle = true;  // false: frame() never blocks, for tests
+  bool draw = true;  // false: frames are laid out, and drawn for pictures alone; for tests, as software GL draws longer than all else takes
 };
 
 class App {
@@ -63,7 +64,7 @@ class App {
   void take_input();
   void apply_ui();  // theme, fonts, title, full screen: what the state asks of the window
   void need_glyphs();
-  void draw();
+  void draw(bool pixels);  // false: what it would draw is known then, and nothing is drawn
   void take_screenshot();
   void draw_figure();
   void show_folder();
@@ -82,7 +83,7 @@ class App {
   timeline_view::TimelineView timeline_;
   panels::PanelState panels_;
   platform::FolderOpener folders_;
-  bool wait_when_idle_;
+  bool wait_when_idle_, draw_;
   std::optional<i18n::Language> shown_language_;
   std::optional<session::ThemeName> shown_theme_;
   std::string shown_title_;

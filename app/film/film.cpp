@@ -20,6 +20,7 @@
 #include "app/session/asking.h"
 #include "app/session/command.h"
 #include "app/session/in_sight.h"
+#include "app/session/run_folder.h"
 #include "app/session/session.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -269,21 +270,10 @@ struct Take {
 // Files of our own, gone with it.
 class Shelf {
  public:
-  Shelf() {
-    std::string name = (fs::temp_directory_path() / "forklight-tour-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw base::Failure(tr("film.not_written", fmt::arg("path", name), fmt::arg("reason", base::error_text(errno))));
-    path_ = name;
-  }
-  ~Shelf() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Shelf(const Shelf&) = delete;
-  Shelf& operator=(const Shelf&) = delete;
-  [[nodiscard]] fs::path place(std::size_t number) const { return path_ / fmt::format("run-{}.flt", number); }
+  [[nodiscard]] fs::path place(std::size_t number) const { return folder_.path() / fmt::format("run-{}.flt", number); }
 
  private:
-  fs::path path_;
+  session::RunFolder folder_ = session::RunFolder::temporary();
 };
 
 // What only makes or changes runs: in the film these are there already.

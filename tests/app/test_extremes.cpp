@@ -29,6 +29,7 @@ app::Options options(int width, int height) {
   wanted.language = app::i18n::Language::english;
   wanted.scenario = "exit-codes";
   wanted.wait_when_idle = false;
+  wanted.draw = false;
   return wanted;
 }
 

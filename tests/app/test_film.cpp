@@ -17,32 +17,16 @@
 #include "app/session/session.h"
 #include "core/base/error.h"
 #include "tests/app/display.h"
+#include "tests/support/folder.h"
 #include "tests/support/processes.h"
 
 using namespace forklight;
 using app::film::FilmOptions;
 using app::film::make_film;
+using tests::Folder;
 namespace fs = std::filesystem;
 
 namespace {
-
-// A directory of the test's own, gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "forklight-film-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] fs::path operator/(const char* name) const { return path_ / name; }
-  [[nodiscard]] std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator())); }
-
- private:
-  fs::path path_;
-};
 
 // One run of exit-codes for all tests.
 const fs::path& saved_run() {

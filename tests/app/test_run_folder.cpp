@@ -11,6 +11,7 @@
 #include "app/session/run_folder.h"
 #include "core/base/error.h"
 #include "tests/app/desk.h"
+#include "tests/support/folder.h"
 #include "tests/support/processes.h"
 
 using namespace forklight;
@@ -23,24 +24,20 @@ namespace {
 class Temporary {
  public:
   Temporary() {
-    std::string pattern = (fs::temp_directory_path() / "forklight-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
     if (const char* before = ::getenv("TMPDIR")) before_ = before;
-    ::setenv("TMPDIR", path_.c_str(), 1);
+    ::setenv("TMPDIR", folder_.path().c_str(), 1);
   }
   ~Temporary() {
     if (before_.empty())
       ::unsetenv("TMPDIR");
     else
       ::setenv("TMPDIR", before_.c_str(), 1);
-    fs::remove_all(path_);
   }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  [[nodiscard]] std::ptrdiff_t entries() const { return std::distance(fs::directory_iterator(path_), fs::directory_iterator{}); }
+  [[nodiscard]] const fs::path& path() const { return folder_.path(); }
+  [[nodiscard]] std::ptrdiff_t entries() const { return folder_.files(); }
 
  private:
-  fs::path path_;
+  tests::Folder folder_;
   std::string before_;
 };
 

@@ -15,6 +15,7 @@
 
 #include "core/base/error.h"
 #include "core/store/store.h"
+#include "tests/support/folder.h"
 
 namespace forklight::tests {
 
@@ -22,28 +23,6 @@ namespace fs = std::filesystem;
 using store::Run;
 using trace::Kind;
 using trace::Record;
-
-// A folder of its own for each test case, gone at its end.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "forklight-store-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  [[nodiscard]] long files() const { return std::distance(fs::directory_iterator(path_), fs::directory_iterator()); }
-
- private:
-  fs::path path_;
-};
 
 // The size that files may have, for as long as it lives; writing beyond it fails as on a full disk.
 class FileSizeLimit {
