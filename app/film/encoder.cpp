@@ -66,10 +66,14 @@ std::string last_line(int fd) {
 
 }  // namespace
 
+fs::path unfinished_name(const fs::path& file, pid_t maker) {
+  return file.parent_path() / fmt::format(".{}.unfinished-{}{}", file.stem().string(), maker, file.extension().string());
+}
+
 Encoder::Encoder(EncoderOptions options) : options_(std::move(options)) {
   (void)codec(options_.file);
   check_directory(options_.file);
-  unfinished_ = options_.file.parent_path() / ("." + options_.file.stem().string() + ".unfinished-" + std::to_string(::getpid()) + options_.file.extension().string());
+  unfinished_ = unfinished_name(options_.file, ::getpid());
   if (!options_.chapters.empty()) {
     chapters_ = fs::path(unfinished_.string() + ".chapters");
     std::ofstream out(chapters_);

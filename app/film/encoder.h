@@ -26,6 +26,9 @@ struct EncoderOptions {
   std::string program = "ffmpeg";
 };
 
+// What the file is called until it is whole, where a process makes it.
+[[nodiscard]] std::filesystem::path unfinished_name(const std::filesystem::path& file, pid_t maker);
+
 class Encoder {
  public:
   // Throws base::UsageError for an ending that is none of these or a directory that is not there or cannot be written to, base::Failure if

@@ -11,7 +11,9 @@
 
 #include "app/i18n/i18n.h"
 #include "app/platform/imgui_compat.h"
+#include "app/platform/large_glyphs.h"
 #include "app/platform/overlay.h"
+#include "app/platform/sum.h"
 #include "core/base/error.h"
 
 namespace forklight::app::platform {
@@ -34,25 +36,13 @@ EGLDisplay any_display() {
   return display;
 }
 
-// FNV's way of mixing, eight bytes at a time.
-void add(std::uint64_t& sum, const void* data, std::size_t size) {
-  const auto* at = static_cast<const unsigned char*>(data);
-  for (; size >= 8; size -= 8, at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    sum = (sum ^ word) * 0x9e3779b97f4a7c15U;
-    sum ^= sum >> 29;
-  }
-  for (; size > 0; --size, ++at) sum = (sum ^ *at) * 0x100000001b3U;
-}
-
 std::uint64_t sum_of(const ImDrawData& data, session::Vision vision) {
-  std::uint64_t sum = 0xcbf29ce484222325U + static_cast<std::uint64_t>(vision);
+  std::uint64_t sum = kSumBegin + static_cast<std::uint64_t>(vision);
   for (int i = 0; i < data.CmdListsCount; ++i) {
     const ImDrawList& list = *data.CmdLists[i];
-    add(sum, list.VtxBuffer.Data, static_cast<std::size_t>(list.VtxBuffer.size_in_bytes()));
-    add(sum, list.IdxBuffer.Data, static_cast<std::size_t>(list.IdxBuffer.size_in_bytes()));
-    for (const ImDrawCmd& command : list.CmdBuffer) add(sum, &command.ClipRect, sizeof command.ClipRect);
+    add_to_sum(sum, list.VtxBuffer.Data, static_cast<std::size_t>(list.VtxBuffer.size_in_bytes()));
+    add_to_sum(sum, list.IdxBuffer.Data, static_cast<std::size_t>(list.IdxBuffer.size_in_bytes()));
+    for (const ImDrawCmd& command : list.CmdBuffer) add_to_sum(sum, &command.ClipRect, sizeof command.ClipRect);
   }
   return sum;
 }
@@ -124,15 +114,22 @@ bool Offscreen::end_frame(session::Vision vision) {
   ImGui::Render();
   const std::uint64_t sum = sum_of(*ImGui::GetDrawData(), vision);
   if (sum == drawn_) return false;
+  draw({.lists = ImGui::GetDrawData(), .vision = vision});
   drawn_ = sum;
+  return true;
+}
+
+void Offscreen::draw(const Scene& scene) {
+  drawn_ = 0;
   read_ = false;
   glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
   glViewport(0, 0, width_, height_);
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  gl_->overlay->draw_vision(vision, width_, height_);
-  return true;
+  ImGui_ImplOpenGL3_RenderDrawData(scene.lists);
+  if (scene.lens && scene.glyphs != nullptr) gl_->overlay->draw_lens(*scene.lens, *scene.lists, *scene.glyphs, width_, height_);
+  gl_->overlay->draw_vision(scene.vision, width_, height_);
+  if (scene.over != nullptr) ImGui_ImplOpenGL3_RenderDrawData(scene.over);
 }
 
 std::span<const std::uint8_t> Offscreen::pixels() {

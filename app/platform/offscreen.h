@@ -3,12 +3,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "app/platform/overlay.h"
 #include "app/session/audience.h"
 
 namespace forklight::app::platform {
+
+class LargeGlyphs;
 
 class Offscreen {
  public:
@@ -23,6 +27,15 @@ class Offscreen {
   void begin_frame(double seconds);
   // Draws what ImGui collected. False if it is the same as the frame before: nothing was drawn then.
   bool end_frame(session::Vision vision = session::Vision::normal);
+  // Instead of the two: lists that were collected elsewhere, under a lens, as somebody sees it, and what is over all of that.
+  struct Scene {
+    ImDrawData* lists;
+    ImDrawData* over = nullptr;
+    std::optional<Lens> lens = std::nullopt;
+    const LargeGlyphs* glyphs = nullptr;  // for the lens
+    session::Vision vision = session::Vision::normal;
+  };
+  void draw(const Scene& scene);
   // The picture: BGRA, its rows from below, until the next end_frame().
   [[nodiscard]] std::span<const std::uint8_t> pixels();
 
