@@ -55,12 +55,12 @@ i18n::Language choose_language(const Options& options, const session::Preference
   return i18n::Language::english;
 }
 
-volatile sig_atomic_t end_wanted = 0;
+volatile sig_atomic_t end_wanted = 0;  // how often
 
 // Who ends us from outside ends us in order: the run's processes and files go with us.
 void watch_for_the_end() {
   struct sigaction action {};
-  action.sa_handler = [](int) { end_wanted = 1; };
+  action.sa_handler = [](int) { end_wanted = end_wanted + 1; };
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(signal, &action, nullptr);
 }
 
@@ -81,6 +81,7 @@ App::App(const Options& options)
       keeper_(options.person ? std::optional(options.person->state) : std::nullopt, ui_.past),
       quiz_keeper_(options.person ? std::optional(options.person->state) : std::nullopt, ui_.quiz),
       window_(window_options(options, preferences_)),
+      film_(options.engine.parent_path() / "forklight"),
       wait_when_idle_(options.wait_when_idle),
       draw_(options.draw),
       last_input_(Clock::now()) {
@@ -146,7 +147,10 @@ void App::keep_settings() {
 int App::run() {
   watch_for_the_end();
   if (!ui_.tour_seen) ui_.push("tour");
-  while (end_wanted == 0 && frame()) {
+  for (int ended = 0; frame();) {
+    if (end_wanted == ended) continue;
+    ended = end_wanted;
+    ui_.quit_wanted = true;
   }
   return 0;
 }
@@ -177,9 +181,10 @@ bool App::frame() {
     note_window();
     keep_settings();
   }
-  if (window_.close_wanted() || ui_.quit_wanted) return false;
+  film_moves_ = film_.update(context);
+  if (may_close()) return false;
   // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
-  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || ui_.lecture.on;
+  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || ui_.lecture.on || film_moves_;
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || !ui_.exporting.figure_wanted.empty() || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
     draw(draw_ || ui_.screenshot_wanted);
@@ -195,7 +200,7 @@ void App::take_input() {
   const auto now = Clock::now();
   double wait = 0;
   if (wait_when_idle_ && ui_.pushed.empty()) {
-    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy();
+    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || film_moves_;
     const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestPeriod);
     const auto rest = period - (now - last_draw_);
     if (!moving)
@@ -229,6 +234,7 @@ void App::apply_ui() {
   const float stage = ui_.presenting ? std::min(std::clamp(points / 1000.0f, 1.0f, 2.0f), room) : 1.0f;
   if (fonts_.update(ui_.text_scale * display * stage, ui_.audience.lens ? ui_.audience.lens_zoom : 1)) {
     window_.upload_fonts();
+    film_.atlas_changed();
     last_input_ = Clock::now();
     if (!fonts_.notice().empty()) session_.notify(fonts_.notice());
   }
@@ -265,10 +271,13 @@ void App::draw(bool pixels) {
   window_.begin_frame();
   session::Context context{session_, ui_};
   panels::draw_frame(context, timeline_, panels_);
+  if (platform::compat::atlas_grew()) film_.atlas_changed();
+  const auto seen_through = lens();
   if (pixels)
-    window_.end_frame(lens(), ui_.audience.vision);
+    window_.end_frame(seen_through, ui_.audience.vision);
   else
     ImGui::Render();
+  film_.take_frame(seen_through, ui_.audience.vision);
 }
 
 // Where the pointer is, if it is in the window.
@@ -277,7 +286,7 @@ std::optional<platform::Lens> App::lens() const {
   if (!ui_.audience.lens || at.x < 0 || at.y < 0 || at.x >= screen.x || at.y >= screen.y) return std::nullopt;
   constexpr float kRadius = 160, kShare = 0.3f;  // points; of the window's smaller side at most
   const float most = static_cast<float>(std::min(window_.width(), window_.height())) * kShare;
-  return platform::Lens{at.x, at.y, std::min(platform::px(kRadius), most), ui_.audience.lens_zoom, platform::palette().signal};
+  return platform::Lens{at.x, at.y, std::min(platform::px(kRadius), most), ui_.audience.lens_zoom, platform::palette().signal, platform::palette().window};
 }
 
 void App::take_screenshot() {
@@ -310,6 +319,18 @@ void App::draw_figure() {
     session_.notify(failure.what());
   }
   last_input_ = Clock::now();
+}
+
+// What is recorded becomes a film first, unless the person insists.
+bool App::may_close() {
+  if (film_.may_close()) return true;
+  if (!window_.close_wanted() && !ui_.quit_wanted) return false;
+  session::Context context{session_, ui_};
+  if (!film_.stays_for_it(context)) return true;
+  window_.stay();
+  ui_.quit_wanted = false;
+  last_input_ = Clock::now();
+  return false;
 }
 
 void App::show_folder() {

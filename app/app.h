@@ -11,6 +11,7 @@
 #include "app/platform/fonts.h"
 #include "app/platform/open_folder.h"
 #include "app/platform/window.h"
+#include "app/recording.h"
 #include "app/session/person.h"
 #include "app/session/preferences.h"
 #include "app/session/run_keeper.h"
@@ -67,6 +68,7 @@ class App {
   void draw(bool pixels);  // false: what it would draw is known then, and nothing is drawn
   void take_screenshot();
   void draw_figure();
+  [[nodiscard]] bool may_close();
   void show_folder();
   void restore(const Options& options);
   void keep_settings();
@@ -83,6 +85,7 @@ class App {
   timeline_view::TimelineView timeline_;
   panels::PanelState panels_;
   platform::FolderOpener folders_;
+  FilmOfWindow film_;
   bool wait_when_idle_, draw_;
   std::optional<i18n::Language> shown_language_;
   std::optional<session::ThemeName> shown_theme_;
@@ -90,6 +93,7 @@ class App {
   session::WindowPlace place_;  // as the person has it, not as presenting does
   std::size_t console_seen_ = 0, tasks_seen_ = 0;  // whose characters the fonts have
   std::uint64_t drawn_revision_ = 0;
+  bool film_moves_ = false;  // what is said of it has changed, or it lacks the last frame
   std::chrono::steady_clock::time_point last_input_, last_draw_, last_change_, last_kept_;
   std::chrono::nanoseconds draw_cost_{0};  // processor time of the last frame
 };

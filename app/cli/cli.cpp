@@ -250,6 +250,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     add_figure(app, job);
     FilmCommand film_command(app);
     TourCommand tour_command(app);
+    DevelopCommand develop_command(app);
     std::string gallery_directory, gallery_lesson;
     CLI::App* gallery_command = app.add_subcommand("gallery", "Make the pictures of the lessons anew, from real runs");
     gallery_command->add_option("directory", gallery_directory)->required();
@@ -273,6 +274,7 @@ int run(int argc, char** argv, const std::filesystem::path& engine, const std::f
     if (run_command->parsed()) return run_scenario(request, engine);
     if (job) return job();
     if (film_command.parsed()) return film_command.run(engine);
+    if (develop_command.parsed()) return develop_command.run();
     if (tour_command.parsed() && tour_command.films()) return tour_command.run(engine);
     if (tour_command.parsed()) {
       window.lecture = tour_command.lecture();

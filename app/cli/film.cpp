@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -11,10 +12,12 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/duration.h"
+#include "app/film/develop.h"
 #include "app/film/film.h"
 #include "app/i18n/i18n.h"
 #include "app/session/lecture.h"
 #include "core/base/error.h"
+#include "core/base/posix_call.h"
 
 namespace forklight::app::cli {
 namespace {
@@ -69,11 +72,15 @@ film::FilmOptions options_of(const FilmWishes& wishes) {
   return options;
 }
 
-// `make` makes it, and is told where it is.
-int with_progress(const std::function<bool(const std::function<bool(const film::Progress&)>&)>& make) {
+void watch_for_the_end() {
   struct sigaction action {};
   action.sa_handler = [](int) { given_up = 1; };
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+}
+
+// `make` makes it, and is told where it is.
+int with_progress(const std::function<bool(const std::function<bool(const film::Progress&)>&)>& make) {
+  watch_for_the_end();
   const bool seen = ::isatty(STDERR_FILENO) != 0;
   const bool made = make([&](const film::Progress& progress) {
     if (seen && progress.frames > 0) {
@@ -131,6 +138,35 @@ int TourCommand::run(const std::filesystem::path& engine) const {
   const session::Lecture lecture = session::find_lecture(lecture_);
   const film::FilmOptions options = options_of(wishes_);
   return with_progress([&](const auto& told) { return film::make_tour_film(options, lecture, engine, told); });
+}
+
+DevelopCommand::DevelopCommand(CLI::App& app) : command_(app.add_subcommand("develop", "Make a film of what a window recorded: on standard input")) {
+  command_->add_option("--output", file_, "The film");
+  command_->add_option("--frames", frames_, "Instead of a film, a PNG for each picture in this directory");
+  command_->add_option("--title", title_, "Its title");
+  command_->add_option("--program", program_, "What stands for ffmpeg");
+  command_->group("");  // the window's own
+}
+
+int DevelopCommand::run() const {
+  constexpr int kNice = 10;  // the window and its lesson come first
+  errno = 0;
+  (void)!::nice(kNice);
+  watch_for_the_end();
+  ::signal(SIGPIPE, SIG_IGN);
+  film::DevelopOptions options;
+  if (file_) options.file = *file_;
+  if (frames_) options.frames = *frames_;
+  if (options.file.has_value() == options.frames.has_value()) throw base::UsageError(tr("film.where"));
+  options.title = title_;
+  options.program = program_;
+  const bool made = film::develop(STDIN_FILENO, options, [](const film::Progress& progress) {
+    const std::string line = fmt::format("{} {} {}\n", progress.frame, progress.frames, std::llround(progress.seconds_left * 1000));
+    // Where nobody listens any more, nobody waits for the film.
+    return given_up == 0 && base::write_all(STDOUT_FILENO, line.data(), line.size());
+  });
+  if (!made) std::fprintf(stderr, "%s\n", std::string(tr("film.given_up")).c_str());
+  return made ? kOk : kFailure;
 }
 
 }  // namespace forklight::app::cli

@@ -46,4 +46,17 @@ class TourCommand {
   FilmWishes wishes_;
 };
 
+// For the window alone: a recording becomes a film. Its progress goes to standard output, in numbers.
+class DevelopCommand {
+ public:
+  explicit DevelopCommand(CLI::App& app);
+  [[nodiscard]] bool parsed() const { return command_->parsed(); }
+  [[nodiscard]] int run() const;
+
+ private:
+  CLI::App* command_;
+  std::optional<std::string> file_, frames_;
+  std::string title_, program_ = "ffmpeg";
+};
+
 }  // namespace forklight::app::cli

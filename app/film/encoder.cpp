@@ -62,6 +62,10 @@ std::string last_line(int fd) {
 
 }  // namespace
 
+fs::path unfinished_name(const fs::path& file, pid_t maker) {
+  return file.parent_path() / fmt::format(".{}.unfinished-{}{}", file.stem().string(), maker, file.extension().string());
+}
+
 void check_place(const fs::path& file) {
   const fs::path directory = file.parent_path().empty() ? fs::path(".") : file.parent_path();
   std::error_code error;
@@ -72,7 +76,7 @@ void check_place(const fs::path& file) {
 Encoder::Encoder(EncoderOptions options) : options_(std::move(options)), light_and_color_(keeps_light_and_color(options_.file)) {
   (void)codec(options_.file);
   check_place(options_.file);
-  unfinished_ = options_.file.parent_path() / ("." + options_.file.stem().string() + ".unfinished-" + std::to_string(::getpid()) + options_.file.extension().string());
+  unfinished_ = unfinished_name(options_.file, ::getpid());
   if (!options_.chapters.empty()) {
     chapters_ = fs::path(unfinished_.string() + ".chapters");
     std::ofstream out(chapters_);

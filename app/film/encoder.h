@@ -29,6 +29,8 @@ struct EncoderOptions {
 
 // Whether `file` can be made where it is to be. Throws base::UsageError: the directory is not there, or cannot be written to.
 void check_place(const std::filesystem::path& file);
+// What the file is called until it is whole, where a process makes it.
+[[nodiscard]] std::filesystem::path unfinished_name(const std::filesystem::path& file, pid_t maker);
 
 class Encoder {
  public:

@@ -9,13 +9,12 @@
 #include <thread>
 #include <utility>
 
-#include "app/film/encoder.h"
+#include "app/film/output.h"
 #include "app/film/subtitles.h"
 #include "app/i18n/i18n.h"
 #include "app/panels/layout.h"
 #include "app/platform/fonts.h"
 #include "app/platform/offscreen.h"
-#include "app/platform/png.h"
 #include "app/platform/theme.h"
 #include "app/session/asking.h"
 #include "app/session/command.h"
@@ -33,7 +32,6 @@ using i18n::tr;
 namespace fs = std::filesystem;
 
 constexpr double kLead = 0.5, kTail = 2.5;  // seconds of the film before the run and after it
-constexpr auto kTellEvery = std::chrono::milliseconds(200);
 
 void check(const FilmOptions& options) {
   const auto within = [](auto value, auto least, auto most, const char* what) {
@@ -72,44 +70,6 @@ Clock clock_of(const session::Session::Stretch& run, const FilmOptions& options)
   return clock;
 }
 
-// The pictures as files of their own; given up, those that were made go again.
-class Pictures {
- public:
-  explicit Pictures(const fs::path& directory) : directory_(directory) {
-    std::error_code error;
-    made_directory_ = fs::create_directory(directory_, error);
-    if (error || !fs::is_directory(directory_)) throw base::UsageError(tr("film.no_directory", fmt::arg("path", directory_.string())));
-    if (!fs::is_empty(directory_, error)) throw base::UsageError(tr("film.not_empty", fmt::arg("path", directory_.string())));
-  }
-  ~Pictures() {
-    if (kept_) return;
-    std::error_code ignored;
-    for (std::uint64_t n = 1; n <= count_ + 1; ++n) fs::remove(name(n), ignored);
-    if (made_directory_) fs::remove(directory_, ignored);
-  }
-  Pictures(const Pictures&) = delete;
-  Pictures& operator=(const Pictures&) = delete;
-  void add(const platform::Offscreen& screen, std::span<const std::uint8_t> pixels, bool again) {
-    const fs::path file = name(count_ + 1);
-    if (again && count_ > 0) {  // the same picture: the same file once more
-      std::error_code error;
-      fs::copy_file(name(count_), file, error);
-      if (error) throw base::Failure(tr("film.not_written", fmt::arg("path", file.string()), fmt::arg("reason", error.message())));
-    } else {
-      const std::string reason = platform::write_png(pixels, screen.width(), screen.height(), file);
-      if (!reason.empty()) throw base::Failure(tr("film.not_written", fmt::arg("path", file.string()), fmt::arg("reason", reason)));
-    }
-    ++count_;
-  }
-  void keep() noexcept { kept_ = true; }
-
- private:
-  [[nodiscard]] fs::path name(std::uint64_t number) const { return directory_ / fmt::format("{:06}.png", number); }
-  fs::path directory_;
-  std::uint64_t count_ = 0;
-  bool made_directory_ = false, kept_ = false;
-};
-
 // What the person chose, as the window would show it.
 session::UiState state_of(const FilmOptions& options) {
   session::UiState ui;
@@ -140,13 +100,9 @@ class Studio {
   [[nodiscard]] platform::Fonts& fonts() { return fonts_; }
 
   void open(const std::string& title, const std::vector<Line>& chapters) {
-    if (!options_.file) {
-      pictures_.emplace(*options_.frames);
-      return;
-    }
-    EncoderOptions wanted{*options_.file, options_.width, options_.height, options_.fps, title, {}, options_.program};
+    OutputOptions wanted{options_.file, options_.frames, options_.width, options_.height, options_.fps, title, {}, options_.program};
     for (const Line& line : chapters) wanted.chapters.push_back({std::llround(line.begin_s * 1000), std::llround(line.end_s * 1000), line.words});
-    encoder_.emplace(std::move(wanted));
+    output_.emplace(std::move(wanted));
   }
 
   void shoot(session::Context& context, timeline_view::TimelineView& timeline, panels::PanelState& panels) {
@@ -159,43 +115,18 @@ class Studio {
       panels::draw_frame(context, timeline, panels);
       const bool fresh = screen_.end_frame(options_.vision);
       if (pass == 0) continue;
-      const platform::Picture picture = screen_.picture();
-      if (encoder_) encoder_->add(picture.pixels, picture.changed);
-      if (pictures_) pictures_->add(screen_, picture.pixels, !fresh);
+      output_->add(screen_.picture(), !fresh);
     }
   }
 
-  void wrap() {
-    if (encoder_) encoder_->finish();
-    if (pictures_) pictures_->keep();
-  }
+  void wrap() { output_->finish(); }
 
  private:
   const FilmOptions& options_;
   platform::Offscreen screen_;
   platform::Fonts fonts_;
-  std::optional<Encoder> encoder_;
-  std::optional<Pictures> pictures_;
+  std::optional<Output> output_;
   bool first_ = true;
-};
-
-// Tells how far it is, now and then.
-class Teller {
- public:
-  Teller(std::uint64_t frames, const std::function<bool(const Progress&)>& told) : frames_(frames), told_(told) {}
-  // False if it is to be given up.
-  bool after(std::uint64_t frame) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < kTellEvery && frame + 1 < frames_) return true;
-    last_ = now;
-    const double each = std::chrono::duration<double>(now - began_).count() / static_cast<double>(frame + 1);
-    return told_({frame + 1, frames_, each * static_cast<double>(frames_ - frame - 1)});
-  }
-
- private:
-  std::uint64_t frames_;
-  const std::function<bool(const Progress&)>& told_;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), last_ = began_ - kTellEvery;
 };
 
 std::uint64_t frames_of(double length_s, const FilmOptions& options) {
@@ -280,7 +211,7 @@ class Shelf {
 bool acts_on_runs(std::string_view command) {
   for (const std::string_view one : {"run", "stop", "hold", "step", "replay", "cure", "interrupt", "scenario", "set", "gil.interval", "gil.shorter", "gil.longer", "open", "save", "quit", "screenshot", "lecture"})
     if (command == one) return true;
-  for (const std::string_view kind : {"pace.", "task.", "object.", "predict"})
+  for (const std::string_view kind : {"pace.", "task.", "object.", "predict", "film."})
     if (command.starts_with(kind)) return true;
   return false;
 }

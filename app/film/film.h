@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "app/film/output.h"
 #include "app/session/lecture.h"
 #include "app/session/ui_state.h"
 
@@ -28,11 +29,6 @@ struct FilmOptions {
   bool captions = false;  // burnt in
   bool window = false;    // the whole window; else the timeline and the program, as presented
   std::string program = "ffmpeg";
-};
-
-struct Progress {
-  std::uint64_t frame = 0, frames = 0;
-  double seconds_left = 0;  // as the frames so far went
 };
 
 // As many pictures as a film may have: an hour at sixty a second, and more than that nobody waits for.

@@ -359,6 +359,7 @@ void draw_frame(session::Context& context, timeline_view::TimelineView& timeline
       draw_presentation(context, timeline, state, window);
     else
       draw_workplace(context, timeline, state, window);
+    draw_recording(context);
     draw_menu(context, timeline);
     draw_tour(context);
     draw_dialogs(context, state);

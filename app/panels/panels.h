@@ -169,6 +169,11 @@ void draw_note(Context& context, bool fresh);
 void draw_notes(Context& context);
 void draw_gallery(Context& context, bool fresh);
 void draw_lesson_picture(ImDrawList* list, ImVec2 min, ImVec2 max, const session::LessonPicture& picture);
+// That the window is recorded, how far its film is, where the last one is: a window of its own by this name, which the film is without. So
+// much room (pixels, 0: none) is left for it at the right of the line at the foot, or of the bar while presenting.
+inline constexpr const char* kRecordingWindow = "recording";
+[[nodiscard]] float recording_width(const Context& context);
+void draw_recording(Context& context);
 // In front of the panels, while there is a tour: after everything that it points at.
 void draw_tour(Context& context);
 // How high a dialog's content can be, below the cursor and above its buttons: at large text the window is small.

@@ -59,7 +59,7 @@ void draw_status_bar(Context& context, const PanelState& state) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetWindowPos();
   const ImVec2 size = ImGui::GetWindowSize();
-  const float end = start.x + size.x - px(16);
+  const float end = start.x + size.x - px(16) - recording_width(context);
   float x = start.x + px(16);
   // Whole or not at all: the first comes before the last.
   bool full = false;

@@ -198,7 +198,7 @@ void draw_settings(Context& context, const Plan& plan) {
   if (!plan.files())
     for (const char* id : {"open", "save", "language", ""}) draw_menu_row(context, id, width);
   for (const char* id : {"text.larger", "text.smaller", "text.normal", "", "panel.left", "panel.right", "panel.bottom",
-                         "present", "", "find", "notes", "measure", "gallery", "", "captions", "keys.shown", "pointer", "lens", "vision", "motion", "", "reopen", "compare.runs", "compare.rounds", "", "replay", "screenshot", "tour", "keys", "", "predict", "lesson", "glossary"})
+                         "present", "", "find", "notes", "measure", "gallery", "", "captions", "keys.shown", "pointer", "lens", "vision", "motion", "", "reopen", "compare.runs", "compare.rounds", "", "replay", "screenshot", "film.record", "tour", "keys", "", "predict", "lesson", "glossary"})
     draw_menu_row(context, id, width);
   ImGui::PopStyleVar();
   ImGui::EndPopup();
@@ -306,7 +306,8 @@ void draw_presentation_bar(Context& context) {
   const std::string title = scenario_text(context.session.scenario(), "title");
   const std::string leave =
       context.ui.filmed ? std::string() : tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
-  const float leave_at = start.x + size.x - px(kMargin) - text_width(Font::small, leave), end = leave_at - px(16);
+  const float right = start.x + size.x - px(kMargin) - recording_width(context);
+  const float leave_at = right - text_width(Font::small, leave), end = leave_at - px(16);
   const float x = start.x + px(kMargin), next = x + text_width(Font::title, title) + px(16);
   const bool told = !context.session.notice().empty() && context.ui.dialog == session::Dialog::none && !context.ui.filmed;
   const float words = told ? std::clamp(next, x, std::max(x, end - std::min(px(360), size.x * 0.5f))) : next;  // a long name gives way
@@ -319,7 +320,7 @@ void draw_presentation_bar(Context& context) {
   } else {
     draw_text_in(list, Font::body, next, start.y, end, start.y + size.y, palette().text_dim, scenario_text(context.session.scenario(), "promise"));
   }
-  draw_text_in(list, Font::small, leave_at, start.y, start.x + size.x, start.y + size.y, palette().text_dim, leave);
+  draw_text_in(list, Font::small, leave_at, start.y, right + 1, start.y + size.y, palette().text_dim, leave);
 }
 
 }  // namespace forklight::app::panels

@@ -7,6 +7,7 @@
 #include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -124,6 +125,51 @@ inline void replace_font_texture() {
   if (ImGui::GetFrameCount() == 0) return;
   ImGui_ImplOpenGL3_DestroyFontsTexture();
   ImGui_ImplOpenGL3_CreateFontsTexture();
+#endif
+}
+
+// The atlas' opacity, row by row: all that letters and shapes take from it.
+inline void copy_atlas(std::vector<unsigned char>& alpha, int& width, int& height) {
+  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+#if IMGUI_VERSION_NUM >= 19200
+  ImTextureData& texture = *atlas.TexData;
+  width = texture.Width, height = texture.Height;
+  const auto* bytes = static_cast<const unsigned char*>(texture.GetPixels());
+  const int each = texture.BytesPerPixel;
+  alpha.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  for (std::size_t i = 0; i < alpha.size(); ++i) alpha[i] = bytes[i * static_cast<std::size_t>(each) + static_cast<std::size_t>(each) - 1];
+#else
+  unsigned char* bytes = nullptr;
+  atlas.GetTexDataAsAlpha8(&bytes, &width, &height);
+  alpha.assign(bytes, bytes + static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+#endif
+}
+
+// Whether this frame's letters came into the texture while it was drawn: to be asked between its last letter and its drawing. Until 1.92 a
+// texture is replaced as a whole (see above).
+[[nodiscard]] inline bool atlas_grew() {
+#if IMGUI_VERSION_NUM >= 19200
+  return ImGui::GetIO().Fonts->TexData->Status != ImTextureStatus_OK;
+#else
+  return false;
+#endif
+}
+
+// A list of our own that draws with that texture, begun anew; and a texture of our own for lists that were kept.
+inline void begin_list(ImDrawList& list) {
+  list._ResetForNewFrame();
+  list.PushClipRectFullScreen();
+#if IMGUI_VERSION_NUM >= 19200
+  list.PushTexture(ImGui::GetIO().Fonts->TexRef);
+#else
+  list.PushTextureID(ImGui::GetIO().Fonts->TexID);
+#endif
+}
+inline void set_texture(ImDrawCmd& command, unsigned texture) {
+#if IMGUI_VERSION_NUM >= 19200
+  command.TexRef = ImTextureRef(static_cast<ImTextureID>(texture));
+#else
+  command.TextureId = reinterpret_cast<ImTextureID>(static_cast<std::intptr_t>(texture));
 #endif
 }
 

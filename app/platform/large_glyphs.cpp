@@ -16,6 +16,8 @@ std::uint64_t place(float u, float v) {
   return static_cast<std::uint64_t>(a) << 32 | b;
 }
 
+LargeGlyphs::Glyph glyph_of(const ImFontGlyph& glyph) { return {glyph.X0, glyph.Y0, glyph.X1, glyph.Y1, glyph.U0, glyph.V0, glyph.U1, glyph.V1}; }
+
 }  // namespace
 
 LargeGlyphs::LargeGlyphs() {
@@ -24,9 +26,19 @@ LargeGlyphs::LargeGlyphs() {
     if (large == nullptr) continue;
     for (const ImFontGlyph& glyph : font(role)->Glyphs) {
       const ImFontGlyph* other = large->FindGlyphNoFallback(static_cast<ImWchar>(glyph.Codepoint));
-      if (other != nullptr && glyph.Visible) known_.try_emplace(place(glyph.U0, glyph.V0), Pair{&glyph, other});
+      if (other != nullptr && glyph.Visible) known_.try_emplace(place(glyph.U0, glyph.V0), Pair{glyph_of(glyph), glyph_of(*other)});
     }
   }
+}
+
+LargeGlyphs::LargeGlyphs(std::span<const Pair> pairs) {
+  for (const Pair& pair : pairs) known_.try_emplace(place(pair.plain.u0, pair.plain.v0), pair);
+}
+
+std::vector<LargeGlyphs::Pair> LargeGlyphs::pairs() const {
+  std::vector<Pair> all;
+  for (const auto& [at, pair] : known_) all.push_back(pair);
+  return all;
 }
 
 void LargeGlyphs::replace_in(ImDrawList& list, float zoom) const {
@@ -37,15 +49,15 @@ void LargeGlyphs::replace_in(ImDrawList& list, float zoom) const {
     ImDrawVert* corner = &vertices[at];
     const auto found = known_.find(place(corner[0].uv.x, corner[0].uv.y));
     if (found == known_.end()) continue;
-    const ImFontGlyph &plain = *found->second.plain, &large = *found->second.large;
-    if (corner[2].uv.x != plain.U1 || corner[2].uv.y != plain.V1) continue;  // one that was cut
-    const float drawn = (corner[2].pos.x - corner[0].pos.x) / (plain.X1 - plain.X0), scale = drawn / zoom;  // against their font's own size
-    const float x = corner[0].pos.x - plain.X0 * drawn, y = corner[0].pos.y - plain.Y0 * drawn;
-    const float x0 = x + large.X0 * scale, x1 = x + large.X1 * scale, y0 = y + large.Y0 * scale, y1 = y + large.Y1 * scale;
-    corner[0].pos = {x0, y0}, corner[0].uv = {large.U0, large.V0};
-    corner[1].pos = {x1, y0}, corner[1].uv = {large.U1, large.V0};
-    corner[2].pos = {x1, y1}, corner[2].uv = {large.U1, large.V1};
-    corner[3].pos = {x0, y1}, corner[3].uv = {large.U0, large.V1};
+    const Glyph &plain = found->second.plain, &large = found->second.large;
+    if (corner[2].uv.x != plain.u1 || corner[2].uv.y != plain.v1) continue;  // one that was cut
+    const float drawn = (corner[2].pos.x - corner[0].pos.x) / (plain.x1 - plain.x0), scale = drawn / zoom;  // against their font's own size
+    const float x = corner[0].pos.x - plain.x0 * drawn, y = corner[0].pos.y - plain.y0 * drawn;
+    const float x0 = x + large.x0 * scale, x1 = x + large.x1 * scale, y0 = y + large.y0 * scale, y1 = y + large.y1 * scale;
+    corner[0].pos = {x0, y0}, corner[0].uv = {large.u0, large.v0};
+    corner[1].pos = {x1, y0}, corner[1].uv = {large.u1, large.v0};
+    corner[2].pos = {x1, y1}, corner[2].uv = {large.u1, large.v1};
+    corner[3].pos = {x0, y1}, corner[3].uv = {large.u0, large.v1};
     at += 3;
   }
 }

@@ -12,6 +12,7 @@
 
 #include "app/i18n/i18n.h"
 #include "app/platform/imgui_compat.h"
+#include "app/platform/large_glyphs.h"
 #include "app/platform/overlay.h"
 #include "core/base/error.h"
 
@@ -122,6 +123,19 @@ bool Offscreen::end_frame(session::Vision vision) {
   gl_->overlay->draw_vision(vision, width_, height_);
   drawn_.insert(drawn_.end(), parts.begin(), parts.end());
   return true;
+}
+
+void Offscreen::draw(const Scene& scene) {
+  changes_.forget();  // they came from elsewhere, and may go anywhere: all of it anew
+  glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
+  glViewport(0, 0, width_, height_);
+  glClearColor(0, 0, 0, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(scene.lists);
+  if (scene.lens && scene.glyphs != nullptr) gl_->overlay->draw_lens(*scene.lens, *scene.lists, *scene.glyphs, width_, height_);
+  gl_->overlay->draw_vision(scene.vision, width_, height_);
+  if (scene.over != nullptr) ImGui_ImplOpenGL3_RenderDrawData(scene.over);
+  drawn_ = {{0, 0, width_, height_}};
 }
 
 Picture Offscreen::picture() {

@@ -3,13 +3,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "app/platform/changes.h"
+#include "app/platform/overlay.h"
 #include "app/session/audience.h"
 
 namespace forklight::app::platform {
+
+class LargeGlyphs;
 
 struct Picture {
   std::span<const std::uint8_t> pixels;  // BGRA, its rows from below
@@ -29,6 +33,15 @@ class Offscreen {
   void begin_frame(double seconds);
   // Draws what ImGui collected, where that differs from the frame before. False if it differs nowhere.
   bool end_frame(session::Vision vision = session::Vision::normal);
+  // Instead of the two: lists that were collected elsewhere, under a lens, as somebody sees it, and what is over all of that.
+  struct Scene {
+    ImDrawData* lists;
+    ImDrawData* over = nullptr;
+    std::optional<Lens> lens = std::nullopt;
+    const LargeGlyphs* glyphs = nullptr;  // for the lens
+    session::Vision vision = session::Vision::normal;
+  };
+  void draw(const Scene& scene);
   // Takes the picture; it is good until the next one is taken.
   [[nodiscard]] Picture picture();
 

@@ -8,7 +8,6 @@
 
 #include "app/platform/imgui_compat.h"
 #include "app/platform/large_glyphs.h"
-
 #include "app/platform/vision.h"
 
 namespace forklight::app::platform {
@@ -124,35 +123,35 @@ void Overlay::resize(unsigned texture, int& width, int& height, int to_width, in
   height = to_height;
 }
 
-void Overlay::draw_lens(const Lens& lens, int width, int height) {
-  const ImDrawData* frame = ImGui::GetDrawData();
-  if (frame == nullptr || !frame->Valid) return;
+void Overlay::draw_lens(const Lens& lens, const ImDrawData& frame, const LargeGlyphs& glyphs, int width, int height) {
+  if (!frame.Valid) return;
   prepare();
   const int side = static_cast<int>(std::ceil(lens.radius * 2));
   resize(lens_texture_, lens_width_, lens_height_, side, side);
 
+  GLint into = 0;
+  glGetIntegerv(GL_FRAMEBUFFER_BINDING, &into);
   glBindFramebuffer(GL_FRAMEBUFFER, lens_frame_);
   glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, lens_texture_, 0);
-  const Channels beside = channels(palette().window);
+  const Channels beside = channels(lens.beside);
   glDisable(GL_SCISSOR_TEST);
   glClearColor(beside.r, beside.g, beside.b, 1);
   glClear(GL_COLOR_BUFFER_BIT);
-  ImDrawData larger = *frame;
-  const LargeGlyphs glyphs;
+  ImDrawData larger = frame;
   std::vector<ImDrawList*> lists;
-  for (int i = 0; i < frame->CmdListsCount; ++i) {
-    lists.push_back(frame->CmdLists[i]->CloneOutput());
+  for (int i = 0; i < frame.CmdListsCount; ++i) {
+    lists.push_back(frame.CmdLists[i]->CloneOutput());
     glyphs.replace_in(*lists.back(), lens.zoom);
   }
   compat::set_lists(larger, lists);
-  larger.FramebufferScale = {frame->FramebufferScale.x * lens.zoom, frame->FramebufferScale.y * lens.zoom};
+  larger.FramebufferScale = {frame.FramebufferScale.x * lens.zoom, frame.FramebufferScale.y * lens.zoom};
   larger.DisplaySize = {(static_cast<float>(side) + 0.5f) / larger.FramebufferScale.x, (static_cast<float>(side) + 0.5f) / larger.FramebufferScale.y};
   larger.DisplayPos = {lens.x - larger.DisplaySize.x / 2, lens.y - larger.DisplaySize.y / 2};
   ImGui_ImplOpenGL3_RenderDrawData(&larger);
   for (ImDrawList* list : lists) IM_DELETE(list);
-  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+  glBindFramebuffer(GL_FRAMEBUFFER, static_cast<unsigned>(into));
 
-  const float x = lens.x * frame->FramebufferScale.x, y = static_cast<float>(height) - lens.y * frame->FramebufferScale.y;
+  const float x = (lens.x - frame.DisplayPos.x) * frame.FramebufferScale.x, y = static_cast<float>(height) - (lens.y - frame.DisplayPos.y) * frame.FramebufferScale.y;
   const float radius = static_cast<float>(side) / 2, rim = std::max(2.0f, radius / 60);
   const int reach = static_cast<int>(radius + 3 * rim);
   glViewport(0, 0, width, height);

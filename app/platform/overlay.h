@@ -5,14 +5,19 @@
 #include "app/platform/theme.h"
 #include "app/session/audience.h"
 
+struct ImDrawData;
+
 namespace forklight::app::platform {
 
 struct Lens {
   float x, y;    // its middle, and that of what it shows: as ImGui counts
   float radius;  // framebuffer pixels
   float zoom;
-  Color ring;
+  Color ring, beside;  // its rim; what lies beyond the frame's edge
+  bool operator==(const Lens&) const = default;
 };
+
+class LargeGlyphs;
 
 class Overlay {
  public:
@@ -22,7 +27,7 @@ class Overlay {
   Overlay& operator=(const Overlay&) = delete;
 
   // Draws the frame's own draw lists once more, larger: lines and bars are as sharp as they are outside of it. Sizes are the framebuffer's.
-  void draw_lens(const Lens& lens, int width, int height);
+  void draw_lens(const Lens& lens, const ImDrawData& frame, const LargeGlyphs& glyphs, int width, int height);
   void draw_vision(session::Vision vision, int width, int height);
 
  private:

@@ -14,6 +14,7 @@
 #include "app/i18n/i18n.h"
 #include "app/platform/imgui_compat.h"
 #include "app/platform/input.h"
+#include "app/platform/large_glyphs.h"
 #include "app/platform/png.h"
 #include "core/base/error.h"
 
@@ -162,7 +163,7 @@ void Window::end_frame(const std::optional<Lens>& lens, session::Vision vision) 
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  if (lens) overlay_->draw_lens(*lens, width(), height());
+  if (lens) overlay_->draw_lens(*lens, *ImGui::GetDrawData(), LargeGlyphs(), width(), height());
   overlay_->draw_vision(vision, width(), height());
 }
 
@@ -189,6 +190,10 @@ void Window::write_png(const std::string& path) const {
 
 bool Window::close_wanted() const noexcept {
   return glfwWindowShouldClose(window_) != 0;
+}
+
+void Window::stay() noexcept {
+  glfwSetWindowShouldClose(window_, GLFW_FALSE);
 }
 
 float Window::content_scale() const noexcept {

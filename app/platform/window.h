@@ -43,6 +43,7 @@ class Window {
   void write_png(const std::string& path) const;
 
   [[nodiscard]] bool close_wanted() const noexcept;
+  void stay() noexcept;  // it was not wanted after all
   [[nodiscard]] float content_scale() const noexcept;  // the display's own: 2 on a HiDPI screen
   [[nodiscard]] int width() const noexcept;            // framebuffer pixels
   [[nodiscard]] int height() const noexcept;

@@ -20,6 +20,7 @@
 #include "app/session/person.h"
 #include "app/session/predict.h"
 #include "app/session/quiz.h"
+#include "app/session/recording_state.h"
 #include "app/session/tour.h"
 #include "app/session/ui_selection.h"
 #include "core/timeline/axis.h"
@@ -123,6 +124,7 @@ struct UiState {
   CausesState causes;
   QuizState quiz;
   ExportState exporting;
+  RecordingState recording;
   std::string event_filter;
   FindState find;
   NotesState notes;

@@ -17,7 +17,7 @@
 #include "app/session/session.h"
 #include "core/base/error.h"
 #include "tests/app/display.h"
-#include "tests/support/folder.h"
+#include "tests/app/film_files.h"
 #include "tests/support/processes.h"
 
 using namespace forklight;
@@ -58,39 +58,6 @@ bool make(const FilmOptions& options) {
   return make_film(options, FORKLIGHT_ENGINE, [](const app::film::Progress&) { return true; });
 }
 
-std::string output_of(const std::string& command) {
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string text;
-  char part[256];
-  while (std::fgets(part, sizeof part, pipe) != nullptr) text += part;
-  ::pclose(pipe);
-  return text;
-}
-
-std::string probed(const fs::path& film, const std::string& entries) {
-  return output_of("ffprobe -v error -count_frames -select_streams v:0 -show_entries stream=" + entries + " -of default=noprint_wrappers=1:nokey=1 '" + film.string() + "'");
-}
-
-std::string bytes_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// As near as a lossy film may come.
-bool shows(const tests::Picture& picture, app::platform::Color wanted) {
-  const auto near = [](unsigned a, unsigned b) { return a > b ? a - b < 24 : b - a < 24; };
-  const unsigned r = wanted & 0xff, g = wanted >> 8 & 0xff, b = wanted >> 16 & 0xff;
-  int found = 0;
-  for (int y = 0; y < picture.height; ++y) {
-    for (int x = 0; x < picture.width; ++x) {
-      const unsigned seen = picture.at(x, y);
-      if (near(seen >> 16 & 0xff, r) && near(seen >> 8 & 0xff, g) && near(seen & 0xff, b)) ++found;
-    }
-  }
-  return found > 60;
-}
-
 template <typename Error>
 std::string refusal(const FilmOptions& options) {
   try {
@@ -100,14 +67,6 @@ std::string refusal(const FilmOptions& options) {
   }
   FAIL("it was made");
   return {};
-}
-
-// A program that stands for ffmpeg.
-fs::path program(const Folder& folder, const std::string& body) {
-  const fs::path path = folder / "stand-in";
-  std::ofstream(path) << "#!/bin/sh\n" << body << '\n';
-  fs::permissions(path, fs::perms::owner_all);
-  return path;
 }
 
 }  // namespace

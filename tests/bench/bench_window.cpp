@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <string>
 
 #include "app/app.h"
@@ -147,6 +148,52 @@ void live(benchmark::State& state) {
   state.counters["slowest_in_a_hundred_ms"] = bench::quantile(periods, 0.99);
 }
 BENCHMARK(live)->Name("live, 1920x1080 (target >= 30 frames a second)")->Iterations(1)->Unit(benchmark::kMillisecond);
+
+// A lesson that goes on, the window recorded every other second and a half: what that takes of its frames. In one run, so that whatever else
+// the machine does falls on both.
+void recorded(benchmark::State& state) {
+  const tests::Display display(1920, 1080);
+  auto wanted = options();
+  wanted.scenario = "queue";
+  app::App app(wanted);
+  settle(app);
+  std::string folder = (std::filesystem::temp_directory_path() / "forklight-bench-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) return state.SkipWithError("no directory");
+  constexpr double kTurn = 1500;  // ms
+  constexpr int kTurns = 8;
+  double frames[2] = {}, seconds[2] = {};
+  for (auto _ : state) {
+    for (int turn = 0; turn < 2 * kTurns; ++turn) {
+      // Each pair the other way round than the one before: what grows with the run falls on both.
+      const bool on = (turn % 2 == 0) != (turn / 2 % 2 == 0);
+      app.session().stop();
+      while (app.session().live()) app.frame();
+      app.ui().push("run");
+      app.frame();
+      if (on) app.ui().push("film.record", folder + "/bench.mp4");
+      for (const std::int64_t warm = base::now_ns(); ms_since(warm) < 300;) app.frame();
+      int count = 0;
+      const std::int64_t begin = base::now_ns();
+      for (; ms_since(begin) < kTurn; ++count) app.frame();
+      const double took = ms_since(begin) / 1000;
+      frames[on] += count;
+      seconds[on] += took;
+      if (!on) continue;
+      app.ui().push("film.record");
+      while (app.frame() && !app.ui().recording.making) {
+      }
+      app.ui().push("film.give_up");  // the film itself is not what is measured
+      while (app.frame() && app.ui().recording.making) {
+      }
+    }
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(folder, ignored);
+  state.counters["frames_a_second"] = frames[0] / seconds[0];
+  state.counters["frames_a_second_recorded"] = frames[1] / seconds[1];
+  state.counters["ratio"] = frames[1] / seconds[1] / (frames[0] / seconds[0]);
+}
+BENCHMARK(recorded)->Name("recorded, 1920x1080 (target >= 0.8 of the frames)")->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -54,7 +54,7 @@ const timeline::Task& task_meant(const Context& c, std::string_view argument) {
 }
 
 std::span<const CommandGroup> command_groups() noexcept {
-  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"quiz", quiz_commands()}, {"understand", glossary_commands()}, {"timeline", timeline_commands()}, {"notes", note_commands()}, {"find", find_commands()}, {"learn", learn_commands()}, {"file", file_commands()}, {"export", export_commands()},
+  static const std::vector<CommandGroup> groups = {{"run", run_commands()}, {"act", act_commands()}, {"predict", predict_commands()}, {"quiz", quiz_commands()}, {"understand", glossary_commands()}, {"timeline", timeline_commands()}, {"notes", note_commands()}, {"find", find_commands()}, {"learn", learn_commands()}, {"file", file_commands()}, {"export", export_commands()}, {"film", film_commands()},
                                                    {"window", window_commands()}, {"audience", audience_commands()}, {"lecture", lecture_commands()}};
   return groups;
 }

@@ -13,6 +13,7 @@ namespace forklight::app::session {
 [[nodiscard]] std::span<const Command> act_commands() noexcept;
 [[nodiscard]] std::span<const Command> file_commands() noexcept;
 [[nodiscard]] std::span<const Command> export_commands() noexcept;
+[[nodiscard]] std::span<const Command> film_commands() noexcept;
 [[nodiscard]] std::span<const Command> timeline_commands() noexcept;
 [[nodiscard]] std::span<const Command> window_commands() noexcept;
 [[nodiscard]] std::span<const Command> find_commands() noexcept;
