@@ -10,7 +10,8 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Real processes on a shared machine: what waited too long once is asked again before it counts as failed.
 processors=$(nproc)
-ctest_options=(--output-on-failure --timeout 120 --repeat until-pass:3)
+# Most tests wait for processes that wait: two a processor.
+ctest_options=(--output-on-failure --timeout 120 --repeat until-pass:3 -j"$((2 * processors))")
 [ $# -eq 0 ] && ctest_options+=(--no-tests=error) # a choice of tests may well leave none to the sanitizers
 
 # ThreadSanitizer of GCC 12 cannot place its shadow under the address randomisation of newer kernels.
@@ -26,7 +27,7 @@ run_sanitized() {
   # A lesson process with a feeder thread forks, as Python's does: ThreadSanitizer would end such a child unasked.
   [ "$preset" = tsan ] && launcher=("${fixed_addresses[@]}" env TSAN_OPTIONS=die_after_fork=0)
   say "running the core's tests under $preset"
-  if ! "${launcher[@]}" ctest --test-dir "build/$preset" "${ctest_options[@]}" -j"$((processors + 1))" -L core "$@" >"$log" 2>&1; then
+  if ! "${launcher[@]}" ctest --test-dir "build/$preset" "${ctest_options[@]}" -L core "$@" >"$log" 2>&1; then
     grep -vE '^ *([0-9]+/[0-9]+ Test .* Passed|Start +[0-9]+:)' "$log" || true
     say "$preset: tests failed (above)"
     return 1
@@ -40,6 +41,5 @@ for preset in ${FORKLIGHT_SANITIZERS-asan tsan}; do
   run_sanitized "$preset" "$@" || status=1
 done
 build build/release release || fail "it could not be built: what stood in the way is above."
-# Most tests wait for processes that wait: two a processor. The sanitizers keep the processors busier.
-ctest --test-dir build/release "${ctest_options[@]}" -j"$((2 * processors))" "$@" || status=1
+ctest --test-dir build/release "${ctest_options[@]}" "$@" || status=1
 exit "$status"

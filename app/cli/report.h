@@ -1,10 +1,10 @@
 // A run in words and numbers, for the terminal and for programs.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "app/session/session.h"
+#include "core/base/json.h"
 
 namespace forklight::app::cli {
 

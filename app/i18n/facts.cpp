@@ -1,9 +1,9 @@
 #include "app/i18n/facts.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "app/i18n/i18n.h"
+#include "core/base/json.h"
 #include "assets/texts.h"
 
 namespace forklight::app::i18n {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "app/i18n/i18n.h"
+#include "core/base/json.h"
 #include "assets/texts.h"
 
 namespace forklight::app::i18n {

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "assets/texts.h"
+
+#include "core/base/json.h"
 
 namespace forklight::app::i18n {
 namespace {

@@ -5,11 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "app/i18n/i18n.h"
 #include "app/session/find.h"
 #include "assets/texts.h"
+#include "core/base/json.h"
 #include "core/scenario/scenario.h"
 
 namespace forklight::app::session {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "app/session/command.h"
 #include "assets/texts.h"
 #include "core/base/error.h"
+#include "core/base/json.h"
 
 namespace forklight::app::session {
 namespace {

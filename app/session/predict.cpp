@@ -1,8 +1,9 @@
 #include "app/session/predict.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
+
+#include "core/base/json.h"
 
 namespace forklight::app::session {
 

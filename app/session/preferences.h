@@ -3,12 +3,12 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "app/session/session.h"
 #include "app/session/ui_state.h"
+#include "core/base/json.h"
 
 namespace forklight::app::session {
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "app/i18n/i18n.h"
 #include "app/session/commands/parts.h"
 #include "core/base/error.h"
+#include "core/base/json.h"
 
 namespace forklight::app::session {
 

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 
 #include "app/session/predict.h"
 #include "app/session/run_folder.h"
+#include "core/base/json.h"
 #include "core/observe/observer.h"
 #include "core/scenario/scenario.h"
 #include "core/store/store.h"

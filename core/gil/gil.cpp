@@ -179,8 +179,8 @@ void Gil::force_switch(ThreadState& me) noexcept {
 }
 
 // The parent's threads, which may have stood at the locks, are not here. Nothing is allocated and no library asked: each page that a child
-// touches is a page to be made.
-FORKLIGHT_EVERY_CHILD void Gil::after_fork(ThreadState& me) noexcept {
+// touches is a page to be made. ThreadSanitizer does not know that whoever held these locks is not here, and would call it a race.
+[[gnu::no_sanitize("thread")]] FORKLIGHT_EVERY_CHILD void Gil::after_fork(ThreadState& me) noexcept {
   own_interval_us_.store(interval(), kRelaxed);
   interval_us_ = &own_interval_us_;
   object_ = 0;

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <vector>
+
+#include "core/base/json.h"
 
 namespace forklight::ipc {
 

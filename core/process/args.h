@@ -14,7 +14,6 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/trace/kinds.h"
 #include "core/trace/region.h"
 

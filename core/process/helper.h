@@ -3,11 +3,11 @@
 
 #include <sys/types.h>
 
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/trace/event.h"
 
 namespace forklight::process {

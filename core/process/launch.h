@@ -7,10 +7,10 @@
 
 #include <sys/types.h>
 
-#include <nlohmann/json.hpp>
 #include <span>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/base/posix_call.h"
 #include "core/process/process_object.h"
 

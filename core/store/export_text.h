@@ -2,9 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+
+#include "core/base/json.h"
 
 namespace forklight::store {
 

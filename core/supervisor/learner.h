@@ -5,9 +5,9 @@
 // waits for longer than a moment: where Python's own call would block, the answer says so.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/base/json.h"
 #include "core/supervisor/tree.h"
 
 namespace forklight::supervisor {

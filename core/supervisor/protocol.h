@@ -5,13 +5,13 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/base/fd.h"
+#include "core/base/json.h"
 #include "core/observe/observer.h"
 #include "core/process/output.h"
 

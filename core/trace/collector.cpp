@@ -128,14 +128,14 @@ void Collector::retire(Slot& slot, const Life& life, std::vector<Record>& out) {
   slot.state.store(SlotState::free, std::memory_order_release);
 }
 
+// Who is next stands last in line. Rings that are written at the same time take turns record by record, and few at a time: putting one back
+// into its place takes a step or two, where a heap would be rebuilt.
 void Collector::merge(std::vector<Record>& out) {
   const auto later = [](const Head& x, const Head& y) { return x.time_ns != y.time_ns ? x.time_ns > y.time_ns : x.source > y.source; };
-  std::make_heap(heads_.begin(), heads_.end(), later);
+  std::sort(heads_.begin(), heads_.end(), later);
   while (!heads_.empty()) {
-    std::pop_heap(heads_.begin(), heads_.end(), later);
-    Head& head = heads_.back();
-    Source& source = sources_[head.source];
-    const std::int64_t others = heads_.size() > 1 ? heads_.front().time_ns : std::numeric_limits<std::int64_t>::max();
+    Source& source = sources_[heads_.back().source];
+    const std::int64_t others = heads_.size() > 1 ? heads_[heads_.size() - 2].time_ns : std::numeric_limits<std::int64_t>::max();
     do {
       source.next = append_record(source.cells, source.next, source.task, out);
     } while (source.next < source.end && source.cells[source.next].time_ns < others);
@@ -143,10 +143,12 @@ void Collector::merge(std::vector<Record>& out) {
     if (done || source.next - source.consumed >= kGiveBack) source.ring.consume(source.next - std::exchange(source.consumed, source.next));
     if (done) {
       heads_.pop_back();
-    } else {
-      head.time_ns = source.cells[source.next].time_ns;
-      std::push_heap(heads_.begin(), heads_.end(), later);
+      continue;
     }
+    const Head moved{source.cells[source.next].time_ns, heads_.back().source};
+    auto place = heads_.end() - 1;
+    for (; place != heads_.begin() && later(moved, place[-1]); --place) *place = place[-1];
+    *place = moved;
   }
 }
 

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "app/cli/duration.h"
 #include "app/cli/report.h"
 #include "core/base/error.h"
+#include "core/base/json.h"
 #include "tests/support/processes.h"
 #include "tests/support/run_lesson.h"
 

@@ -1,6 +1,6 @@
 // Runs for other programs, read by one that is not ours: python3's own parsers (tests/support/read_trace.py).
-#include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "core/store/export.h"
 #include "core/store/output_file.h"
 #include "tests/core/store_files.h"

@@ -3,10 +3,10 @@
 
 namespace forklight::tests {
 
-// As many rounds as asked; a fifth of them under a sanitizer, where to start and end a process takes many times as long.
+// As many rounds as asked; a tenth of them under a sanitizer, where to start and end a process takes many times as long.
 constexpr int rounds(int asked) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return asked / 5;
+  return asked / 10;
 #else
   return asked;
 #endif

@@ -31,6 +31,8 @@ LessonRun run_lesson(const std::string& engine, supervisor::RunRequest request, 
   if (const auto* main = run.model.find(1); main != nullptr) run.main_status = main->exit_code().value_or(-1000);
   run.out = captured(out.get());
   run.err = captured(err.get());
+  const bool reported = run.err.find("Sanitizer: ") != std::string::npos || run.err.find("runtime error: ") != std::string::npos;
+  if (kSanitized && reported) run.error = "a sanitizer found something:\n" + run.err;
   return run;
 }
 

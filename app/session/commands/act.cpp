@@ -1,12 +1,12 @@
 // What the learner does to a running process or a shared object.
 #include <array>
-#include <nlohmann/json.hpp>
 #include <signal.h>
 
 #include "app/i18n/i18n.h"
 #include "app/session/acts.h"
 #include "app/session/commands/parts.h"
 #include "core/base/error.h"
+#include "core/base/json.h"
 
 namespace forklight::app::session {
 namespace {
