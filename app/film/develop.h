@@ -10,9 +10,9 @@
 namespace forklight::app::film {
 
 struct DevelopOptions {
-  std::optional<std::filesystem::path> file;    // .mp4, .webm or .gif
-  std::optional<std::filesystem::path> frames;  // else a directory for a PNG each
-  std::string title;
+  std::optional<std::filesystem::path> file = std::nullopt;    // .mp4, .webm or .gif
+  std::optional<std::filesystem::path> frames = std::nullopt;  // else a directory for a PNG each
+  std::string title = {};
   std::string program = "ffmpeg";
 };
 

@@ -24,6 +24,7 @@ using namespace forklight;
 using app::film::FilmOptions;
 using app::film::make_film;
 using tests::Folder;
+using namespace forklight::tests::film;
 namespace fs = std::filesystem;
 
 namespace {

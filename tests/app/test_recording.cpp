@@ -52,7 +52,7 @@ class Stage {
     fonts_.update(1, 2);
     ui_.audience.reduced_motion = true;
   }
-  static constexpr int kWidth = 960, kHeight = 540;
+  static constexpr int kWidth = 640, kHeight = 360;
   session::UiState& ui() { return ui_; }
   platform::Offscreen& screen() { return screen_; }
   std::int64_t now() const { return now_; }
@@ -100,8 +100,8 @@ class Stage {
   std::int64_t now_ = 1'000'000'000'000;
 };
 
-// Two seconds: the theme changes in the middle, then the size of the text.
-Recording two_seconds(const Folder& folder) {
+// A second: the theme changes in the middle, then the size of the text.
+Recording one_second(const Folder& folder) {
   Stage stage;
   Recorder recorder(folder / "", stage.now());
   const std::int64_t begin = stage.now();
@@ -109,7 +109,7 @@ Recording two_seconds(const Folder& folder) {
   stage.ui().theme = session::ThemeName::paper;
   stage.ui().text_scale = 1.3f;
   for (int i = 0; i < 4; ++i) stage.record(recorder);
-  Recording recording = recorder.finish(begin + 2'000'000'000);
+  Recording recording = recorder.finish(begin + 1'000'000'000);
   CHECK(recording.problem.empty());
   CHECK(recording.frames >= 2);
   return recording;
@@ -126,7 +126,7 @@ film::Darkroom::News news_of(film::Darkroom& darkroom) {
     auto one = darkroom.update();
     if (one) news = std::move(*one);
     return one.has_value();
-  }, std::chrono::seconds(60)));
+  }, std::chrono::seconds(90)));
   return news;
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("recording: the lens is in it, with its large letters") {
   {
     Stage stage;
     Recorder recorder(folder / "", stage.now());
-    stage.lens = platform::Lens{300, 260, 120, 2, 0xff0000ffU, 0xff202020U};
+    stage.lens = platform::Lens{300, 190, 120, 2, 0xff0000ffU, 0xff202020U};
     for (int i = 0; i < 3; ++i) stage.record(recorder);
     const platform::LargeGlyphs glyphs;
     stage.screen().draw({.lists = ImGui::GetDrawData(), .lens = stage.lens, .glyphs = &glyphs});
@@ -199,16 +199,16 @@ TEST_CASE("recording: the lens is in it, with its large letters") {
 TEST_CASE("recording: a process of its own makes the film; its size, pictures and length are right") {
   const Folder folder;
   film::Darkroom darkroom(FORKLIGHT);
-  darkroom.add(two_seconds(folder), folder / "lesson.mp4", "Exit codes", "en");
+  darkroom.add(one_second(folder), folder / "lesson.mp4", "Exit codes", "en");
   CHECK(darkroom.busy());
   const auto news = news_of(darkroom);
   CHECK(news.failure == "");
   REQUIRE(news.made == folder / "lesson.mp4");
   CHECK_FALSE(darkroom.busy());
   CHECK(folder.files() == 1);
-  CHECK(probed(news.made, "codec_name,width,height,nb_read_frames") == "h264\n960\n540\n60\n");
-  CHECK(std::abs(std::stod(probed(news.made, "duration")) - 2.0) < 0.05);
-  const tests::Picture first = picture_of(news.made, 0, folder / "first.png"), last = picture_of(news.made, 59, folder / "last.png");
+  CHECK(probed(news.made, "codec_name,width,height,nb_read_frames") == "h264\n640\n360\n30\n");
+  CHECK(std::abs(std::stod(probed(news.made, "duration")) - 1.0) < 0.05);
+  const tests::Picture first = picture_of(news.made, 0, folder / "first.png"), last = picture_of(news.made, 29, folder / "last.png");
   platform::set_theme(session::ThemeName::stage);
   CHECK(shows(first, platform::palette().run_button));
   CHECK_FALSE(shows(last, platform::palette().panel));
@@ -221,7 +221,7 @@ TEST_CASE("recording: what is there already is not written over") {
   const Folder folder;
   std::ofstream(folder / "lesson.mp4") << "mine";
   film::Darkroom darkroom(FORKLIGHT);
-  darkroom.add(two_seconds(folder), folder / "lesson.mp4", "", "en");
+  darkroom.add(one_second(folder), folder / "lesson.mp4", "", "en");
   CHECK(news_of(darkroom).made == folder / "lesson-2.mp4");
   CHECK(bytes_of(folder / "lesson.mp4") == "mine");
 }
@@ -230,8 +230,8 @@ TEST_CASE("recording: given up, failed or ended by force, nothing of the film st
   const Folder folder, tools;
   SUBCASE("given up") {
     film::Darkroom darkroom(FORKLIGHT, program(tools, kSlow).string());
-    darkroom.add(two_seconds(folder), folder / "lesson.mp4", "", "en");
-    darkroom.add(two_seconds(folder), folder / "second.mp4", "", "en");
+    darkroom.add(one_second(folder), folder / "lesson.mp4", "", "en");
+    darkroom.add(one_second(folder), folder / "second.mp4", "", "en");
     CHECK(darkroom.waiting() == 1);
     CHECK(tests::wait_until([&] { return (void)darkroom.update(), darkroom.progress().frame > 0; }, std::chrono::seconds(60)));
     darkroom.give_up_all();
@@ -239,17 +239,17 @@ TEST_CASE("recording: given up, failed or ended by force, nothing of the film st
   }
   SUBCASE("ffmpeg is killed") {
     film::Darkroom darkroom(FORKLIGHT, program(tools, "head -c 3000000 >/dev/null; kill -9 $$").string());
-    darkroom.add(two_seconds(folder), folder / "lesson.mp4", "", "en");
+    darkroom.add(one_second(folder), folder / "lesson.mp4", "", "en");
     CHECK(news_of(darkroom).failure.find("nothing of it is left") != std::string::npos);
   }
   SUBCASE("the disk is full") {
     film::Darkroom darkroom(FORKLIGHT, program(tools, "trap '' XFSZ; ulimit -f 1; exec ffmpeg \"$@\"").string());
-    darkroom.add(two_seconds(folder), folder / "lesson.mp4", "", "en");
+    darkroom.add(one_second(folder), folder / "lesson.mp4", "", "en");
     CHECK(news_of(darkroom).failure.find("could not be written") != std::string::npos);
   }
   SUBCASE("who makes it is killed") {
     film::Darkroom darkroom(FORKLIGHT, program(tools, kSlow).string());
-    darkroom.add(two_seconds(folder), folder / "lesson.mp4", "", "en");
+    darkroom.add(one_second(folder), folder / "lesson.mp4", "", "en");
     CHECK(tests::wait_until([&] { return (void)darkroom.update(), darkroom.progress().frame > 0 || !darkroom.busy(); }, std::chrono::seconds(60)));
     if (darkroom.pid() > 0) ::kill(darkroom.pid(), SIGKILL);
     const auto news = news_of(darkroom);
@@ -258,7 +258,7 @@ TEST_CASE("recording: given up, failed or ended by force, nothing of the film st
   }
   SUBCASE("it cannot even be started") {
     film::Darkroom darkroom("/no/such/forklight");
-    darkroom.add(two_seconds(folder), folder / "lesson.mp4", "", "en");
+    darkroom.add(one_second(folder), folder / "lesson.mp4", "", "en");
     CHECK(news_of(darkroom).failure.find("/no/such/forklight") != std::string::npos);
   }
   CHECK(tests::wait_until([&] { return folder.files() == 0; }, std::chrono::seconds(20)));
@@ -268,16 +268,16 @@ TEST_CASE("recording: given up, failed or ended by force, nothing of the film st
 TEST_CASE("recording: without ffmpeg the film says what to install, and pictures need none") {
   const Folder folder;
   film::Darkroom darkroom(FORKLIGHT, "forklight-has-no-such-program");
-  darkroom.add(two_seconds(folder), folder / "lesson.mp4", "", "en");
+  darkroom.add(one_second(folder), folder / "lesson.mp4", "", "en");
   CHECK(news_of(darkroom).failure.find("package ffmpeg") != std::string::npos);
   CHECK(folder.files() == 0);
   CHECK_FALSE(film::has_program("forklight-has-no-such-program"));
   CHECK(film::has_program("sh"));
-  darkroom.add(two_seconds(folder), folder / "lesson", "", "en");
+  darkroom.add(one_second(folder), folder / "lesson", "", "en");
   const auto news = news_of(darkroom);
   CHECK(news.made == folder / "lesson");
-  CHECK(news.pictures == 60);
-  CHECK(tests::read_png((folder / "lesson/000060.png").string()).width == 960);
+  CHECK(news.pictures == 30);
+  CHECK(tests::read_png((folder / "lesson/000030.png").string()).width == 640);
 }
 
 TEST_CASE("recording: where the disk has no more room it ends, says so, and what there is becomes the film") {
@@ -338,7 +338,7 @@ TEST_CASE("recording: cut short by a full disk, the film is what was recorded un
     REQUIRE(recording->frames > 0);
   }
   REQUIRE(develop_to(*recording, {.file = folder / "lesson.mp4"}));
-  CHECK(probed(folder / "lesson.mp4", "width,height") == "960\n540\n");
+  CHECK(probed(folder / "lesson.mp4", "width,height") == "640\n360\n");
 }
 
 TEST_CASE("recording: no process that is started meanwhile has a hand on it") {
