@@ -81,9 +81,10 @@ const View kLargeText[] = {
     {"gallery", {{"gallery", ""}}},
     {"quiz", {{"quiz", ""}}},
     {"save", {{"save", ""}}},
-    {"note", {{"select", "Process-1@1ms"}, {"note.add", ""}}},
+    {"note", {{"select", "2@1ms"}, {"note.add", ""}}},
     {"find", {{"find", "process"}}},
     {"tour-timeline", {{"tour", ""}, {"tour.next", ""}, {"tour.next", ""}}},
+    {"presenting", {{"present", ""}}},
     {"question", {{"predict", ""}, {"run", ""}}},
 };
 
@@ -187,14 +188,14 @@ void take_large_text(int width, int height, const char* language, const char* th
   REQUIRE(frames_until(app, [&] { return app.session().state() == RunState::finished; }));
   Album album(app, std::to_string(width) + "x" + std::to_string(height) + "-large-text");
   for (const View& view : kViews) album.take("exit-codes", view);
-  app.ui().push("present");
-  album.take("present", {"timeline", {}});
-  app.ui().push("present");
+  app.ui().push("axis.time");
   app.ui().push("clear");
   frames(app, 2);
+  const app::session::UiState as_it_was = app.ui();
   for (const View& view : kLargeText) {
-    album.take("dialog", view);
-    app.ui().push("clear");
+    album.take("over", view);
+    app.ui() = as_it_was;
+    while (!app.session().notes().empty()) app.session().remove_note(0);
     frames(app, 2);
   }
 }
