@@ -178,7 +178,7 @@ bool App::frame() {
   }
   if (window_.close_wanted() || ui_.quit_wanted) return false;
   // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
-  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || ui_.lecture.on;
+  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.looking() || ui_.lecture.on;
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || !ui_.exporting.figure_wanted.empty() || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
     draw(draw_ || ui_.screenshot_wanted);
@@ -194,7 +194,7 @@ void App::take_input() {
   const auto now = Clock::now();
   double wait = 0;
   if (wait_when_idle_ && ui_.pushed.empty()) {
-    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy();
+    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.looking();
     const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestPeriod);
     const auto rest = period - (now - last_draw_);
     if (!moving)
@@ -262,6 +262,7 @@ void App::draw(bool pixels) {
   drawn_revision_ = session_.model().revision();
   if (window_.minimized()) return;
   window_.begin_frame();
+  ui_.filtering = false;
   session::Context context{session_, ui_};
   panels::draw_frame(context, timeline_, panels_);
   if (pixels)
