@@ -168,6 +168,7 @@ bool App::frame() {
   session::follow_questions(context);
   session::follow_quiz(context);
   session::update_lecture(context, base::now_ns());
+  session::note_sight(context, base::now_ns());
   if (session_.model().revision() != drawn_revision_) last_change_ = Clock::now();
   keeper_.update(session_, ui_.past);
   if (std::string problem = quiz_keeper_.update(ui_.quiz); !problem.empty()) session_.notify(std::move(problem));

@@ -7,6 +7,7 @@
 #include "app/cli/cli.h"
 #include "app/export/figure.h"
 #include "app/i18n/i18n.h"
+#include "app/session/range.h"
 #include "core/base/error.h"
 
 namespace forklight::app::cli {
@@ -59,7 +60,7 @@ int draw(const Request& request) {
   ui.cores = !request.no_cores;
   ui.memory = request.memory;
   figure::Subject subject{.model = model, .meta = run.meta, .now_ns = model.end_ns(), .notes = run.notes};
-  if (request.range) subject.range = figure::parse_range(model, *request.range);
+  if (request.range) subject.range = session::parse_range(model, *request.range);
   figure::save_figure(subject, ui, wanted, request.output);
   return kOk;
 }

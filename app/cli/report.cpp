@@ -97,6 +97,23 @@ std::string hang_words(const session::Session& session) {
   return tr("cli.hung", fmt::arg("duration", i18n::format_duration(std::max<std::int64_t>(hang.until_ns - hang.since_ns, 0))), fmt::arg("words", words)) + "\n";
 }
 
+// What else the file tells: when and where it was recorded, with what settings, and what people wrote on it.
+std::string kept_words(const session::Session& session) {
+  const timeline::Model& model = session.model();
+  std::string text = session.origin_words() + "\n", settings;
+  for (const auto& [name, value] : session.run_settings().values()) settings += fmt::format("{}{} = {}", settings.empty() ? "" : ", ", name, value);
+  if (!settings.empty()) text += tr("cli.settings", fmt::arg("settings", settings)) + "\n";
+  for (const store::Note& note : session.notes()) {
+    const timeline::Task* task = model.find(note.task);
+    const timeline::Object* object = model.find_object(note.task);
+    const std::string at = task != nullptr ? task->name : object != nullptr ? object->name : std::string();
+    std::string when = milliseconds(model, note.time_ns);
+    if (note.is_stretch()) when += " … " + milliseconds(model, note.end_ns);
+    text += tr("cli.note", fmt::arg("when", at.empty() ? when : when + ", " + at), fmt::arg("text", note.text)) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
@@ -145,7 +162,7 @@ std::string report(const session::Session& session) {
   text += hang_words(session);
   if (const std::string why = fmt::format("scenario.{}.why", session.scenario().id); i18n::has(why)) text += tr("cli.why", fmt::arg("why", tr(why))) + "\n";
   text += tr("cli.events", fmt::arg("events", model.event_count()), fmt::arg("lost", model.lost_count())) + "\n";
-  if (session.state() == session::RunState::opened) text += session.origin_words() + "\n";
+  if (session.state() == session::RunState::opened) text += kept_words(session);
   if (session.folder() != nullptr) {
     const char* key = session.folder()->is_temporary() ? "cli.files_gone" : "cli.files_kept";
     text += tr(key, fmt::arg("path", session.folder()->path().string())) + "\n";
@@ -174,6 +191,9 @@ nlohmann::json report_json(const session::Session& session) {
   for (const session::ClaimState& claim : session.claims()) {
     claims.push_back({{"id", claim.id}, {"text", claim_text(session, claim.id)}, {"held", claim.verdict == Verdict::held}});
   }
+  auto notes = nlohmann::json::array();
+  for (const store::Note& note : session.notes())
+    notes.push_back({{"at_ms", milliseconds_or_null(model, note.time_ns)}, {"until_ms", milliseconds_or_null(model, note.end_ns)}, {"task", note.task}, {"text", note.text}});
   return {{"scenario", session.scenario().id},
           {"settings", session.settings().values()},
           {"processes", std::move(processes)},
@@ -182,7 +202,7 @@ nlohmann::json report_json(const session::Session& session) {
           {"lost", model.lost_count()},
           {"stopped", model.stopped().has_value()},
           {"hung", hang_of(session).clauses},
-
+          {"notes", std::move(notes)},
           {"recorded_at", session.meta().recorded_at},
           {"program_version", session.meta().program_version},
           {"python_version", session.meta().python_version},

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 #include "app/export/sheet.h"
@@ -215,22 +214,6 @@ class Figure {
   timeline_view::TimelineView view_drawn_;
 };
 
-// "1.2s", "300ms", "7us", "2min", "1.5" (seconds) → nanoseconds; nothing for what is none.
-std::optional<std::int64_t> nanoseconds(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  struct Unit {
-    std::string_view name;
-    double size;
-  };
-  constexpr std::array kUnits = {Unit{"", 1e9}, Unit{"s", 1e9}, Unit{"ms", 1e6}, Unit{"us", 1e3}, Unit{"µs", 1e3}, Unit{"ns", 1}, Unit{"min", 6e10}};
-  const auto known = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& one) { return one.name == unit; });
-  constexpr double kMost = 1e17;
-  if (error != std::errc{} || known == kUnits.end() || !(value >= 0) || value * known->size > kMost) return std::nullopt;
-  return static_cast<std::int64_t>(value * known->size);
-}
-
 }  // namespace
 
 void check_name(const std::filesystem::path& file) {
@@ -247,21 +230,6 @@ void save_figure(const Subject& subject, session::UiState ui, const Wanted& want
   const auto sheet = make_sheet(file, figure.page(), studio.fonts);
   put_on(*sheet, *ImGui::GetDrawData(), capture);
   sheet->finish();
-}
-
-timeline::TimeRange parse_range(const timeline::Model& model, const std::string& text) {
-  const auto wrong = [&] { return base::UsageError(tr("figure.bad_range", fmt::arg("text", text))); };
-  const std::size_t dots = text.find("..");
-  if (dots == std::string::npos || text.size() == 2) throw wrong();
-  const std::int64_t length = model.end_ns() - model.begin_ns();
-  const std::string from = text.substr(0, dots), to = text.substr(dots + 2);
-  const auto begin = from.empty() ? std::optional<std::int64_t>(0) : nanoseconds(from);
-  const auto end = to.empty() ? std::optional(length) : nanoseconds(to);
-  if (!begin || !end || (!from.empty() && !to.empty() && *begin >= *end)) throw wrong();
-  if (*begin >= length)
-    throw base::UsageError(tr("figure.empty_range", fmt::arg("begin", i18n::format_duration(*begin)), fmt::arg("end", i18n::format_duration(*end)),
-                              fmt::arg("length", i18n::format_duration(length))));
-  return {model.begin_ns() + *begin, model.begin_ns() + *end};
 }
 
 }  // namespace forklight::app::figure

@@ -42,8 +42,4 @@ void save_figure(const Subject& subject, session::UiState ui, const Wanted& want
 // Throws base::UsageError if the name does not end as that of a figure.
 void check_name(const std::filesystem::path& file);
 
-// "1.2s..1.5s", "300ms..": from and to, since the run's begin; either may be missing. Throws base::UsageError for what is none, or lies beside
-// the run.
-[[nodiscard]] timeline::TimeRange parse_range(const timeline::Model& model, const std::string& text);
-
 }  // namespace forklight::app::figure

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -25,6 +27,20 @@ std::string number(double value) {
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
   return text == "-0" ? "0" : text;
+}
+
+// The same, of a path: whole hundredths, and one after the other without a space where a sign parts them.
+long hundredths(float value) { return std::lround(value * 100); }
+
+void add_number(std::string& to, long hundredths, bool parted) {
+  if (parted && hundredths >= 0) to += ' ';
+  if (hundredths < 0) to += '-';
+  const unsigned long size = static_cast<unsigned long>(std::abs(hundredths));
+  if (size >= 100 || size == 0) fmt::format_to(std::back_inserter(to), "{}", size / 100);
+  if (const unsigned long part = size % 100; part % 10 != 0)
+    fmt::format_to(std::back_inserter(to), ".{:02}", part);
+  else if (part != 0)
+    fmt::format_to(std::back_inserter(to), ".{}", part / 10);
 }
 
 std::string escaped(std::string_view text) {
@@ -85,17 +101,30 @@ class SvgSheet : public Sheet {
   }
 
  private:
+  // From corner to corner, each counted from the one before.
   void add_polygon(std::span<const ImVec2> points) {
-    const auto at = [&](std::size_t i) { return points[i % points.size()]; };
-    bool upright = points.size() == 4;
-    for (std::size_t i = 0; upright && i < 4; ++i) upright = i % 2 == 0 ? at(i).y == at(i + 1).y : at(i).x == at(i + 1).x;
-    body_ += fmt::format("M{} {}", number(points[0].x), number(points[0].y));
-    if (upright) {
-      body_ += fmt::format("H{}V{}H{}z", number(points[1].x), number(points[2].y), number(points[3].x));
-      return;
+    long x = hundredths(points[0].x), y = hundredths(points[0].y);
+    body_ += 'M';
+    add_number(body_, x, false);
+    add_number(body_, y, true);
+    bool lines = false;  // the letter holds until another one comes
+    for (const ImVec2& point : points.subspan(1)) {
+      const long by_x = hundredths(point.x) - x, by_y = hundredths(point.y) - y;
+      x += by_x;
+      y += by_y;
+      if (by_x == 0 && by_y == 0) continue;
+      if (by_x == 0 || by_y == 0) {
+        body_ += by_y == 0 ? 'h' : 'v';
+        add_number(body_, by_y == 0 ? by_x : by_y, false);
+        lines = false;
+        continue;
+      }
+      if (!lines) body_ += 'l';
+      add_number(body_, by_x, lines);
+      add_number(body_, by_y, true);
+      lines = true;
     }
-    for (std::size_t i = 1; i < points.size(); ++i) body_ += fmt::format("{}{} {}", i == 1 ? "L" : " ", number(points[i].x), number(points[i].y));
-    body_ += "z";
+    body_ += 'z';
   }
 
   std::string clipped(const Rect* clip) {

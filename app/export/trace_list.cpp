@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <optional>
 
 #include "app/platform/imgui_compat.h"
@@ -13,7 +14,8 @@ namespace {
 using timeline_view::TextRun;
 
 constexpr Color kAlpha = 0xff000000u;
-constexpr float kInside = 0.02f;  // pixels beyond a clip that nobody sees
+constexpr float kInside = 0.02f;  // pixels beyond a clip, or beside a line, that nobody sees
+constexpr std::size_t kLongest = 256;  // corners
 
 Rect bounds_of(std::span<const ImVec2> points) {
   Rect box{points[0].x, points[0].y, points[0].x, points[0].y};
@@ -32,11 +34,9 @@ bool inside(const Rect& box, const Rect& clip) {
 
 bool upright(std::span<const ImVec2> points) {
   if (points.size() != 4) return false;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const ImVec2 &from = points[i], &to = points[(i + 1) % 4];
-    if (i % 2 == 0 ? from.y != to.y : from.x != to.x) return false;
-  }
-  return true;
+  const auto flat = [&](std::size_t i) { return points[i].y == points[(i + 1) % 4].y; };
+  const auto steep = [&](std::size_t i) { return points[i].x == points[(i + 1) % 4].x; };
+  return (flat(0) && steep(1) && flat(2) && steep(3)) || (steep(0) && flat(1) && steep(2) && flat(3));
 }
 
 double area_of(std::span<const ImVec2> points) {
@@ -48,7 +48,62 @@ double area_of(std::span<const ImVec2> points) {
   return twice / 2;
 }
 
-// Gathers polygons of one colour and puts them on the page together.
+bool same_place(const ImVec2& a, const ImVec2& b) { return std::abs(a.x - b.x) <= kInside && std::abs(a.y - b.y) <= kInside; }
+
+// Two that turn the same way and share an edge become one, in `points`: a band is drawn piece by piece, and is one thing on the page.
+bool join(std::vector<ImVec2>& points, std::span<const ImVec2> other) {
+  const std::size_t count = points.size(), others = other.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j < others; ++j) {
+      if (!same_place(points[i], other[(j + 1) % others]) || !same_place(points[(i + 1) % count], other[j])) continue;
+      std::vector<ImVec2> between;
+      for (std::size_t k = 2; k < others; ++k) between.push_back(other[(j + k) % others]);
+      points.insert(points.begin() + static_cast<std::ptrdiff_t>(i) + 1, between.begin(), between.end());
+      return true;
+    }
+  }
+  return false;
+}
+
+// How far a point is from a line through two others; far beyond its ends as well.
+float distance(const ImVec2& point, const ImVec2& from, const ImVec2& to) {
+  const ImVec2 along{to.x - from.x, to.y - from.y}, off{point.x - from.x, point.y - from.y};
+  const float squared = along.x * along.x + along.y * along.y;
+  if (squared < kInside * kInside) return std::hypot(off.x, off.y);
+  const float part = std::clamp((off.x * along.x + off.y * along.y) / squared, 0.0f, 1.0f);
+  return std::hypot(off.x - part * along.x, off.y - part * along.y);
+}
+
+// Without the corners that lie on the line between others.
+void straighten(std::vector<ImVec2>& points) {
+  std::vector<ImVec2> kept{points.front()};
+  for (std::size_t last = 0; last + 1 < points.size();) {
+    std::size_t next = last + 1;
+    const auto straight_to = [&](std::size_t to) {
+      for (std::size_t between = last + 1; between < to; ++between)
+        if (distance(points[between], points[last], points[to % points.size()]) > kInside) return false;
+      return true;
+    };
+    while (next < points.size() && straight_to(next + 1)) ++next;
+    if (next >= points.size()) break;  // back at the first
+    kept.push_back(points[next]);
+    last = next;
+  }
+  if (kept.size() > 3 && distance(kept.front(), kept.back(), kept[1]) <= kInside) kept.erase(kept.begin());
+  if (kept.size() < 3) return;
+  points = std::move(kept);
+  // Upright where it is so nearly: pages have short ways to say and to fill that.
+  if (points.size() != 4) return;
+  const Rect box = bounds_of(points);
+  for (ImVec2& point : points) {
+    for (const float x : {box.x0, box.x1})
+      if (std::abs(point.x - x) <= kInside) point.x = x;
+    for (const float y : {box.y0, box.y1})
+      if (std::abs(point.y - y) <= kInside) point.y = y;
+  }
+}
+
+// Gathers polygons of one colour and puts them on the page together, in the order in which they were drawn as far as that is seen.
 class Pen {
  public:
   explicit Pen(Sheet& sheet) : sheet_(sheet) {}
@@ -68,11 +123,7 @@ class Pen {
         needed = clip;
       }
     }
-    if (color != color_ || !same(needed, clip_)) flush();
-    color_ = color;
-    clip_ = needed;
-    shapes_.corners.insert(shapes_.corners.end(), points.begin(), points.end());
-    shapes_.counts.push_back(points.size());
+    heap_for(color, needed, box).add(std::move(points), box);
   }
 
   void text(const TextRun& run) {
@@ -86,8 +137,8 @@ class Pen {
   }
 
   void flush() {
-    if (!shapes_.counts.empty()) sheet_.fill(shapes_, color_, clip_ ? &*clip_ : nullptr);
-    shapes_.clear();
+    for (Heap& heap : heaps_) heap.put_on(sheet_);
+    heaps_.clear();
   }
 
  private:
@@ -96,10 +147,58 @@ class Pen {
     return a->x0 == b->x0 && a->y0 == b->y0 && a->x1 == b->x1 && a->y1 == b->y1;
   }
 
+  // Polygons of one colour, and the last one, to which pieces may still be joined.
+  struct Heap {
+    Color color;
+    std::optional<Rect> clip;
+    Rect box;
+    Shapes shapes = {};
+    std::vector<ImVec2> last = {};
+    Rect covered{0, 0, -1, -1};  // by a rectangle of these shapes
+
+    void add(std::vector<ImVec2> points, const Rect& around) {
+      box = {std::min(box.x0, around.x0), std::min(box.y0, around.y0), std::max(box.x1, around.x1), std::max(box.y1, around.y1)};
+      // Only pieces: what is round as it is has no neighbour, and a band as long as this is none.
+      if (points.size() == 4 && last.size() >= 4 && last.size() < kLongest && join(last, points)) return;
+      put_last();
+      last = std::move(points);
+    }
+    void put_last() {
+      if (last.empty()) return;
+      if (last.size() > 4) straighten(last);
+      if (upright(last)) {
+        // A band that goes back the way it came is there already.
+        const Rect there = bounds_of(last);
+        if (inside(there, covered)) return last.clear();
+        covered = there;
+      }
+      shapes.corners.insert(shapes.corners.end(), last.begin(), last.end());
+      shapes.counts.push_back(last.size());
+      last.clear();
+    }
+    void put_on(Sheet& sheet) {
+      put_last();
+      sheet.fill(shapes, color, clip ? &*clip : nullptr);
+    }
+  };
+
+  // The one that this belongs on. What does not overlap anything since may lie under that just as well: colours that take turns (a curve and
+  // what is under it) stay two heaps. Clear ones keep to the order, for where they lie upon each other is seen.
+  Heap& heap_for(Color color, const std::optional<Rect>& clip, const Rect& box) {
+    for (auto heap = heaps_.rbegin(); heap != heaps_.rend(); ++heap) {
+      if (heap->color == color && same(heap->clip, clip) && (heap == heaps_.rbegin() || (color & kAlpha) == kAlpha)) return *heap;
+      if (heap->box.overlaps(box)) break;
+    }
+    if (heaps_.size() == kHeaps) {
+      heaps_.front().put_on(sheet_);
+      heaps_.pop_front();
+    }
+    return heaps_.emplace_back(Heap{color, clip, box});
+  }
+
+  static constexpr std::size_t kHeaps = 6;
   Sheet& sheet_;
-  Shapes shapes_;
-  Color color_ = 0;
-  std::optional<Rect> clip_;
+  std::deque<Heap> heaps_;
 };
 
 // The triangles of one command, as the polygons that they are parts of: each triangle shares an edge with the one before.

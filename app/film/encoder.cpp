@@ -13,6 +13,7 @@
 #include <fstream>
 #include <utility>
 
+#include "app/film/yuv.h"
 #include "app/i18n/i18n.h"
 #include "core/base/error.h"
 #include "core/base/posix_call.h"
@@ -28,20 +29,15 @@ namespace fs = std::filesystem;
 std::vector<std::string> codec(const fs::path& file) {
   const std::string ending = file.extension().string();
   // Whatever a player can show: 4:2:0. The header in front, so that it plays while it is loaded.
-  if (ending == ".mp4") return {"-vf", "vflip", "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4"};
+  if (ending == ".mp4") return {"-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-movflags", "+faststart", "-f", "mp4"};
   if (ending == ".webm")
-    return {"-vf", "vflip", "-c:v", "libvpx-vp9", "-crf", "30", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "6", "-row-mt", "1", "-pix_fmt", "yuv420p", "-f", "webm"};
-  if (ending == ".gif") return {"-vf", "vflip,split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=none:diff_mode=rectangle", "-f", "gif"};
+    return {"-c:v", "libvpx-vp9", "-crf", "30", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "6", "-row-mt", "1", "-f", "webm"};
+  if (ending == ".gif") return {"-vf", "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=none:diff_mode=rectangle", "-f", "gif"};
   throw base::UsageError(tr("film.ending", fmt::arg("path", file.string())));
 }
 
-// A directory where a file can be made, or one sentence of why not.
-void check_directory(const fs::path& file) {
-  const fs::path directory = file.parent_path().empty() ? fs::path(".") : file.parent_path();
-  std::error_code error;
-  if (!fs::is_directory(directory, error)) throw base::UsageError(tr("film.no_directory", fmt::arg("path", directory.string())));
-  if (::access(directory.c_str(), W_OK | X_OK) != 0) throw base::UsageError(tr("film.not_writable", fmt::arg("path", directory.string()), fmt::arg("reason", base::error_text(errno))));
-}
+// A GIF chooses its colours from those that are drawn; all others keep light and colour apart, as to_yuv() does.
+bool keeps_light_and_color(const fs::path& file) { return file.extension() != ".gif"; }
 
 // "=", ";", "#", "\" and line ends mean something to ffmpeg's list of chapters.
 std::string escaped(const std::string& text) {
@@ -66,9 +62,16 @@ std::string last_line(int fd) {
 
 }  // namespace
 
-Encoder::Encoder(EncoderOptions options) : options_(std::move(options)) {
+void check_place(const fs::path& file) {
+  const fs::path directory = file.parent_path().empty() ? fs::path(".") : file.parent_path();
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) throw base::UsageError(tr("film.no_directory", fmt::arg("path", directory.string())));
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) throw base::UsageError(tr("film.not_writable", fmt::arg("path", directory.string()), fmt::arg("reason", base::error_text(errno))));
+}
+
+Encoder::Encoder(EncoderOptions options) : options_(std::move(options)), light_and_color_(keeps_light_and_color(options_.file)) {
   (void)codec(options_.file);
-  check_directory(options_.file);
+  check_place(options_.file);
   unfinished_ = options_.file.parent_path() / ("." + options_.file.stem().string() + ".unfinished-" + std::to_string(::getpid()) + options_.file.extension().string());
   if (!options_.chapters.empty()) {
     chapters_ = fs::path(unfinished_.string() + ".chapters");
@@ -91,10 +94,13 @@ Encoder::Encoder(EncoderOptions options) : options_(std::move(options)) {
 }
 
 void Encoder::start() {
-  std::vector<std::string> words = {options_.program, "-hide_banner", "-loglevel", "error", "-nostdin", "-xerror", "-y", "-f", "rawvideo", "-pix_fmt", "bgra", "-s",
+  std::vector<std::string> words = {options_.program, "-hide_banner", "-loglevel", "error", "-nostdin", "-xerror", "-y", "-f", "rawvideo", "-pix_fmt", light_and_color_ ? "yuv420p" : "bgra", "-s",
                                     std::to_string(options_.width) + "x" + std::to_string(options_.height), "-r", std::to_string(options_.fps), "-i", "pipe:0"};
   if (!chapters_.empty()) words.insert(words.end(), {"-i", chapters_.string(), "-map", "0:v", "-map_metadata", "1"});
   words.insert(words.end(), {"-metadata", "title=" + options_.title, "-fflags", "+bitexact", "-flags:v", "+bitexact"});
+  // Which colours they are, or a player has to guess.
+  if (light_and_color_)
+    words.insert(words.end(), {"-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-chroma_sample_location", "center"});
   for (std::string& word : codec(options_.file)) words.push_back(std::move(word));
   words.push_back(unfinished_.string());
   std::vector<char*> arguments;
@@ -146,10 +152,17 @@ void Encoder::fail() {
 }
 
 void Encoder::add(std::span<const std::uint8_t> pixels) {
-  while (!pixels.empty()) {
-    const ssize_t written = base::retry_eintr([&] { return ::write(pictures_.get(), pixels.data(), pixels.size()); });
+  const platform::PixelRect all[] = {{0, 0, options_.width, options_.height}};
+  add(pixels, all);
+}
+
+void Encoder::add(std::span<const std::uint8_t> pixels, std::span<const platform::PixelRect> changed) {
+  frame_.resize(light_and_color_ ? pixels.size() / 8 * 3 : pixels.size());
+  for (const platform::PixelRect& part : changed) (light_and_color_ ? to_yuv : turn_over)(pixels, options_.width, options_.height, part, frame_);
+  for (std::span<const std::uint8_t> left = frame_; !left.empty();) {
+    const ssize_t written = base::retry_eintr([&] { return ::write(pictures_.get(), left.data(), left.size()); });
     if (written < 0) fail();
-    pixels = pixels.subspan(static_cast<std::size_t>(written));
+    left = left.subspan(static_cast<std::size_t>(written));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/platform/changes.h"
 #include "core/base/fd.h"
 
 namespace forklight::app::film {
@@ -20,11 +21,14 @@ struct Chapter {
 
 struct EncoderOptions {
   std::filesystem::path file;  // its ending says what it is: .mp4 (H.264), .webm (VP9), .gif
-  int width = 0, height = 0, fps = 0;
+  int width = 0, height = 0, fps = 0;  // the sides are even
   std::string title;
   std::vector<Chapter> chapters;
   std::string program = "ffmpeg";
 };
+
+// Whether `file` can be made where it is to be. Throws base::UsageError: the directory is not there, or cannot be written to.
+void check_place(const std::filesystem::path& file);
 
 class Encoder {
  public:
@@ -38,6 +42,8 @@ class Encoder {
 
   // One picture, BGRA, its rows from below. Throws base::Failure with ffmpeg's own reason if it has ended.
   void add(std::span<const std::uint8_t> pixels);
+  // The same, of which all but `changed` is as in the picture before.
+  void add(std::span<const std::uint8_t> pixels, std::span<const platform::PixelRect> changed);
   // Waits for ffmpeg, and gives the file its name. Throws base::Failure if it did not become whole.
   void finish();
 
@@ -49,6 +55,8 @@ class Encoder {
   void end() noexcept;
 
   EncoderOptions options_;
+  bool light_and_color_;             // of the pictures that it is fed with; else BGRA
+  std::vector<std::uint8_t> frame_;  // the picture as it is fed
   std::filesystem::path unfinished_, chapters_;
   base::Fd pictures_, words_;  // into it; what it says, as a file of no name
   pid_t pid_ = -1;

@@ -19,6 +19,7 @@
 #include "app/platform/theme.h"
 #include "app/session/asking.h"
 #include "app/session/command.h"
+#include "app/session/in_sight.h"
 #include "app/session/run_folder.h"
 #include "app/session/session.h"
 #include "core/base/clock.h"
@@ -45,6 +46,9 @@ void check(const FilmOptions& options) {
   within(options.scale, 0.5, 4.0, "--scale");
   if (options.width % 2 != 0 || options.height % 2 != 0) throw base::UsageError(tr("film.odd_size"));
   if (options.file.has_value() == options.frames.has_value()) throw base::UsageError(tr("film.where"));
+  // Known now, not when all is drawn.
+  for (const auto& made : {options.file, options.frames, options.subtitles})
+    if (made) check_place(*made);
 }
 
 // Film time to run time, and back.
@@ -155,8 +159,9 @@ class Studio {
       panels::draw_frame(context, timeline, panels);
       const bool fresh = screen_.end_frame(options_.vision);
       if (pass == 0) continue;
-      if (encoder_) encoder_->add(screen_.pixels());
-      if (pictures_) pictures_->add(screen_, screen_.pixels(), !fresh);
+      const platform::Picture picture = screen_.picture();
+      if (encoder_) encoder_->add(picture.pixels, picture.changed);
+      if (pictures_) pictures_->add(screen_, picture.pixels, !fresh);
     }
   }
 
@@ -362,6 +367,11 @@ bool make_tour_film(const FilmOptions& options, const session::Lecture& lecture,
         session.play(take->runs[run++]);
         ui.follow = ui.fit_wanted = true;
         ui.selection = {};
+      } else if (one.command == "open" && !one.argument.empty()) {
+        session.open(one.argument);
+        ui.fit_wanted = true;
+        ui.selection = {};
+        session::show_view(ui, session.meta().view, session.model());
       } else if (one.command == "scenario") {
         session.choose(one.argument);
         ui.fit_wanted = true;

@@ -7,6 +7,7 @@
 #include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace forklight::app::platform::compat {
@@ -72,6 +73,16 @@ inline void push_font(ImFont* font) {
   return font->CalcWordWrapPosition(font->LegacySize, text, end, wrap_width);
 #else
   return font->CalcWordWrapPositionA(1.0f, text, end, wrap_width);
+#endif
+}
+
+// Which texture a command draws with, before it is drawn.
+[[nodiscard]] inline std::uint64_t texture_of(const ImDrawCmd& command) {
+#if IMGUI_VERSION_NUM >= 19200
+  if (command.TexRef._TexData != nullptr) return reinterpret_cast<std::uintptr_t>(command.TexRef._TexData);
+  return static_cast<std::uint64_t>(command.TexRef._TexID);
+#else
+  return reinterpret_cast<std::uintptr_t>(command.TextureId);
 #endif
 }
 

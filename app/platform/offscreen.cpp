@@ -8,6 +8,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/i18n/i18n.h"
 #include "app/platform/imgui_compat.h"
@@ -34,29 +35,6 @@ EGLDisplay any_display() {
   return display;
 }
 
-// FNV's way of mixing, eight bytes at a time.
-void add(std::uint64_t& sum, const void* data, std::size_t size) {
-  const auto* at = static_cast<const unsigned char*>(data);
-  for (; size >= 8; size -= 8, at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    sum = (sum ^ word) * 0x9e3779b97f4a7c15U;
-    sum ^= sum >> 29;
-  }
-  for (; size > 0; --size, ++at) sum = (sum ^ *at) * 0x100000001b3U;
-}
-
-std::uint64_t sum_of(const ImDrawData& data, session::Vision vision) {
-  std::uint64_t sum = 0xcbf29ce484222325U + static_cast<std::uint64_t>(vision);
-  for (int i = 0; i < data.CmdListsCount; ++i) {
-    const ImDrawList& list = *data.CmdLists[i];
-    add(sum, list.VtxBuffer.Data, static_cast<std::size_t>(list.VtxBuffer.size_in_bytes()));
-    add(sum, list.IdxBuffer.Data, static_cast<std::size_t>(list.IdxBuffer.size_in_bytes()));
-    for (const ImDrawCmd& command : list.CmdBuffer) add(sum, &command.ClipRect, sizeof command.ClipRect);
-  }
-  return sum;
-}
-
 }  // namespace
 
 struct Offscreen::Gl {
@@ -66,7 +44,7 @@ struct Offscreen::Gl {
   std::optional<Overlay> overlay;
 };
 
-Offscreen::Offscreen(int width, int height) : gl_(std::make_unique<Gl>()), width_(width), height_(height) {
+Offscreen::Offscreen(int width, int height) : gl_(std::make_unique<Gl>()), width_(width), height_(height), changes_(width, height) {
   gl_->display = any_display();
   const EGLint wanted[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
   if (eglBindAPI(EGL_OPENGL_API) == EGL_TRUE) gl_->context = eglCreateContext(gl_->display, EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT, wanted);
@@ -111,7 +89,7 @@ Offscreen::~Offscreen() {
 
 void Offscreen::upload_fonts() {
   compat::replace_font_texture();
-  drawn_ = 0;
+  changes_.forget();
 }
 
 void Offscreen::begin_frame(double seconds) {
@@ -122,28 +100,42 @@ void Offscreen::begin_frame(double seconds) {
 
 bool Offscreen::end_frame(session::Vision vision) {
   ImGui::Render();
-  const std::uint64_t sum = sum_of(*ImGui::GetDrawData(), vision);
-  if (sum == drawn_) return false;
-  drawn_ = sum;
-  read_ = false;
+  ImDrawData& frame = *ImGui::GetDrawData();
+  if (vision != std::exchange(vision_, vision)) changes_.forget();
+  std::vector<PixelRect> parts = changes_.find(frame);
+  if (parts.empty()) return false;
+  // Other eyes see the finished picture: it cannot be finished in parts.
+  if (vision == session::Vision::normal)
+    changes_.keep(frame);
+  else
+    parts = {{0, 0, width_, height_}};
   glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
   glViewport(0, 0, width_, height_);
   glClearColor(0, 0, 0, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  glEnable(GL_SCISSOR_TEST);
+  for (const PixelRect& part : parts) {
+    glScissor(part.x, part.y, part.width, part.height);
+    glClear(GL_COLOR_BUFFER_BIT);
+  }
+  glDisable(GL_SCISSOR_TEST);
+  ImGui_ImplOpenGL3_RenderDrawData(&frame);
   gl_->overlay->draw_vision(vision, width_, height_);
+  drawn_.insert(drawn_.end(), parts.begin(), parts.end());
   return true;
 }
 
-std::span<const std::uint8_t> Offscreen::pixels() {
-  if (!read_) {
-    pixels_.resize(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_) * 4);
-    glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
-    glPixelStorei(GL_PACK_ALIGNMENT, 1);
-    glReadPixels(0, 0, width_, height_, GL_BGRA, GL_UNSIGNED_BYTE, pixels_.data());
-    read_ = true;
+Picture Offscreen::picture() {
+  taken_ = std::exchange(drawn_, {});
+  pixels_.resize(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_) * 4);
+  glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
+  glPixelStorei(GL_PACK_ALIGNMENT, 4);
+  glPixelStorei(GL_PACK_ROW_LENGTH, width_);
+  for (const PixelRect& part : taken_) {
+    const std::size_t first = (static_cast<std::size_t>(part.y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(part.x)) * 4;
+    glReadPixels(part.x, part.y, part.width, part.height, GL_BGRA, GL_UNSIGNED_BYTE, pixels_.data() + first);
   }
-  return pixels_;
+  glPixelStorei(GL_PACK_ROW_LENGTH, 0);
+  return {pixels_, taken_};
 }
 
 }  // namespace forklight::app::platform

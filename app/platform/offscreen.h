@@ -6,9 +6,15 @@
 #include <span>
 #include <vector>
 
+#include "app/platform/changes.h"
 #include "app/session/audience.h"
 
 namespace forklight::app::platform {
+
+struct Picture {
+  std::span<const std::uint8_t> pixels;  // BGRA, its rows from below
+  std::span<const PixelRect> changed;    // where it differs from the one that was taken before; nowhere else
+};
 
 class Offscreen {
  public:
@@ -21,10 +27,10 @@ class Offscreen {
   void upload_fonts();  // after the atlas was rebuilt
   // One frame of ImGui's, `seconds` after the one before: what is drawn depends on nothing else.
   void begin_frame(double seconds);
-  // Draws what ImGui collected. False if it is the same as the frame before: nothing was drawn then.
+  // Draws what ImGui collected, where that differs from the frame before. False if it differs nowhere.
   bool end_frame(session::Vision vision = session::Vision::normal);
-  // The picture: BGRA, its rows from below, until the next end_frame().
-  [[nodiscard]] std::span<const std::uint8_t> pixels();
+  // Takes the picture; it is good until the next one is taken.
+  [[nodiscard]] Picture picture();
 
   [[nodiscard]] int width() const noexcept { return width_; }
   [[nodiscard]] int height() const noexcept { return height_; }
@@ -33,8 +39,9 @@ class Offscreen {
   struct Gl;
   std::unique_ptr<Gl> gl_;
   int width_, height_;
-  std::uint64_t drawn_ = 0;  // a sum of what was drawn
-  bool read_ = false;
+  Changes changes_;
+  session::Vision vision_ = session::Vision::normal;
+  std::vector<PixelRect> drawn_, taken_;  // since a picture was taken; in the one that was
   std::vector<std::uint8_t> pixels_;
 };
 

@@ -9,6 +9,7 @@
 #include "app/i18n/i18n.h"
 #include "app/session/asking.h"
 #include "app/session/command.h"
+#include "app/session/range.h"
 #include "assets/texts.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
@@ -21,7 +22,7 @@ using nlohmann::json;
 using What = LectureStep::What;
 
 constexpr int kVersion = 1;
-constexpr double kReading = 3, kLeastPause = 0.3;  // seconds: of a caption that says nothing of time; between two acts that are worth telling
+constexpr double kReading = 3, kLeastPause = 0.3, kAtRest = 0.5;  // seconds: of a caption that says nothing of time; between two acts that are worth telling; of a view
 
 [[noreturn]] void refuse(std::size_t step, const std::string& why) {
   throw base::UsageError(tr("lecture.bad_step", fmt::arg("number", step + 1), fmt::arg("why", why)));
@@ -126,6 +127,23 @@ bool carry_on(Context& c, const LectureStep& step, std::int64_t now_ns) {
   return true;
 }
 
+// With the pause before it, if there was one.
+void add_step(LectureState& state, std::string_view command, std::string_view argument, std::int64_t now_ns) {
+  if (state.recorded.steps.size() + 1 >= kMostSteps) return;
+  const double passed = state.last_act_ns == 0 ? 0 : std::min(seconds_between(state.last_act_ns, now_ns), kMostWait);
+  state.last_act_ns = now_ns;
+  if (passed >= kLeastPause) {
+    LectureStep pause{.what = What::wait, .event = "time"};
+    pause.seconds = std::round(passed * 10) / 10;
+    state.recorded.steps.push_back(std::move(pause));
+  }
+  state.recorded.steps.push_back({.what = What::command, .command = std::string(command), .argument = std::string(argument)});
+}
+
+void tell_zoom(LectureState& state) {
+  if (!state.zoom.empty()) add_step(state, "zoom", std::exchange(state.zoom, {}), state.zoomed_ns);
+}
+
 void begin_step(Context& c, const LectureStep& step) {
   LectureState& state = c.ui.lecture;
   if (step.what == What::command) c.ui.push(step.command, step.argument);
@@ -224,16 +242,31 @@ void update_lecture(Context& context, std::int64_t now_ns) {
   }
 }
 
-void note_act(LectureState& state, std::string_view command, std::string_view argument, std::int64_t now_ns) {
-  if (!state.recording || command.starts_with("lecture") || command == "dismiss" || state.recorded.steps.size() + 1 >= kMostSteps) return;
-  const double passed = state.last_act_ns == 0 ? 0 : std::min(seconds_between(state.last_act_ns, now_ns), kMostWait);
-  state.last_act_ns = now_ns;
-  if (passed >= kLeastPause) {
-    LectureStep pause{.what = What::wait, .event = "time"};
-    pause.seconds = std::round(passed * 10) / 10;
-    state.recorded.steps.push_back(std::move(pause));
+void note_sight(Context& context, std::int64_t now_ns) {
+  LectureState& state = context.ui.lecture;
+  if (!state.recording || state.on) return;
+  const UiState& ui = context.ui;
+  const timeline::Model& model = context.session.model();
+  const timeline::Axis axis(ui.axis, model);
+  const bool same_view = ui.view.begin == state.seen_view.begin && ui.view.end == state.seen_view.end, same_selection = ui.selection == state.seen_selection;
+  const bool by_command = state.recorded.steps.size() != state.seen_steps;
+  const bool whole = ui.view.begin <= 0 && ui.view.end >= axis.end(context.session.now_ns());
+  if (!same_view && !by_command && !whole && !(context.session.live() && ui.follow) && !model.events().empty()) {
+    state.zoom = range_text(model, {axis.time_ns(ui.view.begin), axis.time_ns(ui.view.end)});
+    state.zoomed_ns = now_ns;
   }
-  state.recorded.steps.push_back({.what = What::command, .command = std::string(command), .argument = std::string(argument)});
+  if (!state.zoom.empty() && seconds_between(state.zoomed_ns, now_ns) >= kAtRest) tell_zoom(state);
+  if (const timeline::Task* task = model.find(ui.selection.task); !same_selection && !by_command && task != nullptr)
+    note_act(state, "select", ui.selection.time_ns ? task->name + "@" + moment_text(model, *ui.selection.time_ns) : task->name, now_ns);
+  state.seen_view = ui.view;
+  state.seen_selection = ui.selection;
+  state.seen_steps = state.recorded.steps.size();
+}
+
+void note_act(LectureState& state, std::string_view command, std::string_view argument, std::int64_t now_ns) {
+  if (!state.recording || command.starts_with("lecture") || command == "dismiss") return;
+  tell_zoom(state);
+  add_step(state, command, argument, now_ns);
 }
 
 }  // namespace forklight::app::session

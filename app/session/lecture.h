@@ -3,6 +3,7 @@
 //
 //   {"forklight_tour": 1, "title": {"en": "…", "zh-CN": "…"}, "steps": [
 //     {"do": "scenario", "with": "exit-codes"},                          a command, and its argument
+//     {"do": "zoom", "with": "1.2s..1.5s"},                              the same: a stretch of the run, or the life of "Process-2"
 //     {"caption": {"en": "…", "zh-CN": "…"}, "seconds": 3},              words under the timeline, until others come; and time to read them
 //     {"wait": "death", "of": "Process-2", "seconds": 20},               until it has happened in the run: an event by its name, "finished",
 //                                                                        "begun", or "time" alone; `seconds` at the most, then it is an error
@@ -16,6 +17,9 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "app/session/ui_selection.h"
+#include "core/timeline/axis.h"
 
 namespace forklight::app::session {
 
@@ -61,6 +65,12 @@ struct LectureState {
   bool recording = false;
   std::int64_t last_act_ns = 0;
   Lecture recorded;
+  // What the mouse does to the view and the selection: no command, and told as one.
+  std::size_t seen_steps = 0;
+  timeline::View seen_view;
+  Selection seen_selection;
+  std::string zoom;  // the view that it has been brought to, not yet told
+  std::int64_t zoomed_ns = 0;
 };
 
 // Begins one; what was playing ends.
@@ -69,6 +79,8 @@ void end_lecture(Context& context);
 // Once a frame: goes on as far as time and the run allow. Commands are pushed, and the next step waits until they are carried out.
 void update_lecture(Context& context, std::int64_t now_ns);
 
+// Once a frame, while a person's doings are recorded: what the mouse looks at and selects becomes a step, once it rests there.
+void note_sight(Context& context, std::int64_t now_ns);
 // A command that the person gave, while his doings are recorded.
 void note_act(LectureState& state, std::string_view command, std::string_view argument, std::int64_t now_ns);
 

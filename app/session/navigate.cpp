@@ -6,6 +6,7 @@
 
 #include "app/i18n/i18n.h"
 #include "app/session/acts.h"
+#include "app/session/range.h"
 #include "core/base/error.h"
 
 namespace forklight::app::session {
@@ -149,6 +150,31 @@ void zoom(Context& context, double factor) {
   }
   ui.follow = false;
   ui.view.zoom(factor, around);
+}
+
+void zoom_to(Context& context, std::string_view argument) {
+  const Model& model = context.session.model();
+  UiState& ui = context.ui;
+  timeline::TimeRange range{model.begin_ns(), model.end_ns()};
+  if (argument.find("..") != std::string_view::npos) {
+    range = parse_range(model, std::string(argument));
+  } else {
+    const std::uint32_t id = argument.empty() ? ui.selection.task : id_of(model, argument);
+    if (!argument.empty() && id == 0) throw base::UsageError(tr("error.no_such_task", fmt::arg("name", argument)));
+    if (const Task* task = model.find(id); task != nullptr) {
+      range = {task->born_ns, task->death_ns};
+      const std::int64_t at = ui.selection.time_ns.value_or(timeline::kOpen);
+      for (const timeline::Span& span : task->spans)
+        if (argument.empty() && span.begin_ns <= at && at < span.end_ns) range = {span.begin_ns, span.end_ns};
+    } else if (const timeline::Object* object = model.find_object(id); object != nullptr) {
+      range.begin_ns = object->born_ns;
+    }
+  }
+  const Axis axis(ui.axis, model);
+  ui.follow = ui.fit_wanted = false;
+  ui.compare = Compare::nothing;
+  ui.view.fit(axis.coordinate(range.begin_ns), axis.coordinate(std::min(range.end_ns, std::max(context.session.now_ns(), range.begin_ns + 1))), 0.05);
+  ui.view_wanted = true;
 }
 
 void pan(Context& context, double share) {

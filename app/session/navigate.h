@@ -18,6 +18,9 @@ void select_by_name(Context& context, std::string_view argument);
 void show_moment_of(Context& context, const Selection& selection);
 
 void zoom(Context& context, double factor);
+// "1.2s..1.5s", "..300ms", or "Process-1" for its life; "" for what is selected: the stretch that it is in at that moment, else its life, else all.
+// Throws base::UsageError.
+void zoom_to(Context& context, std::string_view argument);
 void pan(Context& context, double share);  // of what is visible
 
 }  // namespace forklight::app::session

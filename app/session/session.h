@@ -128,6 +128,8 @@ class Session {
   void save(const std::filesystem::path& file);        // throws base::Failure
   [[nodiscard]] store::Run recording() const;           // what it saves: the run at hand as it is now
   [[nodiscard]] store::Meta meta() const;               // of that
+  // What is in sight of it: kept in the next file that is saved (see in_sight.h).
+  void note_view(std::string view) { meta_.view = std::move(view); }
   // When, with which versions and where the run at hand was recorded, in a sentence; "" without a run.
   [[nodiscard]] std::string origin_words() const;
   void open(const std::filesystem::path& file);        // throws base::Failure; what was there stays then

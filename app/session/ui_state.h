@@ -86,6 +86,7 @@ struct UiState {
   timeline::View view;
   bool follow = true;    // the newest stays in sight while a run goes on
   bool fit_wanted = true;  // the next frame fits the whole run into the view
+  bool view_wanted = false;  // the next frame takes the view as it is, on the axis as it is
   double vertical_scroll = 0;  // points
   Selection selection, hover;
   std::vector<timeline::ObjectId> unfolded;  // queues and pipes whose stages are shown

@@ -35,7 +35,9 @@ void Camera::update(session::UiState& ui, const timeline::Model& model, std::int
   if (!known_ || model.begin_ns() != run_begin_ns_) fitting_ = true;  // another run
   if (known_ && (ui.view.begin != last_.begin || ui.view.end != last_.end))
     fitting_ = false;  // a command moved the view
-  if (known_ && ui.axis != axis_ && !fitting_) {
+  if (ui.view_wanted) {
+    fitting_ = false;
+  } else if (known_ && ui.axis != axis_ && !fitting_) {
     // The same stretch of the run on the other axis.
     const timeline::Axis before(axis_, model);
     const std::int64_t from_ns = before.time_ns(ui.view.begin), to_ns = before.time_ns(ui.view.end);
@@ -45,7 +47,7 @@ void Camera::update(session::UiState& ui, const timeline::Model& model, std::int
   }
   if (live && !ui.follow && !ui.fit_wanted) fitting_ = false;
   if (ui.fit_wanted) fitting_ = true;
-  ui.fit_wanted = false;
+  ui.fit_wanted = ui.view_wanted = false;
 
   if (fitting_) {
     ui.view = whole_run(axis, now_ns, width);

@@ -156,7 +156,7 @@ Meta read_meta(const Database& database) {
       {"cpp_file", &meta.cpp_file},       {"cpp", &meta.cpp},
       {"recorded_at", &meta.recorded_at}, {"machine", &meta.machine},
       {"python_version", &meta.python_version},
-      {"predictions", &meta.predictions}};
+      {"predictions", &meta.predictions}, {"view", &meta.view}};
   Statement rows(database, "SELECT key, value FROM meta");
   while (rows.next()) {
     const std::string key = checked_text(rows, 0);

@@ -50,6 +50,7 @@ void write_meta(Database& database, const Run& run) {
   write("machine", meta.machine);
   if (!meta.python_version.empty()) write("python_version", meta.python_version);
   if (!meta.predictions.empty()) write("predictions", meta.predictions);
+  if (!meta.view.empty()) write("view", meta.view);
   for (const auto& [name, value] : meta.settings) write(std::string(kSettingPrefix) + name, value);
 
   std::int64_t begin_ns = run.records.empty() ? 0 : std::numeric_limits<std::int64_t>::max();

@@ -24,6 +24,7 @@ struct Meta {
   std::string recorded_at;  // UTC, ISO 8601
   std::string machine;      // kernel and cores: "Linux 6.1 x86_64, 2 cores"
   std::string predictions = {};  // what was predicted of it, as JSON; "" = nobody was asked
+  std::string view = {};  // what was in sight when it was saved, as JSON; "" = all of it
   std::string python_version = {};  // that the lesson behaved as: "3.11"; "" in files of before
 };
 

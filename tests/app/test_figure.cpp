@@ -8,6 +8,7 @@
 
 #include "app/export/figure.h"
 #include "app/i18n/i18n.h"
+#include "app/session/range.h"
 #include "core/base/error.h"
 #include "tests/app/test_timeline_view.h"
 #include "tests/core/store_files.h"
@@ -16,6 +17,7 @@
 using namespace forklight;
 using namespace forklight::app::figure;
 using namespace forklight::timeline_test;
+using app::session::parse_range;
 using tests::Folder;
 
 namespace {

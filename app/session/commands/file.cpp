@@ -5,6 +5,7 @@
 
 #include "app/i18n/i18n.h"
 #include "app/session/commands/parts.h"
+#include "app/session/in_sight.h"
 #include "core/base/error.h"
 
 namespace forklight::app::session {
@@ -41,6 +42,7 @@ void open(Context& c, std::string_view path) {
   remember(c.ui.past, c.session.file().string());
   c.ui.dialog = Dialog::none;
   look_afresh(c.ui);
+  show_view(c.ui, c.session.meta().view, c.session.model());
 }
 
 void save(Context& c, std::string_view path) {
@@ -50,6 +52,7 @@ void save(Context& c, std::string_view path) {
     return;
   }
   const std::filesystem::path file = with_ending(path);
+  c.session.note_view(text_of_view(c.ui, c.session.model()));
   c.session.save(file);
   remember(c.ui.past, file.string());
   c.ui.dialog = Dialog::none;

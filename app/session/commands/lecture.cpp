@@ -43,6 +43,8 @@ void record(Context& c, std::string_view argument) {
   if (!state.recording) {
     state.recording = true;
     state.last_act_ns = 0;
+    state.seen_steps = 0;
+    state.zoom.clear();
     state.recorded = {};
     state.recorded.title["en"] = tr("scenario." + std::string(c.session.scenario().id) + ".title");
     state.recorded.steps.push_back({.command = "scenario", .argument = std::string(c.session.scenario().id)});

@@ -210,6 +210,7 @@ constexpr std::array kTimeline = {
     Command{"follow", key(Key::f), always, follow, follows},
     Command{"zoom.in", key(Key::plus), has_run, zoom_in},
     Command{"zoom.out", key(Key::minus), has_run, zoom_out},
+    Command{"zoom", shift(Key::home), has_run, zoom_to},
     Command{"pan.left", shift(Key::left), has_run, pan_left},
     Command{"pan.right", shift(Key::right), has_run, pan_right},
     Command{"select", kNone, has_run, select_by_name},

@@ -59,8 +59,8 @@ std::optional<Answer> code_of_daemon(const Seen& seen) { return code_of(task_nam
 std::optional<Answer> the_other_child(const Seen& seen) {
   const Task *main = seen.model.find(1), *normal = task_named(seen.model, "normal");
   if (main == nullptr || normal == nullptr) return std::nullopt;
-  if (died(normal) && normal->exit_code() && *normal->exit_code() < 0) return Answer{"terminated", normal->id, normal->death_ns};
   if (died(main) && main->death_ns < normal->death_ns) return Answer{"orphan", normal->id, main->death_ns};
+  if (died(normal) && normal->exit_code() && *normal->exit_code() < 0) return Answer{"terminated", normal->id, normal->death_ns};
   if (died(normal)) return Answer{"waited-for", normal->id, normal->death_ns};
   return std::nullopt;
 }
