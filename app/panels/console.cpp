@@ -4,6 +4,7 @@
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
+#include "app/panels/rows.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -11,14 +12,21 @@ namespace {
 using i18n::tr;
 using platform::palette;
 
-// What was found, or selected elsewhere, at the moment at which somebody wrote: that line comes into sight.
-void show_selection(const Context& context, ConsoleRows& rows, float row_height) {
+// The line that was written at the selected moment by who is selected.
+std::size_t row_of_selection(const Context& context, const ConsoleRows& rows) {
   const session::Selection& selection = context.ui.selection;
-  if (rows.shown == selection) return;
-  rows.shown = selection;
-  if (!selection.time_ns || ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) return;
+  if (!selection.time_ns) return kNoRow;
   const auto row = std::find_if(rows.rows().begin(), rows.rows().end(), [&](const ConsoleRow& one) { return one.task == selection.task && one.time_ns == *selection.time_ns; });
-  if (row != rows.rows().end()) ImGui::SetScrollY(std::max(0.0f, static_cast<float>(row - rows.rows().begin()) * row_height - ImGui::GetWindowHeight() / 2));
+  return row == rows.rows().end() ? kNoRow : static_cast<std::size_t>(row - rows.rows().begin());
+}
+
+// What was found, or selected elsewhere, at the moment at which somebody wrote: that line comes into sight.
+void show_selection(const Context& context, ConsoleRows& rows, float row_height, bool chosen_here) {
+  if (rows.shown == context.ui.selection) return;
+  rows.shown = context.ui.selection;
+  if (chosen_here || ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) return;
+  const std::size_t row = row_of_selection(context, rows);
+  if (row != kNoRow) ImGui::SetScrollY(std::max(0.0f, static_cast<float>(row) * row_height - ImGui::GetWindowHeight() / 2));
 }
 
 }  // namespace
@@ -38,7 +46,8 @@ void draw_console(Context& context, ConsoleRows& rows) {
   const float time_width = text_width(Font::code, "000.0 ms");
   const float row_height = std::round(line_height(Font::code) + px(5));
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;
-  show_selection(context, rows, row_height);
+  const RowKeys keys = row_keys(context.ui, "lines", rows.rows().size(), row_height, [&] { return row_of_selection(context, rows); });
+  show_selection(context, rows, row_height, keys.focused);
   ImDrawList* list = ImGui::GetWindowDrawList();
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   ImGuiListClipper clipper;
@@ -67,14 +76,15 @@ void draw_console(Context& context, ConsoleRows& rows) {
       const float row_width =
           std::max(ImGui::GetContentRegionAvail().x, text_x - at.x + text_width(Font::code, row.text));
       ImGui::InvisibleButton("row", {std::max(1.0f, row_width), row_height});
-      if (ImGui::IsItemClicked()) context.ui.selection = {row.task, row.time_ns};
+      if (ImGui::IsItemClicked() || keys.enters(static_cast<std::size_t>(i))) context.ui.selection = {row.task, row.time_ns};
+      draw_row_focus(keys, static_cast<std::size_t>(i));
       ImGui::PopID();
     }
   }
   clipper.End();
   ImGui::PopStyleVar();
   // The newest stays in sight for whoever is at the end; who has scrolled back is left alone.
-  if (rows.grew() && at_end) ImGui::SetScrollHereY(1);
+  if (rows.grew() && at_end && !keys.focused) ImGui::SetScrollHereY(1);
 }
 
 }  // namespace forklight::app::panels

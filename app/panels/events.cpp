@@ -8,6 +8,7 @@
 #include "app/i18n/i18n.h"
 #include "app/panels/console_rows.h"
 #include "app/panels/panels.h"
+#include "app/panels/rows.h"
 #include "app/timeline/words.h"
 
 namespace forklight::app::panels {
@@ -78,13 +79,13 @@ struct Columns {
   float time, name, line;
 };
 
-void draw_row(Context& context, const EventRef& event, const Columns& columns, float height) {
+void draw_row(Context& context, const EventRef& event, const Columns& columns, float height, bool entered) {
   const Model& model = context.session.model();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float bottom = at.y + height;
   const float right = at.x + ImGui::GetContentRegionAvail().x;
   ImGui::InvisibleButton("row", {std::max(1.0f, right - at.x), height});
-  if (ImGui::IsItemClicked()) context.ui.selection = {subject(event), event.time_ns};
+  if (ImGui::IsItemClicked() || entered) context.ui.selection = {subject(event), event.time_ns};
   ImDrawList* list = ImGui::GetWindowDrawList();
   const session::Selection& selection = context.ui.selection;
   const bool selected = selection.task == subject(event) && selection.time_ns == event.time_ns;
@@ -112,16 +113,33 @@ void draw_row(Context& context, const EventRef& event, const Columns& columns, f
   }
 }
 
+std::size_t first_at(const Model& model, std::int64_t time_ns) {
+  const auto& events = model.events();
+  const auto at = std::lower_bound(events.begin(), events.end(), time_ns, [](const EventRef& event, std::int64_t time) { return event.time_ns < time; });
+  return static_cast<std::size_t>(at - events.begin());
+}
+
+// Where the keyboard begins: at what is selected, where that is one of the rows.
+std::size_t row_of_selection(const Context& context, const EventRows& rows) {
+  const session::Selection& selection = context.ui.selection;
+  if (!selection.time_ns) return kNoRow;
+  const auto& events = context.session.model().events();
+  for (std::size_t at = first_at(context.session.model(), *selection.time_ns); at < events.size() && events[at].time_ns == *selection.time_ns; ++at) {
+    if (subject(events[at]) != selection.task) continue;
+    if (rows.filter.empty()) return at;
+    const auto row = std::lower_bound(rows.rows.begin(), rows.rows.end(), at);
+    if (row != rows.rows.end() && *row == at) return static_cast<std::size_t>(row - rows.rows.begin());
+  }
+  return kNoRow;
+}
+
 // Whoever selects something elsewhere finds it here too.
-void show_selection(const Context& context, EventRows& rows, float row_height) {
+void show_selection(const Context& context, EventRows& rows, float row_height, bool chosen_here) {
   if (rows.shown == context.ui.selection) return;
   rows.shown = context.ui.selection;
-  if (!rows.shown.time_ns || !rows.filter.empty() || ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) return;
-  const auto& events = context.session.model().events();
-  const auto at = std::lower_bound(events.begin(), events.end(), *rows.shown.time_ns,
-                                   [](const EventRef& event, std::int64_t time) { return event.time_ns < time; });
-  ImGui::SetScrollY(
-      std::max(0.0f, static_cast<float>(at - events.begin()) * row_height - ImGui::GetWindowHeight() / 2));
+  if (!rows.shown.time_ns || !rows.filter.empty() || chosen_here || ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) return;
+  const std::size_t at = first_at(context.session.model(), *rows.shown.time_ns);
+  ImGui::SetScrollY(std::max(0.0f, static_cast<float>(at) * row_height - ImGui::GetWindowHeight() / 2));
 }
 
 // What the learner did.
@@ -256,7 +274,8 @@ void draw_events(Context& context, EventRows& rows) {
     columns.name = std::max(columns.name, text_width(Font::strong, task.name));
   columns.name = std::min(columns.name, ImGui::GetContentRegionAvail().x * 0.3f);
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;
-  show_selection(context, rows, row_height);
+  const RowKeys keys = row_keys(context.ui, "events", count, row_height, [&] { return row_of_selection(context, rows); });
+  show_selection(context, rows, row_height, keys.focused);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(count), row_height);
@@ -264,13 +283,14 @@ void draw_events(Context& context, EventRows& rows) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       const auto row = static_cast<std::size_t>(i);
       ImGui::PushID(i);
-      draw_row(context, model.events()[rows.filter.empty() ? row : rows.rows[row]], columns, row_height);
+      draw_row(context, model.events()[rows.filter.empty() ? row : rows.rows[row]], columns, row_height, keys.enters(row));
+      draw_row_focus(keys, row);
       ImGui::PopID();
     }
   }
   clipper.End();
   ImGui::PopStyleVar();
-  if (count > rows.seen && at_end && rows.seen > 0) ImGui::SetScrollHereY(1);
+  if (count > rows.seen && at_end && rows.seen > 0 && !keys.focused) ImGui::SetScrollHereY(1);
   rows.seen = count;
 }
 

@@ -54,12 +54,16 @@ bool draw_card(Context& context, std::string_view id, float width, bool chosen) 
   const std::string promise = text_of(id, "promise");
   std::vector<std::string_view> lines = wrap(Font::small, promise, right - left);
   std::string last;
+  std::size_t shown = 0;  // where the last line that has room begins
   if (lines.size() > kPromiseLines) {
     lines.resize(kPromiseLines);
-    last = timeline_view::shortened(Font::small, std::string(promise.substr(static_cast<std::size_t>(lines.back().data() - promise.data()))), right - left);
+    shown = static_cast<std::size_t>(lines.back().data() - promise.data());
+    last = timeline_view::shortened(Font::small, promise.substr(shown), right - left);
     lines.back() = last;
   }
   draw_lines(list, Font::small, {left, y}, colors.text_dim, lines);
+  if (!last.empty()) lines.back() = std::string_view(promise).substr(shown, last.size() - std::string_view("…").size());
+  const ImVec2 words(left, y);
   y += leading(Font::small) * static_cast<float>(kPromiseLines) + px(8);
   if (picture != nullptr) {
     const Color ink = platform::readable(picture->end == LessonPicture::End::stands_still ? colors.warning : colors.text_dim, card.hovered ? colors.hover : colors.panel_raised);
@@ -73,6 +77,7 @@ bool draw_card(Context& context, std::string_view id, float width, bool chosen) 
   }
   if (chosen) platform::compat::rect(list, card.min, card.max, colors.focus, px(8), px(2));
   draw_focus(card, px(8));
+  if (card.hovered) mark_terms(context.ui, Font::small, words, lines, /*click_opens=*/false);
   return card.clicked;
 }
 
@@ -108,7 +113,9 @@ void draw_gallery(Context& context, bool fresh) {
   ImGui::SetNextItemWidth(field);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(12), px(6)));
   if (fresh) ImGui::SetKeyboardFocusHere();
+  before_field(ui, "##gallery");
   if (ImGui::InputTextWithHint("##gallery", tr("gallery.hint"), &gallery.entry)) gallery.at = 0;
+  after_field(ui, "##gallery");
   ImGui::PopStyleVar();
   ImGui::SetCursorPos({corner.x, std::max(below, ImGui::GetCursorPosY()) + px(2)});
 
@@ -158,7 +165,10 @@ void draw_gallery(Context& context, bool fresh) {
   gallery.go = false;
   const float close = text_width(Font::strong, tr("dialog.close")) + px(32), end = ImGui::GetWindowWidth() - px(16) - close;
   const ImVec2 foot = ImGui::GetCursorScreenPos();
-  draw_text_in(ImGui::GetWindowDrawList(), Font::small, foot.x, foot.y, foot.x + std::max(px(20), end - px(32)), foot.y + px(32), palette().text_dim, tr("gallery.made"));
+  // In two lines where one has not the room.
+  std::vector<std::string_view> made = wrap(Font::small, tr("gallery.made"), std::max(px(20), end - px(32)));
+  made.resize(std::min<std::size_t>(made.size(), 2));
+  draw_lines(ImGui::GetWindowDrawList(), Font::small, {foot.x, foot.y + (px(32) - leading(Font::small) * static_cast<float>(made.size())) / 2}, palette().text_dim, made);
   ImGui::SetCursorPosX(std::max(px(16), end));
   if (dialog_button(ui, "close", tr("dialog.close"), ButtonStyle::plain)) ui.dialog = session::Dialog::none;
   if (opened.empty()) return;

@@ -6,6 +6,7 @@
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
 #include "app/session/palette.h"
+#include "app/timeline/shapes.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -69,15 +70,9 @@ void draw_term(UiState& ui, const Term& term, int index) {
   }
 }
 
-// Dots below a stretch of a line.
-void dots(ImDrawList* list, float x0, float x1, float y, Color ink) {
-  const float step = px(4), radius = std::max(0.6f, px(0.9f));
-  for (float x = x0 + radius; x < x1; x += step) list->AddRectFilled({x - radius, y - radius}, {x + radius, y + radius}, ink);
-}
-
 }  // namespace
 
-void mark_terms(UiState& ui, Font font, ImVec2 at, const std::vector<std::string_view>& lines) {
+void mark_terms(UiState& ui, Font font, ImVec2 at, const std::vector<std::string_view>& lines, bool click_opens) {
   if (lines.empty()) return;
   // The lines are parts of one text: a term may go on in the next one, and each is marked once in all of it.
   const char* const begin = lines.front().data();
@@ -93,14 +88,15 @@ void mark_terms(UiState& ui, Font font, ImVec2 at, const std::vector<std::string
       const float x0 = at.x + text_width(font, {lines[i].data(), from}), x1 = x0 + text_width(font, {from, to});
       const ImVec2 corner(x0, y), end(x1, y + line_height(font) + px(2));
       const bool hovered = ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(corner, end);
-      dots(list, x0, x1, y + line_height(font) + px(1.5f), platform::with_alpha(hovered ? palette().accent_text : palette().text_dim, hovered ? 1.0f : 0.75f));
+      timeline_view::dots(list, x0, x1, y + line_height(font) + px(1.5f), platform::with_alpha(hovered ? palette().accent_text : palette().text_dim, hovered ? 1.0f : 0.75f));
       if (!hovered) continue;
       ui.glossary.at_hand = found.term->id;
       ImGui::SetCursorScreenPos(corner);
       ImGui::Dummy({end.x - corner.x, end.y - corner.y});
       const session::Command* command = session::find_command("glossary");
-      tooltip(i18n::term_name(*found.term) + "\n" + i18n::term_text(*found.term) + "\n" + tr("glossary.open", fmt::arg("key", command == nullptr ? std::string() : session::to_string(command->shortcut))));
-      if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) ui.push("glossary", found.term->id);
+      const std::string key = command == nullptr ? std::string() : session::to_string(command->shortcut);
+      tooltip(i18n::term_name(*found.term) + "\n" + i18n::term_text(*found.term) + "\n" + tr(click_opens ? "glossary.open" : "glossary.by_key", fmt::arg("key", key)));
+      if (click_opens && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) ui.push("glossary", found.term->id);
     }
   }
   ImGui::SetCursorScreenPos(cursor);
@@ -122,10 +118,12 @@ void draw_glossary(Context& context, bool fresh) {
   ImGui::SetNextItemWidth(-1);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(12), px(7)));
   if (fresh) ImGui::SetKeyboardFocusHere();
+  before_field(ui, "##letters");
   if (ImGui::InputTextWithHint("##letters", tr("glossary.hint"), &state.entry)) {
     state.at = 0;
     state.moved = true;
   }
+  after_field(ui, "##letters");
   ImGui::PopStyleVar();
   const std::vector<const Term*> found = found_terms(state.entry);
   const int count = static_cast<int>(found.size());

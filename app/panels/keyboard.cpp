@@ -34,6 +34,27 @@ bool passes_typing(Shortcut shortcut) {
   }
 }
 
+// How far a key goes in a list of rows; 0: nowhere.
+int rows_on(Key key) {
+  constexpr int kPage = 8, kAll = 1 << 28;
+  switch (key) {
+    case Key::up:
+      return -1;
+    case Key::down:
+      return 1;
+    case Key::page_up:
+      return -kPage;
+    case Key::page_down:
+      return kPage;
+    case Key::home:
+      return -kAll;
+    case Key::end:
+      return kAll;
+    default:
+      return 0;
+  }
+}
+
 // Tab, Enter and the arrows of the control that has the keyboard. True if the key was for it.
 bool for_focus(session::Focus& focus, Shortcut shortcut) {
   if (shortcut.ctrl) return false;
@@ -52,6 +73,10 @@ bool for_focus(session::Focus& focus, Shortcut shortcut) {
   if (focus.id == 0) return false;
   if (focus.upright && !shortcut.shift && (shortcut.key == Key::up || shortcut.key == Key::down)) {
     focus.adjust = shortcut.key == Key::up ? -1 : 1;
+    return true;
+  }
+  if (focus.in_list && !shortcut.shift && rows_on(shortcut.key) != 0) {
+    focus.rows += rows_on(shortcut.key);
     return true;
   }
   if (shortcut.key == Key::enter) {
@@ -90,7 +115,7 @@ bool for_notes(session::UiState& ui, Shortcut shortcut) {
 }
 
 // The arrows walk from card to card although letters are typed above them; Enter opens one.
-bool for_gallery(session::UiState& ui, Shortcut shortcut) {
+bool for_gallery(session::UiState& ui, Shortcut shortcut, bool typing) {
   if (shortcut.ctrl || shortcut.shift) return false;
   switch (shortcut.key) {
     case Key::left:
@@ -102,7 +127,7 @@ bool for_gallery(session::UiState& ui, Shortcut shortcut) {
       ui.gallery.move_y += shortcut.key == Key::up ? -1 : 1;
       return true;
     case Key::enter:
-      if (ui.focus.id != 0) return false;
+      if (ui.focus.id != 0 && !typing) return false;
       return ui.gallery.go = true;
     default:
       return false;
@@ -124,9 +149,10 @@ bool for_find(session::UiState& ui, Shortcut shortcut) {
   return true;
 }
 
-// The same in the glossary.
-bool for_glossary(session::GlossaryState& glossary, Shortcut shortcut) {
-  if (shortcut.ctrl || shortcut.shift) return false;
+// The same in the glossary; a link that has the keyboard has its Enter.
+bool for_glossary(session::UiState& ui, Shortcut shortcut, bool typing) {
+  if (shortcut.ctrl || shortcut.shift || (shortcut.key == Key::enter && ui.focus.id != 0 && !typing)) return false;
+  session::GlossaryState& glossary = ui.glossary;
   const bool up = shortcut.key == Key::up, down = shortcut.key == Key::down, enter = shortcut.key == Key::enter;
   glossary.at += (down ? 1 : 0) - (up ? 1 : 0);
   glossary.moved = glossary.moved || up || down;
@@ -185,11 +211,11 @@ bool for_quiz(const session::Context& context, Shortcut shortcut) {
 void route_key(session::Context& context, Shortcut shortcut, bool typing) {
   session::UiState& ui = context.ui;
   if ((ui.dialog == session::Dialog::palette && for_palette(ui, shortcut)) || (ui.dialog == session::Dialog::keys && for_keys(ui, shortcut)) ||
-      (ui.dialog == session::Dialog::glossary && for_glossary(ui.glossary, shortcut)))
+      (ui.dialog == session::Dialog::glossary && for_glossary(ui, shortcut, typing)))
     return note_press(context, shortcut, {});
   const bool notes = ui.dialog == session::Dialog::note || ui.dialog == session::Dialog::notes;
   if (notes && for_notes(ui, shortcut)) return note_press(context, shortcut, {});
-  if (ui.dialog == session::Dialog::gallery && for_gallery(ui, shortcut)) return note_press(context, shortcut, {});
+  if (ui.dialog == session::Dialog::gallery && for_gallery(ui, shortcut, typing)) return note_press(context, shortcut, {});
   if (ui.find.open && ui.find.has_keyboard && ui.dialog == session::Dialog::none && for_find(ui, shortcut)) return note_press(context, shortcut, {});
   const bool asked = session::open_prediction(context) != nullptr;  // its Enter is its own
   if (ui.tour.on() && !asked && !typing && ui.dialog == session::Dialog::none && ui.menu.subject == 0 && for_tour(ui, shortcut)) return note_press(context, shortcut, {});

@@ -1,4 +1,4 @@
-// One sentence to the person, until it is dismissed: in as many lines as it takes, up to three.
+// One sentence to the person, until it is dismissed: in as many lines as it takes and its place has, up to three.
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -32,9 +32,11 @@ void draw_notice(Context& context) {
   list->AddRectFilled(start, {start.x + px(4), start.y + size.y}, colors.warning);
   std::vector<std::string_view> lines = lines_of(context, size.x);
   const std::string& notice = context.session.notice();
-  const bool cut = lines.size() > kMostLines;
+  const float room = (size.y - px(6) - line_height(Font::body)) / leading(Font::body);  // for lines below the first
+  const std::size_t most = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(0.0f, room)) + 1, 1, kMostLines);
+  const bool cut = lines.size() > most;
   if (cut) {  // the last line has what is left of it, and the tooltip all
-    lines.resize(kMostLines);
+    lines.resize(most);
     lines.back() = std::string_view(lines.back().data(), static_cast<std::size_t>(notice.data() + notice.size() - lines.back().data()));
   }
   const float text_height = line_height(Font::body) + leading(Font::body) * (static_cast<float>(lines.size()) - 1);

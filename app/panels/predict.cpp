@@ -17,7 +17,7 @@ using session::Prediction;
 using session::QuestionWords;
 
 constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoNav;
-constexpr float kPadding = 20, kGap = 8;  // points
+constexpr float kPadding = 20, kGap = 8, kEdge = 3;  // points
 
 // Of what is asked: the settings of the run that is on, or of the one that is to begin.
 QuestionWords words_for(const Context& context) {
@@ -35,21 +35,26 @@ void surface(Color fill, float rounding) {
   list->PopClipRect();
 }
 
-// A window of its own over the others, with a rounded surface and an edge.
+// A window of its own over the others, with a rounded surface and an edge; what has no room in it scrolls, in a window within: a scrollbar lies on
+// its window's own ground, below whatever is drawn there.
 template <typename Draw>
 void card(const char* id, ImVec2 at, ImVec2 size, Draw draw) {
   ImGui::SetCursorScreenPos(at);
-  ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, px(10));
-  ImGui::PushStyleVar(ImGuiStyleVar_ChildBorderSize, 0.0f);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(kPadding), px(kPadding - 4)));
-  const bool visible = platform::compat::begin_child(id, size, true, kFlags | ImGuiWindowFlags_NoBackground);
-  ImGui::PopStyleVar(3);
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), px(kGap)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  const bool visible = platform::compat::begin_child(id, size, false, kFlags | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  ImGui::PopStyleVar();
   if (visible) {
     surface(palette().panel, px(10));
-    draw();
+    const float edge = px(kEdge);
+    ImGui::SetCursorScreenPos({at.x + edge, at.y + edge});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(kPadding - kEdge), px(kPadding - 4 - kEdge)));
+    const bool inner = platform::compat::begin_child("content", {size.x - 2 * edge, size.y - 2 * edge}, true, kFlags | ImGuiWindowFlags_NoBackground);
+    ImGui::PopStyleVar();
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(px(kGap), px(kGap)));
+    if (inner) draw();
+    ImGui::PopStyleVar();
+    ImGui::EndChild();
   }
-  ImGui::PopStyleVar();
   ImGui::EndChild();
 }
 
@@ -112,37 +117,64 @@ std::size_t columns_for(const QuestionWords& words, const scenario::Question& qu
   return 2;
 }
 
+// How a question is laid out in a place.
+struct QuestionLook {
+  float width, inner, column, height;
+  std::size_t columns;
+  Font font;  // of what is asked
+};
+
+QuestionLook look_of(const Context& context, const QuestionWords& words, const scenario::Question& question, const char* hint, float room, Font font) {
+  QuestionLook look{};
+  look.font = font;
+  look.width = std::min(px(640), room - px(24));
+  look.inner = look.width - px(2 * kPadding) - px(2);
+  look.columns = columns_for(words, question, look.inner);
+  look.column = (look.inner - px(kGap) * static_cast<float>(look.columns - 1)) / static_cast<float>(look.columns);
+  look.height = px(2 * (kPadding - 4)) + leading(Font::small) + text_height(font, words.question(question), look.inner) + text_height(Font::small, hint, look.inner) + px(5 * kGap) + draw_footer(nullptr, context.ui.predict, look.inner);
+  for (std::size_t i = 0; i < question.choices.size(); i += look.columns) {
+    float highest = 0;
+    for (std::size_t j = i; j < std::min(i + look.columns, question.choices.size()); ++j) highest = std::max(highest, choice_height(words.choice(question, j), look.column));
+    look.height += highest + px(kGap);
+  }
+  return look;
+}
+
 void draw_question(Context& context, ImVec2 min, ImVec2 max, const Prediction& open) {
   const QuestionWords words = words_for(context);
   const scenario::Question& question = *open.question;
   const PredictState& predict = context.ui.predict;
-  const float room = max.x - min.x, width = std::min(px(640), room - px(24));
-  if (width < px(80)) return;
-  const float inner = width - px(2 * kPadding) - px(2);
-  const std::string asked = words.question(question);
   const char* hint = tr(predict.class_votes ? "predict.hint.class" : "predict.hint.alone");
-  const std::size_t columns = columns_for(words, question, inner);
-  const float column = (inner - px(kGap) * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-  float height = px(2 * (kPadding - 4)) + leading(Font::small) + text_height(Font::title, asked, inner) + text_height(Font::small, hint, inner) + px(5 * kGap) + draw_footer(nullptr, predict, inner);
-  for (std::size_t i = 0; i < question.choices.size(); i += columns) height += choice_height(words.choice(question, i), column) + px(kGap);
-  const float high = std::min(height, max.y - min.y - px(16));
-  if (high < px(60)) return;
+  const auto room_of = [&] { return max.y - min.y - px(16); };
+  // Large text in a small window: smaller words before a choice is out of sight, and then the window's whole width.
+  QuestionLook look = look_of(context, words, question, hint, max.x - min.x, Font::title);
+  const bool during = predict.open == PredictState::When::during;
+  if (look.height > room_of() * (during ? 0.5f : 1.0f)) look = look_of(context, words, question, hint, max.x - min.x, Font::strong);
+  if (look.height > room_of()) {
+    min.x = 0;
+    max.x = ImGui::GetIO().DisplaySize.x;
+    look = look_of(context, words, question, hint, max.x - min.x, Font::strong);
+  }
+  const float room = max.x - min.x, high = std::min(look.height, room_of());
+  if (look.width < px(80) || high < px(60)) return;
   const auto draw = [&](ImVec2 at) {
-    card("question", at, {width, high}, [&] {
-      label(Font::small, platform::readable(palette().accent_text, palette().panel), head_words(context));
-      paragraph_with_terms(context.ui, Font::title, palette().text, asked);
+    card("question", at, {look.width, high}, [&] {
+      if (high == look.height) label(Font::small, platform::readable(palette().accent_text, palette().panel), head_words(context));
+      const float scrollbar = high < look.height ? ImGui::GetStyle().ScrollbarSize : 0;
+      const float column = look.column - scrollbar / static_cast<float>(look.columns);
+      paragraph_with_terms(context.ui, look.font, palette().text, words.question(question));
       ImGui::Dummy({1, px(2)});
       for (std::size_t i = 0; i < question.choices.size(); ++i) {
-        if (i % columns != 0) ImGui::SameLine();
+        if (i % look.columns != 0) ImGui::SameLine();
         draw_choice(context, i, words.choice(question, i), column);
       }
       paragraph(Font::small, palette().text_dim, hint);
-      draw_footer(&context, predict, inner);
+      draw_footer(&context, predict, look.inner - scrollbar);
     });
   };
-  const float left = (min.x + max.x - width) / 2;
+  const float left = (min.x + max.x - look.width) / 2;
   // In the midst of a run it leaves the timeline in sight as far as it can.
-  if (predict.open == PredictState::When::during) return draw({left, max.y - high - px(8)});
+  if (during) return draw({left, max.y - high - px(8)});
   // What is behind is dimmed, and out of reach.
   ImGui::SetCursorScreenPos(min);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
@@ -210,8 +242,8 @@ void draw_result(Context& context, std::size_t index, const Prediction& one, con
   ImGui::PopID();
 }
 
-// One beside the other where there is room for it.
-void draw_results(Context& context, ImVec2 min, ImVec2 max) {
+// One beside the other where there is room for it; `top`: where what lies above that room begins.
+void draw_results(Context& context, float top, ImVec2 min, ImVec2 max) {
   const QuestionWords words{context.session.scenario(), context.session.run_settings()};
   const auto& all = context.session.predictions();
   std::vector<std::pair<std::size_t, ResultText>> texts;
@@ -234,7 +266,8 @@ void draw_results(Context& context, ImVec2 min, ImVec2 max) {
     for (std::size_t i = row; i < std::min(row + columns, texts.size()); ++i) most = std::max(most, result_height(texts[i].second, column));
     height += most;
   }
-  const float high = std::min(height, max.y - min.y - px(12));
+  // Where it has more to say than there is room below the timeline, it takes some of the timeline's, half of all at most.
+  const float high = std::min(height, std::max(max.y - min.y, (max.y - top) * 0.5f) - px(12));
   if (high < px(60)) return;
   card("results", {max.x - width - px(6), max.y - high - px(6)}, {width, high}, [&] {
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -273,7 +306,7 @@ void draw_predictions(Context& context, ImVec2 min, ImVec2 max, ImVec2 results_m
   if (const Prediction* open = session::open_prediction(context))
     draw_question(context, min, max, *open);
   else if (context.ui.predict.results)
-    draw_results(context, results_min, results_max);
+    draw_results(context, min.y, results_min, results_max);
 }
 
 }  // namespace forklight::app::panels

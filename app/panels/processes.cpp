@@ -6,6 +6,7 @@
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
+#include "app/panels/rows.h"
 #include "app/timeline/words.h"
 #include "core/timeline/process_tree.h"
 
@@ -90,7 +91,7 @@ void draw_branch(ImDrawList* list, ImVec2 at, const TreeRow& row) {
   list->AddLine({x, middle}, {at.x + indent(row.depth) - px(2), middle}, palette().text_dim, px(1));
 }
 
-void draw_row(Context& context, const TreeRow& row, std::int64_t when) {
+void draw_row(Context& context, const TreeRow& row, std::int64_t when, const RowKeys& keys, std::size_t index) {
   const Model& model = context.session.model();
   const Task& task = model.tasks()[row.order];
   ImGui::TableNextRow(ImGuiTableRowFlags_None, px(kRowHeight));
@@ -100,9 +101,11 @@ void draw_row(Context& context, const TreeRow& row, std::int64_t when) {
   const float end = at.x + ImGui::GetContentRegionAvail().x;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));  // or the highlight reaches into the rows beside it
   if (ImGui::Selectable("##row", context.ui.selection.task == task.id, ImGuiSelectableFlags_SpanAllColumns,
-                        {0, px(kRowHeight)}))
+                        {0, px(kRowHeight)}) ||
+      keys.enters(index))
     context.ui.push("select", std::to_string(task.id));
   menu_on_right_click(context.ui, task.id);
+  draw_row_focus(keys, index);
   ImGui::PopStyleVar();
   ImDrawList* list = ImGui::GetWindowDrawList();
   draw_branch(list, at, row);
@@ -162,11 +165,17 @@ void draw_processes(Context& context) {
     ImGui::TableNextRow(ImGuiTableRowFlags_Headers, px(kRowHeight));
     for (std::size_t i = 0; i < kTitles.size(); ++i)
       cell(tr(kTitles[i]), palette().text_dim, Font::small, kIsNumber[i]);
+    const float row_height = px(kRowHeight) + 2 * ImGui::GetStyle().CellPadding.y;
+    const auto selected = [&] {
+      const auto row = std::find_if(rows.begin(), rows.end(), [&](const TreeRow& one) { return model.tasks()[one.order].id == context.ui.selection.task; });
+      return row == rows.end() ? kNoRow : static_cast<std::size_t>(row - rows.begin());
+    };
+    const RowKeys keys = row_keys(context.ui, "rows", rows.size(), row_height, selected, /*above=*/row_height);
     ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(rows.size()), px(kRowHeight) + 2 * ImGui::GetStyle().CellPadding.y);
+    clipper.Begin(static_cast<int>(rows.size()), row_height);
     while (clipper.Step())
       for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-        draw_row(context, rows[static_cast<std::size_t>(i)], when);
+        draw_row(context, rows[static_cast<std::size_t>(i)], when, keys, static_cast<std::size_t>(i));
       }
     clipper.End();
     ImGui::EndTable();

@@ -46,6 +46,8 @@ void draw_item(Context& context, const Scenario& scenario) {
                palette().text, tr(key_of(scenario, "title")));
   draw_lines(list, Font::small, {x, area.min.y + promise_at}, palette().text_dim, promise);
   draw_focus(area, px(6));
+  // Dots below every term of every lesson would be a page of dots: those of the one that is looked at.
+  if (area.hovered) mark_terms(context.ui, Font::small, {x, area.min.y + promise_at}, promise, /*click_opens=*/false);
 }
 
 void draw_choice(Context& context, const Scenario& scenario, const Parameter& parameter, float width) {

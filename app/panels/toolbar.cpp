@@ -298,7 +298,7 @@ void draw_toolbar(Context& context) {
   ImGui::PopStyleVar();
 }
 
-// Presenting: the lesson's name, and how to get back.
+// Presenting: the lesson's name, and how to get back. What is to be told stands in the place of its promise: the stage stays as it is.
 void draw_presentation_bar(Context& context) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetWindowPos();
@@ -306,12 +306,19 @@ void draw_presentation_bar(Context& context) {
   const std::string title = scenario_text(context.session.scenario(), "title");
   const std::string leave =
       context.ui.filmed ? std::string() : tr("presentation.leave", fmt::arg("key", to_string(session::find_command("present")->shortcut)));
-  const float leave_at = start.x + size.x - px(kMargin) - text_width(Font::small, leave);
-  float x = start.x + px(kMargin);
-  draw_text_in(list, Font::title, x, start.y, leave_at, start.y + size.y, palette().text, title);
-  x += text_width(Font::title, title) + px(16);
-  draw_text_in(list, Font::body, x, start.y, leave_at - px(16), start.y + size.y, palette().text_dim,
-               scenario_text(context.session.scenario(), "promise"));
+  const float leave_at = start.x + size.x - px(kMargin) - text_width(Font::small, leave), end = leave_at - px(16);
+  const float x = start.x + px(kMargin), next = x + text_width(Font::title, title) + px(16);
+  const bool told = !context.session.notice().empty() && context.ui.dialog == session::Dialog::none && !context.ui.filmed;
+  const float words = told ? std::clamp(next, x, std::max(x, end - std::min(px(360), size.x * 0.5f))) : next;  // a long name gives way
+  draw_text_in(list, Font::title, x, start.y, told ? words - px(16) : leave_at, start.y + size.y, palette().text, title);
+  if (told) {
+    constexpr ImGuiWindowFlags kStill = ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
+    ImGui::SetCursorScreenPos({words, start.y});
+    if (ImGui::BeginChild("notice", {std::max(1.0f, end - words), size.y}, false, kStill)) draw_notice(context);
+    ImGui::EndChild();
+  } else {
+    draw_text_in(list, Font::body, next, start.y, end, start.y + size.y, palette().text_dim, scenario_text(context.session.scenario(), "promise"));
+  }
   draw_text_in(list, Font::small, leave_at, start.y, start.x + size.x, start.y + size.y, palette().text_dim, leave);
 }
 

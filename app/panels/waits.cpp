@@ -6,6 +6,7 @@
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
+#include "app/panels/rows.h"
 #include "app/timeline/shapes.h"
 #include "app/timeline/words.h"
 
@@ -217,15 +218,16 @@ void Graph::draw(ImDrawList* list, ImVec2 origin) const {
 }
 
 // "MainProcess   waits for Process-1 to end   for 4.85 s": a click selects it.
-void draw_row(Context& context, const Wait& wait, std::int64_t when, bool stuck) {
+void draw_row(Context& context, const Wait& wait, std::int64_t when, bool stuck, const RowKeys& keys, std::size_t index) {
   const Model& model = context.session.model();
   const Task* task = model.find(wait.task);
   if (task == nullptr) return;
   ImGui::PushID(static_cast<int>(wait.task));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, height = px(44);
-  if (ImGui::Selectable("##wait", context.ui.selection.task == wait.task, ImGuiSelectableFlags_None, {0, height}))
+  if (ImGui::Selectable("##wait", context.ui.selection.task == wait.task, ImGuiSelectableFlags_None, {0, height}) || keys.enters(index))
     context.ui.push("select", std::to_string(wait.task));
+  draw_row_focus(keys, index);
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled({at.x, at.y + px(6)}, {at.x + px(4), at.y + height - px(6)},
                       platform::task_color(order_of(model, wait.task)), px(1));
@@ -242,16 +244,21 @@ void draw_row(Context& context, const Wait& wait, std::int64_t when, bool stuck)
 }
 
 void draw_list(Context& context, const WaitsState& state) {
+  const Model& model = context.session.model();
   const auto& stuck = state.watch.found().stuck;
-  std::size_t shown = 0;
-  for (const Wait& wait : state.waits) {
-    if (wait.reason == BlockReason::output) continue;
-    if (++shown > kMostRows) continue;
-    draw_row(context, wait, state.moment_ns,
-             std::any_of(stuck.begin(), stuck.end(), [&](const Wait& other) { return other.task == wait.task; }));
-  }
-  if (shown > kMostRows)
-    label(Font::small, palette().text_dim, tr("waits.more", fmt::arg("count", i18n::format_count(shown - kMostRows))));
+  std::vector<const Wait*> told;
+  for (const Wait& wait : state.waits)
+    if (wait.reason != BlockReason::output && model.find(wait.task) != nullptr) told.push_back(&wait);
+  const std::size_t shown = std::min(told.size(), kMostRows);
+  const auto selected = [&] {
+    const auto row = std::find_if(told.begin(), told.end(), [&](const Wait* wait) { return wait->task == context.ui.selection.task; });
+    return row == told.end() ? kNoRow : static_cast<std::size_t>(row - told.begin());
+  };
+  const RowKeys keys = row_keys(context.ui, "waits", shown, px(44) + ImGui::GetStyle().ItemSpacing.y, selected);
+  for (std::size_t i = 0; i < shown; ++i)
+    draw_row(context, *told[i], state.moment_ns, std::any_of(stuck.begin(), stuck.end(), [&](const Wait& other) { return other.task == told[i]->task; }), keys, i);
+  if (told.size() > kMostRows)
+    label(Font::small, palette().text_dim, tr("waits.more", fmt::arg("count", i18n::format_count(told.size() - kMostRows))));
 }
 
 // "Lock-1 is held by Process-2, which was killed (−9)": also where nobody waits for it yet.
@@ -261,7 +268,8 @@ std::string dead_holders(const Model& model, std::int64_t when) {
     if (object.holds.empty() || object.internal()) continue;
     const std::vector<timeline::Holder> found = timeline::holders(model, object.id, when);
     if (found.empty() || !found.front().dead) continue;
-    all += (all.empty() ? "" : "\n") + timeline_view::holder_words(model, object.id, when);
+    if (!all.empty()) all += '\n';
+    all += timeline_view::holder_words(model, object.id, when);
   }
   return all;
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "app/i18n/i18n.h"
-#include "app/timeline/words.h"
 
 namespace forklight::app::panels {
 namespace {
@@ -127,7 +127,7 @@ void after_field(UiState& ui, const char* id) {
 
 void begin_focus(UiState& ui) {
   session::Focus& focus = ui.focus;
-  focus.list_open = focus.in_menu = focus.upright = false;
+  focus.list_open = focus.in_menu = focus.upright = focus.in_list = false;
   focus.last_order.swap(focus.order);
   focus.order.clear();
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) focus.id = 0;
@@ -141,7 +141,7 @@ void begin_focus(UiState& ui) {
 
 void end_focus(UiState& ui) {
   session::Focus& focus = ui.focus;
-  focus.move = focus.adjust = 0;
+  focus.move = focus.adjust = focus.rows = 0;
   focus.activate = focus.close_list = false;
   if (std::find(focus.order.begin(), focus.order.end(), focus.id) == focus.order.end()) focus.id = 0;
 }
@@ -258,48 +258,83 @@ float tab_width(const Tab& tab) {
   return text_width(Font::strong, short_title(tab.command)) + count + px(24);
 }
 
-// How far a row that is wider than its place is moved, so that the tab that is shown stands in its middle: its neighbours can be reached.
-float moved_by(const Context& context, std::initializer_list<Tab> tabs) {
-  const float room = ImGui::GetWindowWidth() - ImGui::GetCursorPosX();
-  float all = 0, middle = 0;
-  for (const Tab& tab : tabs) {
-    const session::Command* command = session::find_command(tab.command);
-    const float width = tab_width(tab);
-    if (command != nullptr && on(context, *command)) middle = all + width / 2;
-    all += width;
+// Which tabs of a row that is wider than its place are shown: whole ones, round the one that is on, with arrows to the others beside them.
+struct ShownTabs {
+  std::size_t first, end, on;
+};
+constexpr float kTabArrow = 22;  // points
+
+ShownTabs shown_tabs(const Context& context, std::span<const Tab> tabs, float room) {
+  ShownTabs shown{0, tabs.size(), 0};
+  float all = 0;
+  for (std::size_t i = 0; i < tabs.size(); ++i) {
+    const session::Command* command = session::find_command(tabs[i].command);
+    if (command != nullptr && on(context, *command)) shown.on = i;
+    all += tab_width(tabs[i]);
   }
-  return std::clamp(middle - room / 2, 0.0f, std::max(0.0f, all - room));
+  if (all <= room || tabs.empty()) return shown;
+  shown.first = shown.on;
+  shown.end = shown.on + 1;
+  float taken = tab_width(tabs[shown.on]) + px(2 * kTabArrow);
+  for (bool grew = true; grew;) {
+    grew = false;
+    if (shown.end < tabs.size() && taken + tab_width(tabs[shown.end]) <= room) {
+      taken += tab_width(tabs[shown.end++]);
+      grew = true;
+    }
+    if (shown.first > 0 && taken + tab_width(tabs[shown.first - 1]) <= room) {
+      taken += tab_width(tabs[--shown.first]);
+      grew = true;
+    }
+  }
+  return shown;
+}
+
+// To the tab beside the one that is on.
+void tab_arrow(Context& context, const char* id, Icon icon, const Tab& to) {
+  const Hit arrow = hit(context.ui, id, {px(kTabArrow), px(32)});
+  if (arrow.clicked) context.ui.push(std::string(to.command));
+  if (const session::Command* command = session::find_command(to.command)) tooltip(help_of(*command));
+  draw_icon(ImGui::GetWindowDrawList(), icon, {(arrow.min.x + arrow.max.x) / 2, arrow.center_y()}, px(9), arrow.hovered ? palette().text : palette().text_dim);
+  draw_focus(arrow, px(4));
+}
+
+void draw_tab(Context& context, const Tab& tab, float most) {
+  const session::Command* command = session::find_command(tab.command);
+  if (command == nullptr) return;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const std::string title = short_title(tab.command);
+  const float title_width = text_width(Font::strong, title);
+  const Hit area = hit(context.ui, std::string(tab.command).c_str(), {std::min(tab_width(tab), most), px(32)});
+  if (area.clicked) context.ui.push(std::string(tab.command));
+  tooltip(help_of(*command));
+  const bool checked = on(context, *command);
+  const Color ink = checked || area.hovered ? palette().text : palette().text_dim;
+  draw_text_in(list, checked ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y, ink, title);
+  if (!tab.count.empty())
+    draw_text_in(list, Font::small, area.min.x + px(12) + title_width + px(6), area.min.y, area.max.x, area.max.y, palette().text_dim, tab.count);
+  if (checked) list->AddRectFilled({area.min.x + px(12), area.max.y - px(3)}, {area.max.x - px(12), area.max.y}, palette().accent_text, px(1));
+  draw_focus(area, px(4));
 }
 
 }  // namespace
 
-void tab_row(Context& context, std::initializer_list<Tab> tabs) {
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  ImGui::SetCursorPosX(ImGui::GetCursorPosX() - moved_by(context, tabs));
+void tab_row(Context& context, std::initializer_list<Tab> row) {
+  const std::span<const Tab> tabs(row.begin(), row.size());
+  const float room = ImGui::GetWindowWidth() - ImGui::GetCursorPosX();
+  const ShownTabs shown = shown_tabs(context, tabs, room);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-  bool first = true;
-  for (const Tab& tab : tabs) {
-    const session::Command* command = session::find_command(tab.command);
-    if (command == nullptr) continue;
-    if (!first) ImGui::SameLine();
-    first = false;
-    const std::string title = short_title(tab.command);
-    const float title_width = text_width(Font::strong, title);
-    const float count_width = tab.count.empty() ? 0 : px(6) + text_width(Font::small, tab.count);
-    const Hit area = hit(context.ui, std::string(tab.command).c_str(), {title_width + count_width + px(24), px(32)});
-    if (area.clicked) context.ui.push(std::string(tab.command));
-    tooltip(help_of(*command));
-    const bool checked = on(context, *command);
-    const Color ink = checked || area.hovered ? palette().text : palette().text_dim;
-    draw_text_in(list, checked ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, area.max.y,
-                 ink, title);
-    if (!tab.count.empty())
-      draw_text_in(list, Font::small, area.min.x + px(12) + title_width + px(6), area.min.y, area.max.x, area.max.y,
-                   palette().text_dim, tab.count);
-    if (checked)
-      list->AddRectFilled({area.min.x + px(12), area.max.y - px(3)}, {area.max.x - px(12), area.max.y},
-                          palette().accent_text, px(1));
-    draw_focus(area, px(4));
+  if (shown.first > 0) {
+    tab_arrow(context, "tabs-before", Icon::chevron_left, tabs[shown.on == 0 ? 0 : shown.on - 1]);
+    ImGui::SameLine();
+  }
+  for (std::size_t i = shown.first; i < shown.end; ++i) {
+    if (i > shown.first) ImGui::SameLine();
+    draw_tab(context, tabs[i], std::max(px(24), room - px(2 * kTabArrow)));
+  }
+  if (shown.end < tabs.size()) {
+    ImGui::SameLine();
+    tab_arrow(context, "tabs-behind", Icon::chevron_right, tabs[std::min(shown.on + 1, tabs.size() - 1)]);
   }
   ImGui::PopStyleVar();
 }
@@ -357,59 +392,6 @@ bool combo_row(UiState& ui, std::string_view text, std::string_view detail, bool
 void end_combo() {
   ImGui::PopStyleVar();
   ImGui::EndPopup();
-}
-
-// --- values and pills -----------------------------------------------------------------------------
-
-void key_value(std::string_view key, std::string_view value) {
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const ImVec2 start = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  const float height = px(26);
-  ImGui::Dummy({width, height});
-  const float key_end = start.x + text_width(Font::body, key);
-  draw_text_in(list, Font::body, start.x, start.y, start.x + width, start.y + height, palette().text_dim, key);
-  const float from = std::max(key_end + px(12), start.x + width - text_width(Font::body, value));
-  if (draw_text_in(list, Font::body, from, start.y, start.x + width, start.y + height, palette().text, value))
-    tooltip(value);
-  list->AddLine({start.x, start.y + height}, {start.x + width, start.y + height},
-                platform::with_alpha(palette().line, 0.6f));
-}
-
-float pill_width(std::string_view text) {
-  return text_width(Font::small, text) + px(20);
-}
-
-float pill(ImDrawList* list, float x, float y0, float y1, Color fill, Color ink, std::string_view text, bool hollow) {
-  const float width = pill_width(text);
-  const float rounding = (y1 - y0) / 2;
-  if (hollow)
-    compat::rect(list, {x + 0.5f, y0 + 0.5f}, {x + width - 0.5f, y1 - 0.5f}, fill, rounding, px(1.5f));
-  else
-    list->AddRectFilled({x, y0}, {x + width, y1}, fill, rounding);
-  draw_text_in(list, Font::small, x + px(10), y0, x + width, y1, ink, text);
-  return width;
-}
-
-float exit_pill_width(int code) {
-  return px(12 + 6) + pill_width(timeline_view::exit_words(code)) - px(2);
-}
-
-float exit_pill(ImDrawList* list, float x, float y0, float y1, int code) {
-  const platform::Palette& colors = palette();
-  const Color fill = code == 0 ? colors.ok : code > 0 ? colors.error : colors.signal;
-  const Color ink = platform::text_on(fill);
-  const float width = exit_pill_width(code);
-  list->AddRectFilled({x, y0}, {x + width, y1}, fill, (y1 - y0) / 2);
-  const Icon sign = code == 0 ? Icon::check : code > 0 ? Icon::cross : Icon::bolt;
-  draw_icon(list, sign, {x + px(14), (y0 + y1) / 2}, px(10), ink);
-  draw_text_in(list, Font::small, x + px(24), y0, x + width, y1, ink, timeline_view::exit_words(code));
-  return width;
-}
-
-void section_title(std::string_view text) {
-  ImGui::Dummy({1, px(4)});
-  label(Font::small, palette().text_dim, text);
 }
 
 }  // namespace forklight::app::panels

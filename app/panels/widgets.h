@@ -41,8 +41,8 @@ void paragraph(Font font, Color color, std::string_view text);
 void paragraph_with_terms(UiState& ui, Font font, Color color, std::string_view text);
 // The same; each fact's number in it is a link to what the fact says. In a width (0: as much as there is), with terms or without.
 void paragraph_with_facts(UiState& ui, Font font, Color color, std::string_view text, session::FactAtHand::Where where, float width = 0, bool terms = true);
-// Of lines that have been drawn: parts of one text.
-void mark_terms(UiState& ui, Font font, ImVec2 at, const std::vector<std::string_view>& lines);
+// Of lines that have been drawn: parts of one text. Where a click is another's (a lesson in a list), the glossary has its key alone.
+void mark_terms(UiState& ui, Font font, ImVec2 at, const std::vector<std::string_view>& lines, bool click_opens = true);
 
 // --- hits and the keyboard ring -------------------------------------------------------------------
 

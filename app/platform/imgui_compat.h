@@ -178,6 +178,12 @@ inline void set_lists(ImDrawData& data, std::vector<ImDrawList*>& lists) {
 #endif
 }
 
+// --- scrolling: a rectangle of the current window comes into sight, in it and in the windows around it ----------------
+
+inline void bring_into_view(ImVec2 min, ImVec2 max) {
+  ImGui::ScrollToRect(ImGui::GetCurrentWindow(), ImRect(min, max));
+}
+
 // --- tooltips: one that fits on neither side of the pointer is still seen whole, as far as the window is large enough --------
 
 inline void place_tooltip(float margin) {

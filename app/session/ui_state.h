@@ -49,6 +49,10 @@ struct Focus {
   bool list_open = false, close_list = false;  // a list or menu is in front, and Esc was pressed
   bool in_menu = false;                        // up and down walk through a menu
   bool upright = false;                        // up and down are the control's: it has a height
+  bool in_list = false;                        // so are they, and page and end keys: it has rows
+  int rows = 0;                                // how many rows on those keys go
+  std::uint32_t row_of = 0;                    // the list that the row belongs to
+  int row = 0;                                 // its row that Enter presses
   std::vector<std::uint32_t> order, last_order;  // controls of this frame and of the one before, as drawn
 };
 

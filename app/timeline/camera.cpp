@@ -12,8 +12,8 @@ constexpr double kRevealAt = 0.15;  // how far inside the view a moment comes to
 
 void keep_near(timeline::View& view, double end) {
   const double most = std::max(end * 4, 4.0);
-  if (view.end - view.begin > most) view.zoom(most / (view.end - view.begin), (view.begin + view.end) / 2);
-  const double width = view.end - view.begin;
+  if (view.width() > most) view.zoom_at(most / view.width(), 0.5);
+  const double width = view.width();
   if (view.begin > end - 0.1 * width) view.pan(end - 0.1 * width - view.begin);
   if (view.end < 0.1 * width) view.pan(0.1 * width - view.end);
 }
@@ -33,10 +33,13 @@ void Camera::update(session::UiState& ui, const timeline::Model& model, std::int
   const timeline::Axis axis(ui.axis, model);
   const double end = axis.end(now_ns);
   if (!known_ || model.begin_ns() != run_begin_ns_) fitting_ = true;  // another run
-  if (known_ && (ui.view.begin != last_.begin || ui.view.end != last_.end))
+  if (known_ && (ui.view.begin != last_.begin || ui.view.end != last_.end)) {
     fitting_ = false;  // a command moved the view
+    glide_.stop();
+  }
   if (ui.view_wanted) {
     fitting_ = false;
+    glide_.stop();
   } else if (known_ && ui.axis != axis_ && !fitting_) {
     // The same stretch of the run on the other axis.
     const timeline::Axis before(axis_, model);
@@ -46,7 +49,10 @@ void Camera::update(session::UiState& ui, const timeline::Model& model, std::int
     keep_near(ui.view, end);
   }
   if (live && !ui.follow && !ui.fit_wanted) fitting_ = false;
-  if (ui.fit_wanted) fitting_ = true;
+  if (ui.fit_wanted) {
+    fitting_ = true;
+    glide_.stop();
+  }
   ui.fit_wanted = ui.view_wanted = false;
 
   if (fitting_) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "app/session/ui_state.h"
+#include "app/timeline/glide.h"
 #include "core/timeline/axis.h"
 
 namespace forklight::app::timeline_view {
@@ -27,12 +28,14 @@ class Camera {
   void reveal(session::UiState& ui, const timeline::Axis& axis, std::int64_t time_ns, std::int64_t now_ns);
 
   [[nodiscard]] bool fitting() const noexcept { return fitting_; }
+  [[nodiscard]] Glide& glide() noexcept { return glide_; }  // stops when a command moves the view
 
  private:
   bool fitting_ = true;
   bool known_ = false;  // whether the following are those of a frame before
   timeline::AxisKind axis_ = timeline::AxisKind::time;
   timeline::View last_;
+  Glide glide_;
   std::int64_t run_begin_ns_ = 0;
 };
 

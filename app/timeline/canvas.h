@@ -138,8 +138,13 @@ void draw_found_in_overview(Canvas& canvas, const Plot& whole);
 // The line of a moment under the mouse, and its time on the ruler.
 void draw_crosshair(Canvas& canvas, float x);
 
-// In front of everything, or where there is no run yet. Returns the number of the fact that the tooltip cites, "" if it cites none.
-std::string draw_tooltip(const Canvas& canvas, const Item& item);
+// What a tooltip mentions first of what has a page of its own, "" = nothing: a fact's number, a term's id.
+struct Told {
+  std::string fact, term;
+};
+// In front of everything; `rested`: for how many seconds the mouse has been over this.
+Told draw_tooltip(const Canvas& canvas, const Item& item, double rested);
+// Where there is no run yet.
 void draw_hint(ImDrawList* list, const Rect& window, const session::Session& session);
 
 }  // namespace forklight::app::timeline_view

@@ -77,6 +77,7 @@ std::vector<NoteFlag> paint(Canvas& canvas) {
   draw_messages(canvas);
   draw_hand_overs(canvas);
   draw_ticks(canvas);
+  draw_note_poles(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
   std::vector<NoteFlag> flags = draw_notes(canvas);
@@ -143,17 +144,26 @@ bool CompareView::draw(session::Context& context) {
 void CompareView::steer(session::UiState& ui, const Rect& plot, double longest, std::int64_t content_height) {
   const bool hovered = ImGui::IsItemHovered();
   const ImGuiIO& io = ImGui::GetIO();
-  if (ui.view.begin != last_.begin || ui.view.end != last_.end) fitting_ = false;  // a command moved it
-  if (ui.fit_wanted) fitting_ = true;
+  if (ui.view.begin != last_.begin || ui.view.end != last_.end) {  // a command moved it
+    fitting_ = false;
+    glide_.stop();
+  }
+  if (ui.fit_wanted) {
+    fitting_ = true;
+    glide_.stop();
+  }
   ui.fit_wanted = false;
-  const double per_unit = static_cast<double>(plot.width()) / std::max(ui.view.end - ui.view.begin, 1e-9);
+  const double per_unit = static_cast<double>(plot.width()) / std::max(ui.view.width(), 1e-9);
   if (hovered && io.MouseWheel != 0) {
     if (io.KeyCtrl || io.MousePos.x < plot.x0) {
       ui.vertical_scroll -= static_cast<double>(io.MouseWheel) * 48;
     } else {
-      ui.view.zoom(std::pow(kWheelZoom, static_cast<double>(io.MouseWheel)), ui.view.begin + static_cast<double>(io.MousePos.x - plot.x0) / per_unit);
-      fitting_ = false;
+      glide_.by(static_cast<double>(io.MouseWheel), static_cast<double>((io.MousePos.x - plot.x0) / std::max(plot.width(), 1.0f)));
     }
+  }
+  if (const double notches = glide_.step(static_cast<double>(io.DeltaTime), ui.audience.reduced_motion); notches != 0) {
+    ui.view.zoom_at(std::pow(kWheelZoom, notches), glide_.share());
+    fitting_ = false;
   }
   if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) ui.push("fit");
   dragging_ = ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left, px(4));
@@ -221,6 +231,7 @@ void CompareView::draw(std::span<const Strip> strips, session::UiState& ui) {
   const bool clicked = hovered && ImGui::IsMouseReleased(ImGuiMouseButton_Left) && !ImGui::IsMouseDragging(ImGuiMouseButton_Left, px(4)) && !dragging_;
   clip(list, field);
   float y = field.y0 - static_cast<float>(ui.vertical_scroll) * platform::scale();
+  bool resting = false;
   for (std::size_t i = 0; i < strips.size(); ++i) {
     const Strip& strip = strips[i];
     const Rect title{window.x0, y, window.x1, y + px(kTitle)}, lanes{window.x0, title.y1, window.x1, y + heights[i]};
@@ -250,10 +261,16 @@ void CompareView::draw(std::span<const Strip> strips, session::UiState& ui) {
     const NoteFlag* const flag = pointed ? flag_at(flags, mouse.x, mouse.y) : nullptr;
     if (flag != nullptr) draw_note_tooltip(canvas, flag->note);
     const Item* under = pointed && flag == nullptr ? item_at(canvas, mouse.x, mouse.y) : nullptr;
-    if (under != nullptr) draw_tooltip(canvas, *under);
+    if (under != nullptr) {
+      const Told told = draw_tooltip(canvas, *under, rest_.over(*under));
+      if (!told.fact.empty()) ui.note_fact(session::FactAtHand::Where::mouse, told.fact);
+      ui.glossary.at_hand = told.term;
+      resting = true;
+    }
     if (clicked && strip.at_hand && lanes.contains(mouse.x, mouse.y)) ui.selection = under != nullptr ? selection_for(canvas, *under, mouse.x) : session::Selection{};
     for (auto item = canvas.items.rbegin(); item != canvas.items.rend(); ++item) drawn_.push_back(std::move(item->drawn));
   }
+  if (!resting) rest_.nothing();
   list->PopClipRect();
   clip(list, {plot.x0, window.y0, plot.x1, window.y1});
   if (hovered && plot.contains(mouse.x, mouse.y)) draw_crosshair(ground, mouse.x);

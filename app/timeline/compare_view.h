@@ -10,6 +10,8 @@
 
 #include "app/session/command.h"
 #include "app/timeline/drawn.h"
+#include "app/timeline/glide.h"
+#include "app/timeline/rest.h"
 #include "app/timeline/tallies.h"
 #include "core/timeline/axis.h"
 #include "core/timeline/rounds.h"
@@ -49,6 +51,8 @@ class CompareView {
   void steer(session::UiState& ui, const Rect& plot, double longest, std::int64_t content_height);
 
   std::vector<Drawn> drawn_;
+  Rest rest_;
+  Glide glide_;
   std::vector<Tallies> tallies_;  // by strip
   std::vector<timeline::Round> rounds_;
   std::uint64_t revision_ = 0;

@@ -80,10 +80,15 @@ void steer(session::UiState& ui, Camera& camera, Drag& drag, const Mouse& mouse,
       moved_by_hand();
     } else {
       const float x = std::clamp(mouse.x, layout.plot().x0, layout.plot().x1);
-      const Plot& under = layout.overview().contains(mouse.x, mouse.y) ? overview_plot(layout, axis, now_ns) : plot;
-      ui.view.zoom(std::pow(kWheelZoom, static_cast<double>(mouse.wheel)), under.coordinate(x));
-      camera.moved(ui, axis, now_ns);
+      const double share = layout.overview().contains(mouse.x, mouse.y)
+                               ? ui.view.from_begin(overview_plot(layout, axis, now_ns).coordinate(x)) / ui.view.width()
+                               : static_cast<double>(x - layout.plot().x0) / static_cast<double>(std::max(layout.plot().width(), 1.0f));
+      camera.glide().by(static_cast<double>(mouse.wheel), share);
     }
+  }
+  if (const double notches = camera.glide().step(static_cast<double>(ImGui::GetIO().DeltaTime), ui.audience.reduced_motion); notches != 0) {
+    ui.view.zoom_at(std::pow(kWheelZoom, notches), camera.glide().share());
+    camera.moved(ui, axis, now_ns);
   }
   if (mouse.wheel_sideways != 0) {
     ui.view.pan(static_cast<double>(-mouse.wheel_sideways) * kWheelSideways * width);

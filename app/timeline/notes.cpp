@@ -56,6 +56,19 @@ std::int64_t snapped(const Canvas& canvas, float x, float y) {
 
 }  // namespace
 
+void draw_note_poles(Canvas& canvas) {
+  const Rect& plot = canvas.plot.area();
+  for (const store::Note& note : canvas.notes) {
+    const float x = canvas.plot.x(note.time_ns), end = canvas.plot.x(note.end_ns);
+    if (end < plot.x0 || x > plot.x1) continue;
+    if (note.is_stretch()) {
+      fill(canvas.list, {std::max(x, plot.x0), plot.y0, std::min(end, plot.x1), plot.y1}, platform::with_alpha(note_color(), 0.10f));
+      if (canvas.plot.sees(end)) pole(canvas.list, end, plot.y0, plot.y1, platform::with_alpha(note_color(), 0.7f));
+    }
+    if (canvas.plot.sees(x)) pole(canvas.list, x, plot.y0, plot.y1, platform::with_alpha(note_color(), 0.9f));
+  }
+}
+
 std::vector<NoteFlag> draw_notes(Canvas& canvas) {
   std::vector<NoteFlag> flags;
   const Rect &strip = canvas.layout.notes(), &plot = canvas.plot.area();
@@ -74,11 +87,6 @@ std::vector<NoteFlag> draw_notes(Canvas& canvas) {
     const store::Note& note = canvas.notes[i];
     const float x = canvas.plot.x(note.time_ns), end = canvas.plot.x(note.end_ns);
     if (end < plot.x0 || x > plot.x1) continue;
-    if (note.is_stretch()) {
-      fill(canvas.list, {std::max(x, plot.x0), plot.y0, std::min(end, plot.x1), plot.y1}, platform::with_alpha(note_color(), 0.10f));
-      if (canvas.plot.sees(end)) pole(canvas.list, end, plot.y0, plot.y1, platform::with_alpha(note_color(), 0.7f));
-    }
-    if (canvas.plot.sees(x)) pole(canvas.list, x, plot.y0, plot.y1, platform::with_alpha(note_color(), 0.9f));
     // A stretch whose begin is out of sight has its flag at the edge.
     const float at = std::max(x, plot.x0);
     float room = std::min(px(kMostOfFlag), plot.x1 - at - px(4));

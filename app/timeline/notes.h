@@ -15,7 +15,9 @@ struct NoteFlag {
   Rect rect;
 };
 
-// Flags on the ruler with as much of their texts as there is room for, poles and bands in the plot.
+// Poles and bands in the plot, before words are written there: none of them is struck through.
+void draw_note_poles(Canvas& canvas);
+// Flags on the ruler with as much of their texts as there is room for.
 [[nodiscard]] std::vector<NoteFlag> draw_notes(Canvas& canvas);
 // The flag under the mouse; nullptr if there is none.
 [[nodiscard]] const NoteFlag* flag_at(const std::vector<NoteFlag>& flags, float x, float y);

@@ -1,4 +1,4 @@
-// Where a moment of the run is on the screen. Doubles all the way; a float only when a pixel is asked for.
+// Where a moment of the run is on the screen. Doubles all the way, counted from the view's begin; a float only when a pixel is asked for.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ class Plot {
         axis_(&axis),
         view_(view),
         now_ns_(now_ns),
-        pixels_per_unit_(static_cast<double>(std::max(area.width(), 1.0f)) / std::max(view.end - view.begin, 1e-9)) {}
+        pixels_per_unit_(static_cast<double>(std::max(area.width(), 1.0f)) / std::max(view.width(), 1e-9)) {}
 
   [[nodiscard]] const Rect& area() const noexcept { return area_; }
   [[nodiscard]] const timeline::View& view() const noexcept { return view_; }
@@ -39,7 +39,7 @@ class Plot {
     // Far outside is cut off: a float has no room for a second at 1,000 pixels a nanosecond, and no line needs to start
     // there.
     constexpr double kFar = 4096;
-    const double x = static_cast<double>(area_.x0) + (coordinate - view_.begin) * pixels_per_unit_;
+    const double x = static_cast<double>(area_.x0) + view_.from_begin(coordinate) * pixels_per_unit_;
     return static_cast<float>(
         std::clamp(x, static_cast<double>(area_.x0) - kFar, static_cast<double>(area_.x1) + kFar));
   }
@@ -55,7 +55,7 @@ class Plot {
     return x_of(indexed ? indexed_coordinate(at_ns) : axis_->coordinate(at_ns));
   }
   [[nodiscard]] double coordinate(float x) const noexcept {
-    return view_.begin + static_cast<double>(x - area_.x0) / pixels_per_unit_;
+    return view_.at(static_cast<double>(x - area_.x0) / pixels_per_unit_);
   }
   [[nodiscard]] std::int64_t time_ns(float x) const noexcept {
     const double at = coordinate(x), place = (at - first_) / step_;

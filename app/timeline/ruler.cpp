@@ -74,13 +74,15 @@ std::string moment_text(const Canvas& canvas, double coordinate) {
   // As fine as a pixel, not finer.
   const double pixel = 1 / canvas.plot.pixels_per_unit();
   const double step = std::pow(10.0, std::floor(std::log10(std::max(pixel, 1.0))));
-  return tick_text(std::round(coordinate / step) * step, step, std::max(coordinate, 1.0));
+  const double at = std::round(coordinate / step) * step;
+  if (step >= kSecond && at >= kMinute) return i18n::format_duration(std::llround(at));  // where the ticks count minutes: "59 min 50 s"
+  return tick_text(at, step, std::max(coordinate, 1.0));
 }
 
 // The closest ticks whose labels have room.
 double step_between_ticks(const Canvas& canvas, bool time) {
   double step = 1;
-  for (const float between : {56.0f, 84.0f, 126.0f}) {
+  for (const float between : {56.0f, 84.0f, 126.0f, 190.0f, 285.0f}) {
     step = nice_step(static_cast<double>(px(between)) / canvas.plot.pixels_per_unit(), time);
     const double last = std::floor(canvas.plot.view().end / step) * step;
     const std::string longest = time ? tick_text(last, step, canvas.plot.view().end) : rank_text(std::max(last, 1.0));

@@ -80,6 +80,11 @@ void dotted_frame(ImDrawList* list, const Rect& rect, float clip_x0, float clip_
   if (rect.x1 <= clip_x1) dashes(list, ImVec2(x1, y0), ImVec2(x1, y1), color, thickness, on, off, right);
 }
 
+void dots(ImDrawList* list, float x0, float x1, float y, Color color) {
+  const float step = platform::px(4), radius = std::max(0.6f, platform::px(0.9f));
+  for (float x = x0 + radius; x < x1; x += step) list->AddRectFilled({x - radius, y - radius}, {x + radius, y + radius}, color);
+}
+
 void torn_gap(ImDrawList* list, const Rect& rect, Color color, Color edge) {
   constexpr int kTeeth = 4;
   const float tooth = std::min(px(5), rect.width() * 0.35f);

@@ -27,6 +27,9 @@ void hatch(ImDrawList* list, const Rect& rect, float clip_x0, float clip_x1, Col
 // A dotted frame; sides that lie outside clip_x0…clip_x1 are left out.
 void dotted_frame(ImDrawList* list, const Rect& rect, float clip_x0, float clip_x1, Color color, float thickness);
 
+// Dots below a stretch of a line of text: a term that has a meaning to tell.
+void dots(ImDrawList* list, float x0, float x1, float y, Color color);
+
 // A strip with a zigzag at both ends, as paper torn out.
 void torn_gap(ImDrawList* list, const Rect& rect, Color color, Color edge);
 

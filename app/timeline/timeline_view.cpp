@@ -29,6 +29,7 @@ std::vector<NoteFlag> paint(Canvas& canvas, const Mouse& mouse, std::span<const 
   draw_messages(canvas);
   draw_hand_overs(canvas);
   draw_ticks(canvas);
+  draw_note_poles(canvas);
   draw_labels(canvas);
   draw_badges(canvas);
   draw_answers(canvas, answers);
@@ -145,10 +146,13 @@ void TimelineView::draw_frame(const Source& source, session::UiState& ui, const 
   ui.notes.pointer = pointer_of(canvas, mouse);
 
   const Item* under = mouse.hovered && flag == nullptr ? item_at(canvas, mouse.x, mouse.y) : nullptr;
+  if (under == nullptr) rest_.nothing();
   if (flag != nullptr) draw_note_tooltip(canvas, flag->note);
   if (flag != nullptr && mouse.menu_wanted) return ui.push("note.edit", std::to_string(flag->note)), keep_drawn(canvas);
   if (under != nullptr && drag_ != Drag::plot && drag_ != Drag::lanes) {
-    if (const std::string fact = draw_tooltip(canvas, *under); !fact.empty()) ui.note_fact(session::FactAtHand::Where::mouse, fact);
+    const Told told = draw_tooltip(canvas, *under, rest_.over(*under));
+    if (!told.fact.empty()) ui.note_fact(session::FactAtHand::Where::mouse, told.fact);
+    ui.glossary.at_hand = told.term;
     ui.hover = selection_for(canvas, *under, mouse.x);
     hover_is_ours_ = true;
   } else if (hover_is_ours_) {

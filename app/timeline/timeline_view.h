@@ -14,6 +14,7 @@
 #include "app/timeline/deadlock.h"
 #include "app/timeline/drawn.h"
 #include "app/timeline/plot.h"
+#include "app/timeline/rest.h"
 #include "app/timeline/tallies.h"
 
 namespace forklight::app::timeline_view {
@@ -57,6 +58,7 @@ class TimelineView {
   Camera camera_;
   CompareView compare_;
   Drag drag_;
+  Rest rest_;
   bool hover_is_ours_ = false;         // other panels set ui.hover too: only what was set here is taken back here
   session::Selection seen_selection_;  // to bring into sight what the keyboard or another panel selected
 };

@@ -32,19 +32,6 @@ double width_within_limits(double width) noexcept {
   return std::clamp(width, kMinWidth, kMaxWidth);
 }
 
-void set(View& view, double begin, double width) noexcept {
-  view.begin = std::clamp(begin, -kMaxCoordinate, kMaxCoordinate);
-  view.end = view.begin + width;
-  if (view.end - view.begin < kMinWidth) view.end = std::nextafter(view.end, 2 * kMaxCoordinate);  // rounding took it
-}
-
-// Whatever was written into the public members, go on from something drawable.
-void repair(View& view) noexcept {
-  if (!std::isfinite(view.begin)) view.begin = 0;
-  if (!std::isfinite(view.end) || view.end < view.begin) view.end = view.begin;
-  set(view, view.begin, width_within_limits(view.end - view.begin));
-}
-
 }  // namespace
 
 double Axis::coordinate(std::int64_t time_ns) const noexcept {
@@ -78,27 +65,68 @@ double Axis::end(std::int64_t now_ns) const noexcept {
   return coordinate(std::max(now_ns, model_->end_ns()));
 }
 
+View::Exact View::exact() const noexcept {
+  if (begin == seen_begin_ && end == seen_end_) return {begin, rest_, width_};
+  return {begin, 0, end - begin};
+}
+
+void View::set(double from, double rest, double width) noexcept {
+  const double sum = from + rest, taken = sum - from;
+  begin = std::clamp(sum, -kMaxCoordinate, kMaxCoordinate);
+  rest_ = begin == sum ? (from - (sum - taken)) + (rest - taken) : 0;  // what the sum has left of the two
+  width_ = width;
+  end = begin + (rest_ + width);
+  if (end - begin < kMinWidth) end = std::nextafter(end, 2 * kMaxCoordinate);  // rounding took it
+  seen_begin_ = begin;
+  seen_end_ = end;
+}
+
+// Whatever was written into the public members, go on from something drawable.
+void View::repair() noexcept {
+  if (!std::isfinite(begin)) begin = 0;
+  if (!std::isfinite(end) || end < begin) end = begin;
+  const Exact now = exact();
+  set(now.begin, now.rest, width_within_limits(now.width));
+}
+
+double View::width() const noexcept { return exact().width; }
+
+double View::from_begin(double coordinate) const noexcept {
+  const Exact now = exact();
+  return (coordinate - now.begin) - now.rest;
+}
+
+double View::at(double from_begin) const noexcept {
+  const Exact now = exact();
+  return now.begin + (now.rest + from_begin);
+}
+
 void View::zoom(double factor, double around) noexcept {
-  repair(*this);
-  if (!std::isfinite(factor) || factor <= 0) return;
-  if (!std::isfinite(around)) around = (begin + end) / 2;
-  const double width = end - begin;
-  const double wanted = width_within_limits(width * factor);
-  set(*this, around - (around - begin) * (wanted / width), wanted);
+  repair();
+  zoom_at(factor, std::isfinite(around) ? from_begin(around) / width() : 0.5);
+}
+
+void View::zoom_at(double factor, double share) noexcept {
+  repair();
+  if (!std::isfinite(factor) || factor <= 0 || !std::isfinite(share)) return;
+  const Exact now = exact();
+  const double wanted = width_within_limits(now.width * factor);
+  set(now.begin, now.rest + share * (now.width - wanted), wanted);
 }
 
 void View::pan(double by) noexcept {
-  repair(*this);
-  if (std::isfinite(by)) set(*this, begin + by, end - begin);
+  repair();
+  const Exact now = exact();
+  if (std::isfinite(by)) set(now.begin, now.rest + by, now.width);
 }
 
 void View::fit(double from, double to, double margin) noexcept {
-  if (!std::isfinite(from) || !std::isfinite(to)) return repair(*this);
+  if (!std::isfinite(from) || !std::isfinite(to)) return repair();
   if (to < from) std::swap(from, to);
   margin = std::isfinite(margin) ? std::clamp(margin, 0.0, 10.0) : 0;
   const double width = to - from;
   const double wanted = width_within_limits(width * (1 + 2 * margin));
-  set(*this, (from + to) / 2 - wanted / 2, wanted);  // what is too short to fill the view stands in its middle
+  set((from + to) / 2, -wanted / 2, wanted);  // what is too short to fill the view stands in its middle
 }
 
 }  // namespace forklight::timeline

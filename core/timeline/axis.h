@@ -32,14 +32,35 @@ class Axis {
   std::optional<std::int64_t> origin_ns_;  // none: the run's begin
 };
 
-// What is visible: coordinates begin…end. Zoom keeps the point under the cursor still; both ends stay finite and at
-// least 1 unit apart in time.
-struct View {
+// What is visible: coordinates begin…end. Zoom keeps the point under the cursor still; both ends stay finite and at least 1 unit apart in time.
+//
+// An hour into a run neighbouring doubles are half a thousandth of a nanosecond apart: a pixel, where a nanosecond fills the window. So a view
+// remembers of its begin and its width what the two numbers have no room for, as long as nobody else writes them.
+class View {
+ public:
   double begin = 0, end = 1;
 
-  void zoom(double factor, double around) noexcept;  // factor < 1 zooms in
+  View() = default;
+  View(double from, double to) noexcept : begin(from), end(to) {}
+
+  void zoom(double factor, double around) noexcept;   // factor < 1 zooms in
+  void zoom_at(double factor, double share) noexcept;  // the same around a part of the width: 0 = begin, 1 = end
   void pan(double by) noexcept;
   void fit(double from, double to, double margin) noexcept;  // margin: part of the width to leave free on either side
+
+  [[nodiscard]] double width() const noexcept;                    // end − begin, exactly
+  [[nodiscard]] double from_begin(double coordinate) const noexcept;  // coordinate − begin, exactly
+  [[nodiscard]] double at(double from_begin) const noexcept;       // the inverse: what stands so far from the begin
+
+ private:
+  struct Exact {
+    double begin, rest, width;
+  };
+  [[nodiscard]] Exact exact() const noexcept;
+  void set(double begin, double rest, double width) noexcept;
+  void repair() noexcept;
+
+  double rest_ = 0, width_ = 1, seen_begin_ = 0, seen_end_ = 1;  // the first two count while the others are what begin and end are
 };
 
 }  // namespace forklight::timeline

@@ -137,6 +137,46 @@ TEST_CASE("glossary: a term under the mouse is at hand, and a click opens the gl
   CHECK(desk.ui.pushed[0].argument == "zombie");
 }
 
+TEST_CASE("glossary: terms in a tooltip of the timeline are at hand, and told to who stays with it") {
+  Run run;
+  run.at(0).begin(1, "MainProcess").at(1).write(1, Kind::start_begin, 2, 0).at(2).begin(2, "Process-1", 1);
+  run.at(3).die(2, 0).at(9).block(1, trace::BlockReason::join, 2).reap(2, 1, 0).unblock(1, trace::BlockReason::join, 2).write(1, Kind::join_end, 2, 1);
+  const Model model = run.at(10).die(1, 0).at(10.1).reap(1, 0, 0).model();
+  for (const Language language : {Language::english, Language::chinese}) {
+    app::i18n::set_language(language);
+    Screen screen;
+    screen.frame(model);
+    // The bar of the child between its death and its end: it is a zombie.
+    const std::vector<Drawn> spans = screen.spans(2);
+    const auto zombie = std::max_element(spans.begin(), spans.end(), [](const Drawn& a, const Drawn& b) { return a.x1 < b.x1; });
+    REQUIRE(zombie != spans.end());
+    screen.move((zombie->x0 + zombie->x1) / 2 + 40, zombie->y1 - 3);
+    const auto frames = [&](int count) {
+      for (int i = 0; i < count; ++i) {
+        screen.ui.glossary.at_hand.clear();
+        screen.frame(model);
+      }
+    };
+    const auto height = [] {
+      const ImGuiWindow* window = ImGui::FindWindowByName("##Tooltip_00");
+      return window == nullptr ? 0.0f : window->Size.y;
+    };
+    frames(10);
+    CHECK(screen.ui.glossary.at_hand == "zombie");
+    const float at_first = height();
+    CHECK(at_first > 0);
+    frames(40);
+    CHECK(height() > at_first + 30);  // its meaning stands at the foot
+    screen.move(zombie->x1 + 100, 590);
+    frames(3);
+    CHECK(screen.ui.glossary.at_hand.empty());
+    screen.move((zombie->x0 + zombie->x1) / 2 + 40, zombie->y1 - 3);
+    frames(10);
+    CHECK(height() == at_first);
+  }
+  app::i18n::set_language(Language::english);
+}
+
 TEST_CASE("glossary: the dialog is drawn with all terms, with few and with none, in both languages, themes and sizes") {
   Screen screen;  // for its context
   Desk desk;

@@ -71,6 +71,22 @@ const View kOver[] = {
     {"audience", {{"present", ""}, {"keys.shown", ""}, {"pointer", ""}}},
 };
 
+// Of those the ones that have the most to say, and what a question looks like.
+const View kLargeText[] = {
+    {"palette", {{"palette", ""}}},
+    {"keys", {{"keys", ""}}},
+    {"fact", {{"fact", "P-14"}}},
+    {"glossary", {{"glossary", "zombie"}}},
+    {"lesson", {{"lesson", ""}}},
+    {"gallery", {{"gallery", ""}}},
+    {"quiz", {{"quiz", ""}}},
+    {"save", {{"save", ""}}},
+    {"note", {{"select", "Process-1@1ms"}, {"note.add", ""}}},
+    {"find", {{"find", "process"}}},
+    {"tour-timeline", {{"tour", ""}, {"tour.next", ""}, {"tour.next", ""}}},
+    {"question", {{"predict", ""}, {"run", ""}}},
+};
+
 class Album {
  public:
   Album(app::App& app, std::string size) : app_(app), size_(std::move(size)) {}
@@ -151,6 +167,38 @@ void take_all(int width, int height, float scale, const std::string& size, const
   CHECK(app.session().state() == RunState::finished);  // nothing of this has started another
 }
 
+// The largest text that there is, in a window that is small for it.
+void take_large_text(int width, int height, const char* language, const char* theme) {
+  tests::Display display(width, height);
+  app::Options options;
+  options.engine = FORKLIGHT_ENGINE;
+  options.width = width;
+  options.height = height;
+  options.text_scale = 2.5f;
+  options.language = app::i18n::language_for(language);
+  options.theme = std::string(theme) == "paper" ? app::session::ThemeName::paper : app::session::ThemeName::stage;
+  options.scenario = "exit-codes";
+  options.wait_when_idle = false;
+  options.draw = false;
+  app::App app(options);
+  display.type({"mousemove", std::to_string(width - 1), std::to_string(height - 1)});  // where it points at nothing
+  REQUIRE(frames_until(app, [&] { return display.typed(); }));
+  app.ui().push("run");
+  REQUIRE(frames_until(app, [&] { return app.session().state() == RunState::finished; }));
+  Album album(app, std::to_string(width) + "x" + std::to_string(height) + "-large-text");
+  for (const View& view : kViews) album.take("exit-codes", view);
+  app.ui().push("present");
+  album.take("present", {"timeline", {}});
+  app.ui().push("present");
+  app.ui().push("clear");
+  frames(app, 2);
+  for (const View& view : kLargeText) {
+    album.take("dialog", view);
+    app.ui().push("clear");
+    frames(app, 2);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("screens: text that is cut or lies on other text is found; what is covered, or written again in its place, is none") {
@@ -187,3 +235,5 @@ TEST_CASE("screens: every panel at 1920x1080, English") { take_all(1920, 1080, 1
 TEST_CASE("screens: every panel at 1920x1080, Chinese") { take_all(1920, 1080, 1, "1920x1080", "zh-CN"); }
 TEST_CASE("screens: every panel at 3840x2160, scale 2, English") { take_all(3840, 2160, 2, "3840x2160", "en"); }
 TEST_CASE("screens: every panel at 3840x2160, scale 2, Chinese") { take_all(3840, 2160, 2, "3840x2160", "zh-CN"); }
+TEST_CASE("screens: text at 250 % at 1280x720, English, stage") { take_large_text(1280, 720, "en", "stage"); }
+TEST_CASE("screens: text at 250 % at 1920x1080, Chinese, paper") { take_large_text(1920, 1080, "zh-CN", "paper"); }
