@@ -184,7 +184,7 @@ bool App::frame() {
   film_moves_ = film_.update(context);
   if (may_close()) return false;
   // What has come under the mouse by itself has its tooltip, and that its size, some frames later.
-  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || ui_.lecture.on || film_moves_;
+  const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.looking() || ui_.lecture.on || film_moves_;
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || !ui_.exporting.figure_wanted.empty() || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
     draw(draw_ || ui_.screenshot_wanted);
@@ -200,7 +200,7 @@ void App::take_input() {
   const auto now = Clock::now();
   double wait = 0;
   if (wait_when_idle_ && ui_.pushed.empty()) {
-    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.find.busy() || film_moves_;
+    const bool touched = now - last_input_ < kSettle, moving = session_.live() || touched || now - last_change_ < kSettle || panels::audience_moves(ui_, panels_.captions) || ui_.looking() || film_moves_;
     const std::chrono::nanoseconds period = touched ? kFrame : std::clamp<std::chrono::nanoseconds>(kShareOfDrawing * draw_cost_, kFrame, kLongestPeriod);
     const auto rest = period - (now - last_draw_);
     if (!moving)
@@ -269,6 +269,7 @@ void App::draw(bool pixels) {
   drawn_revision_ = session_.model().revision();
   if (window_.minimized()) return;
   window_.begin_frame();
+  ui_.filtering = false;
   session::Context context{session_, ui_};
   panels::draw_frame(context, timeline_, panels_);
   if (platform::compat::atlas_grew()) film_.atlas_changed();

@@ -1,6 +1,7 @@
 // Every event of the run, in order; a filter over what is shown; a click selects the moment.
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cmath>
 
 #include "app/i18n/format.h"
@@ -54,21 +55,24 @@ bool matches(const Model& model, const EventRef& event, std::string_view lower) 
          contains(event_words(model, event), lower);
 }
 
-void update_filter(const Context& context, EventRows& rows) {
+// Goes on through the events for a part of a frame: there may be millions.
+void update_filter(Context& context, EventRows& rows) {
+  constexpr auto kSlice = std::chrono::milliseconds(4);
   const Model& model = context.session.model();
-  if (rows.filter == context.ui.event_filter && rows.revision == model.revision() &&
-      rows.run == context.session.run_count())
-    return;
-  rows.filter = context.ui.event_filter;
-  rows.revision = model.revision();
-  rows.run = context.session.run_count();
-  rows.rows.clear();
+  if (rows.filter != context.ui.event_filter || rows.language != i18n::language() || rows.scan.has_to_restart(model)) {
+    rows.filter = context.ui.event_filter;
+    rows.language = i18n::language();
+    rows.scan.restart();
+    rows.rows.clear();
+  }
   if (rows.filter.empty()) return;
   std::string lower = rows.filter;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (std::uint32_t i = 0; i < model.events().size(); ++i)
-    if (matches(model, model.events()[i], lower)) rows.rows.push_back(i);
+  rows.scan.go_on(model, kSlice, [&](std::size_t index, const EventRef& event) {
+    if (matches(model, event, lower)) rows.rows.push_back(static_cast<std::uint32_t>(index));
+  });
+  context.ui.filtering = !rows.scan.done();
 }
 
 struct Columns {
@@ -258,6 +262,8 @@ void draw_events(Context& context, EventRows& rows) {
   if (model.events().empty()) return paragraph(Font::body, palette().text_dim, tr("events.empty"));
   update_filter(context, rows);
   const std::size_t count = rows.filter.empty() ? model.events().size() : rows.rows.size();
+  if (count == 0 && !rows.scan.done())
+    return paragraph(Font::body, palette().text_dim, tr("find.looking", fmt::arg("percent", static_cast<int>(rows.scan.share() * 100))));
   if (count == 0)
     return paragraph(Font::body, palette().text_dim, tr("events.no_match", fmt::arg("filter", rows.filter)));
 

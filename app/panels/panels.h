@@ -35,9 +35,9 @@ struct CodeRows {
 
 struct EventRows {
   std::string filter;
-  std::uint64_t revision = 0;
-  int run = -1;
-  std::vector<std::uint32_t> rows;  // indices of events that match, when there is a filter
+  i18n::Language language = i18n::Language::english;  // of the words that the filter looks at
+  session::EventScan scan;
+  base::Chunked<std::uint32_t> rows;  // indices of events that match, when there is a filter, as far as they have been looked through
   session::Selection shown;         // the selection that was last scrolled to
   std::size_t seen = 0;             // how many rows there were in the last frame
 };

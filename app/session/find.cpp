@@ -9,13 +9,10 @@ namespace {
 
 using Hit = Find::Hit;
 using Where = Find::Where;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t kBetweenLooksAtTheClock = 64;  // events
 
 bool before(const Hit& x, const Hit& y) noexcept { return std::tie(x.time_ns, x.where, x.index) < std::tie(y.time_ns, y.where, y.index); }
 
-std::ptrdiff_t places_before(const std::vector<Hit>& hits, const Hit& hit) noexcept { return std::lower_bound(hits.begin(), hits.end(), hit, before) - hits.begin(); }
+std::ptrdiff_t places_before(const base::Chunked<Hit>& hits, const Hit& hit) noexcept { return std::lower_bound(hits.begin(), hits.end(), hit, before) - hits.begin(); }
 
 // What lies before any hit of a moment.
 Hit begin_of(std::int64_t time_ns) noexcept { return {time_ns, 0, Where::name, 0}; }
@@ -66,10 +63,8 @@ void Find::look_for(std::string_view text) {
 void Find::restart() noexcept {
   named_.clear();
   said_.clear();
-  scanned_ = 0;
+  scan_.restart();
   revision_ = notes_revision_ = UINT64_MAX;
-  share_ = 0;
-  done_ = folded_.empty();
 }
 
 void Find::look_at_names(const timeline::Model& model, std::span<const store::Note> notes) {
@@ -92,40 +87,31 @@ void Find::look_at_names(const timeline::Model& model, std::span<const store::No
 bool Find::update(const timeline::Model& model, std::span<const store::Note> notes, std::uint64_t notes_revision, Words words,
                   std::chrono::nanoseconds budget) {
   if (folded_.empty()) return false;
-  const auto& events = model.events();
-  const bool other_run = scanned_ > events.size() || begin_ns_ != model.begin_ns() || (scanned_ > 0 && events[scanned_ - 1].time_ns != scanned_ns_);
-  if (other_run || language_ != i18n::language()) {
+  if (scan_.has_to_restart(model) || language_ != i18n::language()) {
     current_.reset();
     restart();
   }
-  begin_ns_ = model.begin_ns();
   language_ = i18n::language();
   if (revision_ != model.revision() || notes_revision_ != notes_revision) look_at_names(model, notes);
   revision_ = model.revision();
   notes_revision_ = notes_revision;
 
-  const auto deadline = Clock::now() + budget;
-  for (std::size_t looked = 1; scanned_ < events.size(); ++scanned_, ++looked) {
-    if (looked % kBetweenLooksAtTheClock == 0 && Clock::now() >= deadline) break;
-    const timeline::EventRef& ref = events[scanned_];
+  scan_.go_on(model, budget, [&](std::size_t index, const timeline::EventRef& ref) {
     buffer_.clear();
     words(model, ref, buffer_);
     fold_case(buffer_);
-    if (buffer_.find(folded_) == std::string::npos) continue;
+    if (buffer_.find(folded_) == std::string::npos) return;
     const Where where = ref.event.kind == trace::Kind::output ? Where::console : Where::event;
-    const Hit hit{ref.time_ns, subject_of(ref), where, static_cast<std::uint32_t>(scanned_)};
+    const Hit hit{ref.time_ns, subject_of(ref), where, static_cast<std::uint32_t>(index)};
     // Of one moment what was printed comes after the events: seldom, and then a few places.
     said_.insert(std::upper_bound(said_.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(said_.size(), 256)), said_.end(), hit, before), hit);
-  }
-  if (scanned_ > 0) scanned_ns_ = events[scanned_ - 1].time_ns;
-  done_ = scanned_ == events.size();
-  share_ = events.empty() ? 1 : static_cast<double>(scanned_) / static_cast<double>(events.size());
-  return !done_;
+  });
+  return !scan_.done();
 }
 
 std::size_t Find::place() const noexcept {
   if (!current_) return 0;
-  const auto in = [this](const std::vector<Hit>& hits) { return std::binary_search(hits.begin(), hits.end(), *current_, before); };
+  const auto in = [this](const base::Chunked<Hit>& hits) { return std::binary_search(hits.begin(), hits.end(), *current_, before); };
   if (!in(named_) && !in(said_)) return 0;
   return static_cast<std::size_t>(places_before(named_, *current_) + places_before(said_, *current_)) + 1;
 }
@@ -159,18 +145,18 @@ std::optional<Hit> Find::go(int by, const Selection& selected) {
 }
 
 std::optional<Hit> Find::go_from(std::int64_t time_ns) {
-  const auto known = [&](const std::vector<Hit>& hits) { return !hits.empty() && hits.back().time_ns >= time_ns; };
+  const auto known = [&](const base::Chunked<Hit>& hits) { return !hits.empty() && hits.back().time_ns >= time_ns; };
   // An event at that time may still be found while those before it have not all been looked through.
-  if (!done_ && !known(said_)) return std::nullopt;
+  if (!done() && !known(said_)) return std::nullopt;
   return go(1, {0, time_ns});
 }
 
 Find::Parts Find::between(std::int64_t from_ns, std::int64_t to_ns) const noexcept {
-  const auto part = [&](const std::vector<Hit>& hits) {
+  const auto part = [&](const base::Chunked<Hit>& hits) {
     const auto first = std::lower_bound(hits.begin(), hits.end(), begin_of(from_ns), before), last = std::lower_bound(first, hits.end(), begin_of(to_ns), before);
-    return std::span<const Hit>(first, last);
+    return Part(first, last);
   };
-  if (to_ns <= from_ns) return {};
+  if (to_ns <= from_ns) return {Part(named_.begin(), named_.begin()), Part(said_.begin(), said_.begin())};
   return {part(named_), part(said_)};
 }
 

@@ -6,13 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/i18n/i18n.h"
+#include "app/session/event_scan.h"
 #include "app/session/ui_selection.h"
+#include "core/base/chunked.h"
 #include "core/store/store.h"
 #include "core/timeline/model.h"
 
@@ -44,8 +47,8 @@ class Find {
   // language. True if there is more to look through.
   bool update(const timeline::Model& model, std::span<const store::Note> notes, std::uint64_t notes_revision, Words words,
               std::chrono::nanoseconds budget);
-  [[nodiscard]] bool done() const noexcept { return done_; }
-  [[nodiscard]] double share() const noexcept { return share_; }  // looked through so far, 0 … 1
+  [[nodiscard]] bool done() const noexcept { return folded_.empty() || scan_.done(); }
+  [[nodiscard]] double share() const noexcept { return scan_.share(); }  // looked through so far, 0 … 1
 
   [[nodiscard]] std::size_t count() const noexcept { return named_.size() + said_.size(); }
   // The hit that was gone to last, and its place, counted from 1; 0 where it is none any more.
@@ -59,8 +62,9 @@ class Find {
   std::optional<Hit> go_from(std::int64_t time_ns);
 
   // The hits from a moment on up to another one, that excluded: names and notes; events and output. By time.
+  using Part = std::ranges::subrange<base::Chunked<Hit>::const_iterator>;
   struct Parts {
-    std::span<const Hit> named, said;
+    Part named, said;
   };
   [[nodiscard]] Parts between(std::int64_t from_ns, std::int64_t to_ns) const noexcept;
 
@@ -69,14 +73,11 @@ class Find {
   void look_at_names(const timeline::Model& model, std::span<const store::Note> notes);
 
   std::string folded_;
-  std::vector<Hit> named_, said_;  // names and notes; events and output: each sorted
+  base::Chunked<Hit> named_, said_;  // names and notes; events and output: each sorted
   std::optional<Hit> current_;
-  std::size_t scanned_ = 0;        // events
-  std::int64_t scanned_ns_ = 0, begin_ns_ = 0;
+  EventScan scan_;
   std::uint64_t revision_ = UINT64_MAX, notes_revision_ = UINT64_MAX;
   i18n::Language language_ = i18n::Language::english;
-  double share_ = 0;
-  bool done_ = true;
   std::string buffer_;
 };
 

@@ -63,7 +63,7 @@ std::int64_t parse_moment(std::string_view text) {
 }  // namespace
 
 void step_event(Context& context, int by) {
-  const std::vector<EventRef>& events = context.session.model().events();
+  const auto& events = context.session.model().events();
   if (events.empty()) return;
   Selection& selection = context.ui.selection;
   const auto size = static_cast<std::ptrdiff_t>(events.size());

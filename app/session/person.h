@@ -19,7 +19,8 @@ struct PersonFolders {
 [[nodiscard]] std::optional<PersonFolders> person_folders();
 
 // Writes under a temporary name, then renames: a file is there whole or not at all. Makes the directory, for the person alone. Throws
-// base::Failure with the system's word for what was refused.
+// base::Failure with the system's word for what was refused. Not a store::OutputFile: nobody else may read it, and it does not wait for the
+// disk, as it comes between two frames.
 void write_whole(const std::filesystem::path& file, std::string_view text);
 
 // A run that was kept by itself, as its file's name tells.

@@ -162,6 +162,8 @@ class Session {
   void notify(std::string sentence) { notice_ = std::move(sentence); }
 
  private:
+  // Somebody was let go by choice in these.
+  [[nodiscard]] static bool chosen_in(const std::vector<trace::Record>& records);
   void start(supervisor::PaceSetting pace, std::vector<Prediction> predictions = {});
   std::vector<trace::Record> take_in(const std::filesystem::path& file);
   void complete_opened();

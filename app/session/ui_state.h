@@ -126,7 +126,9 @@ struct UiState {
   ExportState exporting;
   RecordingState recording;
   std::string event_filter;
+  bool filtering = false;  // in the last frame it was not through all events yet
   FindState find;
+  [[nodiscard]] bool looking() const noexcept { return filtering || find.busy(); }  // through events: frames go on
   NotesState notes;
   GalleryState gallery;
   TourState tour;

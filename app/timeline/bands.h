@@ -28,8 +28,8 @@ void for_each_sample(std::size_t first, std::size_t end, Visit&& visit) {
 }
 
 // Of the spans from `first` to before `end`. `who_of` tells them apart, `color_of` colours them.
-template <typename Span, typename WhoOf, typename ColorOf>
-void draw_bands(ImDrawList* list, const std::vector<Span>& spans, std::size_t first, std::size_t end, std::int64_t now_ns, const Rect& box,
+template <typename Spans, typename WhoOf, typename ColorOf>
+void draw_bands(ImDrawList* list, const Spans& spans, std::size_t first, std::size_t end, std::int64_t now_ns, const Rect& box,
                 WhoOf&& who_of, ColorOf&& color_of) {
   struct Band {
     std::uint32_t who = 0;

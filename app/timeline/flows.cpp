@@ -64,7 +64,7 @@ struct Found {
 };
 
 Found look(const Canvas& canvas, std::span<const std::size_t> list) {
-  const std::vector<Flow>& flows = canvas.model.flows();
+  const auto& flows = canvas.model.flows();
   const std::int64_t from_ns = canvas.plot.time_ns(canvas.plot.area().x0),
                      to_ns = canvas.plot.time_ns(canvas.plot.area().x1);
   const auto first =
@@ -103,7 +103,7 @@ Found look(const Canvas& canvas, std::span<const std::size_t> list) {
 
 // The flows to draw, faint ones first.
 std::vector<Chosen> choose(const Canvas& canvas) {
-  const std::vector<Flow>& flows = canvas.model.flows();
+  const auto& flows = canvas.model.flows();
   const Found found = look(canvas, canvas.tallies.lives());
   const timeline::TaskId selected = canvas.ui.selection.task, hovered = canvas.ui.hover.task;
   std::vector<Chosen> chosen;
@@ -132,7 +132,7 @@ std::vector<Chosen> choose(const Canvas& canvas) {
 // Who woke whom: all of them while they are few; else those of what is selected or pointed at, and the latest. The locks
 // inside a queue are shown only when they are asked for.
 std::vector<Chosen> choose_wakes(const Canvas& canvas) {
-  const std::vector<Flow>& flows = canvas.model.flows();
+  const auto& flows = canvas.model.flows();
   const Found found = look(canvas, canvas.tallies.wakes());
   const timeline::TaskId selected = canvas.ui.selection.task, hovered = canvas.ui.hover.task;
   const auto inner = [&](const Flow& flow) {

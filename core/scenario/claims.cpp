@@ -82,9 +82,9 @@ bool main_printed(const timeline::Model& model, std::string_view text) {
 
 Events recent_events(const timeline::Model& model, bool finished) {
   constexpr std::size_t kLatest = 20'000;
-  const std::span<const timeline::EventRef> all = model.events();
-  if (finished || all.size() <= kLatest) return {all, true};
-  return {all.last(kLatest), false};
+  const auto& all = model.events();
+  const bool whole = finished || all.size() <= kLatest;
+  return {{whole ? all.begin() : all.end() - kLatest, all.end()}, whole};
 }
 
 bool hand_of_learner(const timeline::Model& model) {

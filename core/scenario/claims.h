@@ -3,7 +3,7 @@
 
 #include <initializer_list>
 #include <optional>
-#include <span>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +36,7 @@ namespace forklight::scenario {
 // What a claim about each message looks at: all events at the end, only the latest while the run goes on, which may be
 // for hours.
 struct Events {
-  std::span<const timeline::EventRef> events;
+  std::ranges::subrange<base::Chunked<timeline::EventRef>::const_iterator> events;
   bool whole;
 };
 [[nodiscard]] Events recent_events(const timeline::Model& model, bool finished);

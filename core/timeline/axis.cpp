@@ -36,7 +36,7 @@ double width_within_limits(double width) noexcept {
 
 double Axis::coordinate(std::int64_t time_ns) const noexcept {
   if (kind_ == AxisKind::time) return distance(origin_ns_.value_or(model_->begin_ns()), time_ns);
-  const std::vector<EventRef>& events = model_->events();
+  const auto& events = model_->events();
   const auto next = std::upper_bound(events.begin(), events.end(), time_ns,
                                      [](std::int64_t time, const EventRef& event) { return time < event.time_ns; });
   if (next == events.begin()) return 0;
@@ -50,7 +50,7 @@ double Axis::coordinate(std::int64_t time_ns) const noexcept {
 std::int64_t Axis::time_ns(double coordinate) const noexcept {
   if (std::isnan(coordinate)) coordinate = 0;
   if (kind_ == AxisKind::time) return advance(origin_ns_.value_or(model_->begin_ns()), coordinate);
-  const std::vector<EventRef>& events = model_->events();
+  const auto& events = model_->events();
   if (events.empty()) return 0;
   const auto last = static_cast<double>(events.size() - 1);
   const double place = std::clamp(coordinate, 0.0, last + 1);

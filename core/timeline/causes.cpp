@@ -12,7 +12,7 @@ constexpr std::int64_t kAfterTheWait_ns = 2'000'000;  // until the one who was w
 
 // What ended a wait: the latest that reached the task while it lasted, or right at its end.
 std::optional<std::size_t> ended_by(const Model& model, TaskId task, const Span& wait) {
-  const std::vector<Flow>& flows = model.flows();
+  const auto& flows = model.flows();
   const auto after = std::partition_point(flows.begin(), flows.end(), [&](const Flow& flow) { return flow.from_ns <= wait.end_ns; });
   std::size_t left = kLookedAt;
   for (auto flow = after; flow != flows.begin() && left > 0; --left) {
@@ -23,7 +23,7 @@ std::optional<std::size_t> ended_by(const Model& model, TaskId task, const Span&
 }
 
 std::optional<std::size_t> birth_of(const Model& model, TaskId task) {
-  const std::vector<Flow>& flows = model.flows();
+  const auto& flows = model.flows();
   const auto birth = std::find_if(flows.begin(), flows.end(), [&](const Flow& flow) { return flow.kind == FlowKind::start && flow.to == task; });
   return birth == flows.end() ? std::nullopt : std::optional(static_cast<std::size_t>(birth - flows.begin()));
 }

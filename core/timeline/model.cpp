@@ -25,7 +25,7 @@ bool Task::alive_at(std::int64_t time_ns) const noexcept {
   return time_ns >= born_ns && time_ns < std::min(death_ns, reaped_ns);
 }
 
-Model::Model() : texts_(1) {}
+Model::Model() : texts_{std::string()} {}
 
 void Model::clear() {
   (void)take_out();
@@ -41,7 +41,6 @@ Model Model::take_out() {
 void Model::append(std::span<const trace::Record> records) {
   if (records.empty()) return;
   const std::size_t first_new = events_.size();
-  if (first_new == 0) events_.reserve(records.size());  // a file comes in one batch: no memory for growing
   constexpr auto by_time = [](const trace::Record& left, const trace::Record& right) {
     return left.event.time_ns < right.event.time_ns;
   };
@@ -119,7 +118,7 @@ const Task* Model::find(TaskId id) const noexcept {
   return found == slots_.end() ? nullptr : &tasks_[found->second.position];
 }
 
-const std::vector<Flow>& Model::flows() const noexcept {
+const base::Chunked<Flow>& Model::flows() const noexcept {
   return flows_;
 }
 
@@ -157,11 +156,11 @@ const Gil* Model::gil_of(TaskId task) const noexcept {
   return gil == kNone ? nullptr : &gils_[gil];
 }
 
-const std::vector<ConsoleLine>& Model::console() const noexcept {
+const base::Chunked<ConsoleLine>& Model::console() const noexcept {
   return console_;
 }
 
-const std::vector<EventRef>& Model::events() const noexcept {
+const base::Chunked<EventRef>& Model::events() const noexcept {
   return events_;
 }
 
@@ -213,7 +212,7 @@ const Span* Model::span_at(const Task& task, std::int64_t time_ns) const noexcep
 int Model::line_at(const Task& task, std::int64_t time_ns) const noexcept {
   const auto found = slots_.find(task.id);
   if (found == slots_.end()) return 0;
-  const std::vector<LineChange>& lines = found->second.lines;
+  const base::Chunked<LineChange>& lines = found->second.lines;
   const auto after =
       std::upper_bound(lines.begin(), lines.end(), time_ns,
                        [](std::int64_t time, const LineChange& change) { return time < change.time_ns; });

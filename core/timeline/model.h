@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/chunked.h"
 #include "core/timeline/gil.h"
 #include "core/timeline/kernel.h"
 #include "core/timeline/objects.h"
@@ -27,7 +28,6 @@ enum class State : std::uint8_t { running, blocked, sleeping, zombie, lost, held
 // Members go from wide to narrow: there may be millions, and nothing is lost to padding.
 struct Span {
   std::int64_t begin_ns, end_ns;  // end kOpen while it lasts
-  trace::BlockReason reason;      // where state is blocked
   std::uint64_t detail;           // sleeping: the duration asked for, ns; blocked: its timeout, ns, or -1;
                                   // lost: how many events; held: the trace::Kind that it is about to do;
                                   // stopped: the signal; gil_wait: the task that had it as the wait began, 0 none
@@ -35,7 +35,9 @@ struct Span {
                                   // stopped: the task that sent the signal, 0 the learner; gil_wait, gil_switch: the GIL
   std::uint16_t line;             // program line at its begin
   State state;
+  trace::BlockReason reason : 8;  // where state is blocked
 };
+static_assert(sizeof(Span) == 32);
 
 // Something that happened at a point.
 struct Mark {
@@ -85,8 +87,8 @@ struct Task {
   std::int64_t adopted_ns = kOpen;  // moment its parent was gone before it: an orphan from then on
   trace::DeathSource death_source = trace::DeathSource::pidfd;
   std::optional<int> wait_status;  // known at death, before anybody joined; or never (P-54)
-  std::vector<Span> spans;
-  std::vector<Mark> marks;
+  base::Chunked<Span> spans;
+  base::Chunked<Mark> marks;
   std::uint64_t lost_events = 0;
 
   [[nodiscard]] bool is_thread() const noexcept { return process != id; }
@@ -114,7 +116,7 @@ class Model {
 
   [[nodiscard]] const std::vector<Task>& tasks() const noexcept;  // in order of birth
   [[nodiscard]] const Task* find(TaskId id) const noexcept;
-  [[nodiscard]] const std::vector<Flow>& flows() const noexcept;      // in order of their begin
+  [[nodiscard]] const base::Chunked<Flow>& flows() const noexcept;      // in order of their begin
   [[nodiscard]] const std::vector<Object>& objects() const noexcept;  // in order of birth, internal ones too
   [[nodiscard]] const Object* find_object(ObjectId id) const noexcept;
   [[nodiscard]] const std::vector<Channel>& channels() const noexcept;  // in order of birth
@@ -123,8 +125,8 @@ class Model {
   [[nodiscard]] const Gil* find_gil(ObjectId id) const noexcept;
   [[nodiscard]] const Gil* gil_of(TaskId task) const noexcept;  // that it runs under, nullptr if nothing is known of one
   [[nodiscard]] const std::vector<Work>& works() const noexcept { return works_; }  // computations, by begin
-  [[nodiscard]] const std::vector<ConsoleLine>& console() const noexcept;
-  [[nodiscard]] const std::vector<EventRef>& events() const noexcept;  // sorted by time
+  [[nodiscard]] const base::Chunked<ConsoleLine>& console() const noexcept;
+  [[nodiscard]] const base::Chunked<EventRef>& events() const noexcept;  // sorted by time
   [[nodiscard]] const std::string& text(std::uint32_t index) const noexcept;
   // Jobs, workers and waiters of the pools and executors, in order of birth.
   [[nodiscard]] const Pools& pools() const noexcept { return pools_; }
@@ -167,7 +169,7 @@ class Model {
     std::int64_t begin_ns = kOpen;       // its task_begin
     std::int64_t last_own_ns = 0;        // the last event that it wrote itself
     std::int64_t death_said_ns = kOpen;  // the time in the record of its death
-    std::vector<LineChange> lines;
+    base::Chunked<LineChange> lines;
     std::vector<TaskId> threads;  // of a main thread: the others
     bool exited = false;          // a thread that said so itself
     std::vector<Span> interrupted;  // what handlers of signals have interrupted, and goes on after them
@@ -175,7 +177,7 @@ class Model {
       std::int64_t time_ns;
       TaskId holder;
     };
-    std::vector<Told> holders;     // who had what it had to wait for, as it said when the wait began
+    base::Chunked<Told> holders;    // who had what it had to wait for, as it said when the wait began
     std::int64_t blocked_ns = 0;   // its last block_begin
     std::uint32_t crowds = kNone;  // index of the channel that it waits for room in
     bool crowds_pipe = false;
@@ -272,7 +274,7 @@ class Model {
   std::vector<Task> tasks_;
   std::unordered_map<TaskId, Slot> slots_;
   std::unordered_map<TaskId, trace::StartMethod> start_methods_;  // of children that have not been seen yet
-  std::vector<Flow> flows_;
+  base::Chunked<Flow> flows_;
   std::unordered_map<TaskId, std::vector<std::size_t>> flows_about_;  // by the child or target: indices into flows_
   std::vector<Object> objects_;
   std::unordered_map<ObjectId, std::uint32_t> object_index_;
@@ -283,9 +285,9 @@ class Model {
   std::vector<Work> works_;
   Pools pools_;
   Kernel kernel_;
-  std::vector<ConsoleLine> console_;
-  std::vector<EventRef> events_;
-  std::vector<std::string> texts_;
+  base::Chunked<ConsoleLine> console_;
+  base::Chunked<EventRef> events_;
+  base::Chunked<std::string> texts_;
   std::unordered_map<std::string, std::uint32_t> short_texts_;  // most messages are a digit
   std::uint64_t count_ = 0, lost_ = 0, revision_ = 0;
   std::optional<trace::StopReason> stopped_;

@@ -27,7 +27,7 @@ void enter(Task& task, Span span) {
 void run(Task& task, std::int64_t time_ns, std::uint16_t line) {
   const bool runs =
       !task.spans.empty() && task.spans.back().end_ns == kOpen && task.spans.back().state == State::running;
-  if (!runs) enter(task, {time_ns, kOpen, {}, 0, 0, line, State::running});
+  if (!runs) enter(task, {time_ns, kOpen, 0, 0, line, State::running, {}});
 }
 
 namespace {
@@ -37,7 +37,7 @@ constexpr TaskId kMainProcess = 1;
 // The hole that lost events leave: what the task did in it is not known.
 void tear(Task& task, const trace::Event& event, std::uint16_t line) {
   const auto first_ns = static_cast<std::int64_t>(std::min(event.b, static_cast<std::uint64_t>(event.time_ns)));
-  enter(task, {first_ns, kOpen, {}, event.a, 0, line, State::lost});
+  enter(task, {first_ns, kOpen, event.a, 0, line, State::lost, {}});
   run(task, event.time_ns, line);
   task.lost_events += event.a;
 }
@@ -70,12 +70,17 @@ bool is_instant(Kind kind) noexcept {
   }
 }
 
+// As a span keeps it; what no version of ours writes stays a reason that nobody knows.
+trace::BlockReason reason_in(std::uint64_t told) noexcept {
+  return trace::BlockReason{std::min<std::uint64_t>(told & 0xffffffffU, 0xff)};
+}
+
 bool is_of_gil(Kind kind) noexcept {
   return kind >= Kind::gil_want && kind <= Kind::switch_done;
 }
 
 template <typename Moment>
-void insert_by_time(std::vector<Moment>& moments, Moment moment) {
+void insert_by_time(base::Chunked<Moment>& moments, Moment moment) {
   if (moments.empty() || moments.back().time_ns <= moment.time_ns) return moments.push_back(std::move(moment));
   const auto place =
       std::upper_bound(moments.begin(), moments.end(), moment,
@@ -137,19 +142,21 @@ void Model::apply_to_writer(const trace::Record& record) {
         resolve_flows_about(task.id);
       }
       break;
-    case Kind::block_begin:
-      enter(task, {event.time_ns, kOpen, trace::BlockReason{event.a & 0xffffffffU}, event.b, event.object, line,
-                   State::blocked});
+    case Kind::block_begin: {
+      Span wait{event.time_ns, kOpen, event.b, event.object, line, State::blocked, {}};
+      wait.reason = reason_in(event.a);
+      enter(task, wait);
       slot.blocked_ns = event.time_ns;
       if (event.a >> 32 != 0) slot.holders.push_back({event.time_ns, static_cast<TaskId>(event.a >> 32)});
       end_crowding(slot, event.time_ns);
       crowd(slot, event);
       break;
+    }
     case Kind::held:
-      enter(task, {event.time_ns, kOpen, {}, event.a, event.object, line, State::held});
+      enter(task, {event.time_ns, kOpen, event.a, event.object, line, State::held, {}});
       break;
     case Kind::sleep_begin:
-      enter(task, {event.time_ns, kOpen, {}, event.a, 0, line, State::sleeping});
+      enter(task, {event.time_ns, kOpen, event.a, 0, line, State::sleeping, {}});
       break;
     case Kind::block_end:
       end_crowding(slot, event.time_ns);
@@ -296,7 +303,7 @@ void Model::bury(Slot& slot) {
   kernel_.end(task.id, task.death_ns);
   for (const TaskId thread : slot.threads) end_thread(thread, task.death_ns);
   if (!task.is_thread() && task.death_source != trace::DeathSource::reaper && task.reaped_ns > task.death_ns) {
-    task.spans.push_back({task.death_ns, task.reaped_ns, {}, 0, 0, 0, State::zombie});
+    task.spans.push_back({task.death_ns, task.reaped_ns, 0, 0, 0, State::zombie, {}});
   }
   resolve_flows_about(task.id);
 }

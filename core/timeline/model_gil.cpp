@@ -59,7 +59,7 @@ void Model::apply_to_gil(Slot& slot, const trace::Event& event, std::uint16_t li
   const std::int64_t since_ns = std::min(slot.without_gil_ns, event.time_ns);
   switch (event.kind) {
     case Kind::gil_want:
-      enter(task, {since_ns, kOpen, {}, other, event.object, line, State::gil_wait});
+      enter(task, {since_ns, kOpen, other, event.object, line, State::gil_wait, {}});
       gil.begin_wait(id, since_ns);
       break;
     case Kind::gil_wait:
@@ -82,7 +82,7 @@ void Model::apply_to_gil(Slot& slot, const trace::Event& event, std::uint16_t li
       gil.answer(0, event.time_ns);
       break;
     case Kind::switch_wait:
-      enter(task, {since_ns, kOpen, {}, 0, event.object, line, State::gil_switch});
+      enter(task, {since_ns, kOpen, 0, event.object, line, State::gil_switch, {}});
       break;
     case Kind::switch_done:
       gil.thread(id).switch_ns += static_cast<std::int64_t>(event.b);

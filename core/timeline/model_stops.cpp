@@ -40,7 +40,7 @@ void Model::stop_task(Slot& slot, std::int64_t time_ns, TaskId by) {
   slot.stop = {time_ns, by, last, slot.crowds};
   end_crowding(slot, time_ns);  // others may make room that it does not see
   last.end_ns = time_ns;
-  task.spans.push_back({time_ns, kOpen, {}, kSigStop, by, last.line, State::stopped});
+  task.spans.push_back({time_ns, kOpen, kSigStop, by, last.line, State::stopped, {}});
 }
 
 void Model::continue_task(Slot& slot, std::int64_t time_ns) {

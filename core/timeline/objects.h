@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/chunked.h"
 #include "core/timeline/steps.h"
 #include "core/trace/event.h"
 
@@ -134,7 +135,7 @@ struct Channel {
   Steps<Counts> counts;                           // messages put and not yet got, by place
   std::array<Steps<std::int64_t>, 2> bytes;       // in the kernel's buffer, by the end that reads (trace::PipeEnd)
   Steps<std::int64_t> unfinished;                 // JoinableQueue: put and not yet task_done
-  std::vector<Message> messages;                  // by put_ns()
+  base::Chunked<Message> messages;                // by put_ns()
   std::vector<Loss> losses;                       // dropped or died, in the order in which that was told
   std::vector<TimeRange> full;                    // maxsize reached, or somebody waits for room to put
   std::vector<TimeRange> pipe_full;               // somebody waits for room in the kernel's pipe

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/chunked.h"
+
 namespace forklight::timeline {
 
 // What a Steps holds must be able to do these (element by element, if it has several): numbers can.
@@ -35,7 +37,7 @@ class Steps {
   void add(std::int64_t time_ns, const Value& by);
 
   [[nodiscard]] bool empty() const noexcept { return points_.empty(); }
-  [[nodiscard]] const std::vector<Point>& points() const noexcept { return points_; }  // sorted by time
+  [[nodiscard]] const base::Chunked<Point>& points() const noexcept { return points_; }  // sorted by time
   // The index of the first point later than a time: what is drawn in a view starts at the one before.
   [[nodiscard]] std::size_t after(std::int64_t time_ns) const noexcept;
   // The same, known to be `from` at least: near ones are found in a few steps.
@@ -55,7 +57,7 @@ class Steps {
   void build() const;
   Range between(std::size_t first, std::size_t last) const;  // indices, last excluded, not empty
 
-  std::vector<Point> points_;
+  base::Chunked<Point> points_;
   // Level 0 has a node for every kFan points, level 1 for every kFan of those. Built when asked for, from the first
   // point that changed since.
   mutable std::vector<std::vector<Range>> levels_;

@@ -69,7 +69,7 @@ void Traffic::enter(Channel& channel, std::uint64_t id, Open& open, Stage stage,
   message.from = open.from;
   message.text = open.text;
   message.entered_ns[static_cast<std::size_t>(stage)] = time_ns;
-  std::vector<Message>& messages = channel.messages;
+  base::Chunked<Message>& messages = channel.messages;
   std::size_t index = messages.size();
   while (index > 0 && messages[index - 1].put_ns() > time_ns) --index;  // late: seldom, and then by little
   messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(index), message);

@@ -181,3 +181,35 @@ TEST_CASE("find: the commands open it, select each hit and leave it; Enter is it
   app::session::carry_out(desk.context);
   CHECK_FALSE(desk.ui.find.open);
 }
+
+TEST_CASE("find: events are looked through slice by slice, each once, and those that a run gains; another run means to begin anew") {
+  Run run;
+  run.at(0).begin(1, "MainProcess");
+  for (int i = 0; i < 1000; ++i) run.at(1 + i * 0.001).write(1, Kind::output, 0, 1, 0, "hay");
+  timeline::Model model = run.model();
+  app::session::EventScan scan;
+  std::vector<std::size_t> seen;
+  const auto see = [&](std::size_t index, const timeline::EventRef& event) {
+    CHECK(&event == &model.events()[index]);
+    seen.push_back(index);
+  };
+  CHECK_FALSE(scan.done());
+  int slices = 0;
+  for (; !scan.done(); ++slices) scan.go_on(model, 0ns, see);
+  CHECK(slices > 10);
+  CHECK(scan.share() == 1);
+  CHECK_FALSE(scan.has_to_restart(model));
+  Run more;
+  more.at(10).write(1, Kind::output, 0, 1, 0, "more hay");
+  model.append(more.model().records());
+  CHECK_FALSE(scan.has_to_restart(model));
+  scan.go_on(model, 1s, see);
+  CHECK(seen.size() == model.events().size());
+  CHECK(std::is_sorted(seen.begin(), seen.end()));
+  CHECK(std::adjacent_find(seen.begin(), seen.end()) == seen.end());
+  CHECK(scan.has_to_restart(some_run().model()));
+  CHECK(scan.has_to_restart({}));
+  scan.restart();
+  CHECK_FALSE(scan.done());
+  CHECK_FALSE(scan.has_to_restart({}));
+}
