@@ -16,6 +16,7 @@
 namespace forklight::tests::film {
 
 namespace fs = std::filesystem;
+using tests::Folder;
 
 inline std::string output_of(const std::string& command) {
   std::FILE* pipe = ::popen(command.c_str(), "r");
