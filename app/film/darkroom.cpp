@@ -29,7 +29,7 @@ namespace {
 using i18n::tr;
 namespace fs = std::filesystem;
 
-constexpr auto kPatience = std::chrono::seconds(3);  // to take away what it has begun
+constexpr auto kPatience = std::chrono::seconds(3);  // to take away what it has begun, to be gone once it is killed
 
 bool is_film(const fs::path& target) {
   const std::string ending = target.extension().string();
@@ -43,6 +43,14 @@ std::string last_line(int fd) {
   std::string_view text(bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
   while (text.ends_with('\n')) text.remove_suffix(1);
   return std::string(text.substr(text.rfind('\n') + 1));
+}
+
+// Who leads the group, and of the others those that have come to us: a window that has run lessons adopts orphans.
+void reap_group(pid_t group) {
+  base::retry_eintr([&] { return ::waitpid(group, nullptr, 0); });
+  const auto patience = std::chrono::steady_clock::now() + kPatience;
+  while (base::retry_eintr([&] { return ::waitpid(-group, nullptr, WNOHANG); }) >= 0 && std::chrono::steady_clock::now() < patience)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 }  // namespace
@@ -133,11 +141,12 @@ std::optional<Darkroom::News> Darkroom::update() {
     }
   } else {
     read_progress();
-    int status = 0;
-    const pid_t ended = base::retry_eintr([&] { return ::waitpid(pid_, &status, WNOHANG); });
-    if (ended == 0) return std::nullopt;
+    siginfo_t end{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid == 0) return std::nullopt;
     read_progress();
-    const bool made = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const bool made = end.si_code == CLD_EXITED && end.si_status == 0;
+    if (!made) ::kill(-pid_, SIGKILL);  // its ffmpeg, if it could not end that itself; the group's number is taken as long as this one is not reaped
+    reap_group(pid_);
     if (made) {
       news.made = job.target;
       news.pictures = progress_.frames;

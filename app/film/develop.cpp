@@ -28,7 +28,7 @@ bool develop(int log, const DevelopOptions& options, const Told& told) {
   platform::LogReader reader(log);
   const auto& header = reader.header();
   const auto frames = std::clamp<std::uint64_t>(static_cast<std::uint64_t>((header.length_ns * kRecordedFps + kSecond - 1) / kSecond), 1, kMostFrames);
-  OutputOptions wanted{options.file, options.frames, side(header.width, 160, 7680), side(header.height, 120, 4320), kRecordedFps, options.title, {}, options.program};
+  OutputOptions wanted{options.file, options.frames, side(header.width, 160, 7680), side(header.height, 120, 4320), kRecordedFps, options.title, {}, options.program, false};
   platform::Offscreen screen(wanted.width, wanted.height);
   platform::Projector projector(screen);
   Output output(wanted);

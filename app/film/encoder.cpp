@@ -119,11 +119,12 @@ void Encoder::start() {
   ::posix_spawn_file_actions_adddup2(&actions, pipe.read.get(), 0);
   ::posix_spawn_file_actions_adddup2(&actions, words_.get(), 1);
   ::posix_spawn_file_actions_adddup2(&actions, words_.get(), 2);
-  // Ctrl+C is for us: we end it, and take away what it has begun.
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  if (options_.own_group) {
+    ::posix_spawnattr_setpgroup(&attributes, 0);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  }
   const int error = ::posix_spawnp(&pid_, options_.program.c_str(), &actions, &attributes, arguments.data(), environ);
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);

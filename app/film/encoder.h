@@ -25,6 +25,7 @@ struct EncoderOptions {
   std::string title;
   std::vector<Chapter> chapters;
   std::string program = "ffmpeg";
+  bool own_group = true;  // Ctrl+C in a terminal does not reach it: who makes the film ends it, and takes away what it has begun
 };
 
 // Whether `file` can be made where it is to be. Throws base::UsageError: the directory is not there, or cannot be written to.

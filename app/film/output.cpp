@@ -53,7 +53,7 @@ class Output::Pictures {
 
 Output::Output(OutputOptions options) {
   if (options.file)
-    encoder_.emplace(EncoderOptions{*options.file, options.width, options.height, options.fps, std::move(options.title), std::move(options.chapters), std::move(options.program)});
+    encoder_.emplace(EncoderOptions{*options.file, options.width, options.height, options.fps, std::move(options.title), std::move(options.chapters), std::move(options.program), options.own_group});
   else
     pictures_ = std::make_unique<Pictures>(*options.frames, options.width, options.height);
 }

@@ -22,6 +22,7 @@ struct OutputOptions {
   std::string title;
   std::vector<Chapter> chapters;
   std::string program = "ffmpeg";
+  bool own_group = true;  // as EncoderOptions has it
 };
 
 class Output {
