@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -45,6 +46,11 @@ class Grid {
   std::map<std::pair<int, int>, std::vector<Quad>> cells_;
 };
 
+// What is covered is not on the screen any more.
+void cover(Grid& seen, const Quad& by) {
+  seen.for_each_near(by, [&](std::vector<Quad>& all) { std::erase_if(all, [&](const Quad& old) { return shared(old, by) > 0.3f * old.area(); }); });
+}
+
 }  // namespace
 
 std::string TextFault::words() const {
@@ -72,7 +78,21 @@ std::vector<TextFault> text_faults(const ImDrawData& data) {
         // A rectangle: two triangles on four vertices, as PrimRect and text have them.
         const bool rectangle = index[3] == index[0] && index[4] == index[2] && index[1] == index[0] + 1 && index[2] == index[0] + 2 && index[5] == index[0] + 3;
         if (!rectangle) {
-          i += 3;
+          // A box with round corners is a fan around its first vertex; its corners hide next to nothing.
+          const ImDrawIdx hub = index[0];
+          Quad box{a.pos.x, a.pos.y, a.pos.x, a.pos.y};
+          float filled = 0;
+          for (; i + 2 < command.IdxOffset + command.ElemCount && list.IdxBuffer.Data[i] == hub; i += 3) {
+            const ImDrawVert* const corners[] = {&vertices[hub], &vertices[list.IdxBuffer.Data[i + 1]], &vertices[list.IdxBuffer.Data[i + 2]]};
+            if (std::any_of(std::begin(corners), std::end(corners), [](const ImDrawVert* one) { return (one->col >> IM_COL32_A_SHIFT & 0xff) < 0xc0; })) continue;
+            for (const ImDrawVert* one : corners) box = {std::min(box.x0, one->pos.x), std::min(box.y0, one->pos.y), std::max(box.x1, one->pos.x), std::max(box.y1, one->pos.y)};
+            const ImVec2 p = corners[0]->pos, q = corners[1]->pos, r = corners[2]->pos;
+            filled += std::abs((q.x - p.x) * (r.y - p.y) - (r.x - p.x) * (q.y - p.y)) / 2;
+          }
+          if (filled > 0.9f * box.area()) {
+            const Quad visible{std::max(box.x0, clip.x), std::max(box.y0, clip.y), std::min(box.x1, clip.z), std::min(box.y1, clip.w)};
+            if (visible.x1 > visible.x0 && visible.y1 > visible.y0) cover(seen, visible);
+          }
           continue;
         }
         i += 6;
@@ -82,8 +102,7 @@ std::vector<TextFault> text_faults(const ImDrawData& data) {
         if (visible.x1 <= visible.x0 || visible.y1 <= visible.y0) continue;
         if (!glyph) {
           if ((a.col >> IM_COL32_A_SHIFT & 0xff) < 0xc0) continue;
-          // What is covered is not on the screen any more.
-          seen.for_each_near(visible, [&](std::vector<Quad>& all) { std::erase_if(all, [&](const Quad& old) { return shared(old, visible) > 0.3f * old.area(); }); });
+          cover(seen, visible);
           continue;
         }
         if (!scrolls && (quad.x0 < clip.x - 1 || quad.x1 > clip.z + 1)) faults.push_back({TextFault::What::cut, name, quad.x0, quad.y0, quad.x1, quad.y1});

@@ -123,17 +123,19 @@ TEST_CASE("rows: who waits for whom is a list like the others") {
   UiState& ui = screen.ui;
   screen.desk.run_hello();
   const timeline::Model& model = screen.desk.session.model();
-  // The moment at which the parent waits for its child.
-  const auto join = std::find_if(model.flows().begin(), model.flows().end(), [](const timeline::Flow& flow) { return flow.kind == timeline::FlowKind::join && flow.to == 1; });
-  REQUIRE(join != model.flows().end());
-  ui.selection = {2, join->from_ns - 1};
+  // A moment at which the parent waits for its child.
+  const auto& spans = model.find(1)->spans;
+  const auto wait = std::find_if(spans.begin(), spans.end(), [](const timeline::Span& span) { return span.state == timeline::State::blocked && span.reason == trace::BlockReason::join; });
+  REQUIRE(wait != spans.end());
+  ui.selection = {2, wait->begin_ns + (wait->end_ns - wait->begin_ns) / 2};
   ui.push("tab.waits");
   screen.draw(3);
   REQUIRE_FALSE(screen.state.waits.waits.empty());
   REQUIRE(screen.lists_all_round(true) == 1);
+  const auto first = screen.state.waits.waits.front().task;
   screen.press(Key::home);
   screen.press(Key::enter);
-  CHECK(ui.selection.task == screen.state.waits.waits.front().task);
+  CHECK(ui.selection.task == first);
 }
 
 TEST_CASE("rows: the row that has the ring is in sight") {

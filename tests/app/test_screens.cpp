@@ -223,6 +223,11 @@ TEST_CASE("screens: text that is cut or lies on other text is found; what is cov
   const auto word = [](ImDrawList& list, float x, float y) { list.AddText(ImVec2(x, y), kInk, "wwww"); };
   CHECK(faults_of([&](ImDrawList& list) { word(list, 20, 20); }) == 0);
   CHECK(faults_of([&](ImDrawList& list) { word(list, 20, 20), word(list, 22, 21); }) > 0);
+  const auto box_between = [&](ImU32 color, float rounding) {
+    return faults_of([&](ImDrawList& list) { word(list, 20, 20), list.AddRectFilled(ImVec2(10, 10), ImVec2(120, 50), color, rounding), word(list, 22, 21); });
+  };
+  CHECK(box_between(kPaper, 6) == 0);
+  CHECK(box_between(IM_COL32(20, 20, 20, 90), 6) > 0);
   CHECK(faults_of([&](ImDrawList& list) { word(list, 20, 20), word(list, 20, 20); }) == 0);
   CHECK(faults_of([&](ImDrawList& list) { word(list, 20, 20), word(list, 20, 40); }) == 0);
   CHECK(faults_of([&](ImDrawList& list) { word(list, 20, 20), list.AddRectFilled(ImVec2(10, 10), ImVec2(80, 50), kPaper), word(list, 22, 21); }) == 0);
