@@ -187,7 +187,7 @@ bool App::frame() {
   const bool moving = session_.live() || Clock::now() - std::max(last_input_, last_change_) < kSettle || !ui_.pushed.empty() || panels::audience_moves(ui_, panels_.captions) || ui_.looking() || ui_.lecture.on || film_moves_;
   if (!wait_when_idle_ || moving || ui_.screenshot_wanted || !ui_.exporting.figure_wanted.empty() || session_.model().revision() != drawn_revision_) {
     const auto before = processor_time();
-    draw(draw_ || ui_.screenshot_wanted);
+    draw(draw_ || ui_.screenshot_wanted, ui_.screenshot_wanted);
     take_screenshot();
     draw_figure();
     if (draw_) window_.show();
@@ -257,7 +257,7 @@ void App::need_glyphs() {
   fonts_.need(session_.cpp());
 }
 
-void App::draw(bool pixels) {
+void App::draw(bool pixels, bool whole) {
   apply_ui();
   fonts_.need(session_.notice());
   const auto now = Clock::now();
@@ -274,11 +274,9 @@ void App::draw(bool pixels) {
   panels::draw_frame(context, timeline_, panels_);
   if (platform::compat::atlas_grew()) film_.atlas_changed();
   const auto seen_through = lens();
-  if (pixels)
-    window_.end_frame(seen_through, ui_.audience.vision);
-  else
-    ImGui::Render();
+  ImGui::Render();
   film_.take_frame(seen_through, ui_.audience.vision);
+  if (pixels) window_.end_frame(seen_through, ui_.audience.vision, whole);
 }
 
 // Where the pointer is, if it is in the window.
@@ -344,7 +342,7 @@ void App::show_folder() {
 
 bool App::screenshot(const std::string& path) {
   try {
-    draw(true);
+    draw(true, true);
     window_.write_png(path);
     window_.show();
     return true;

@@ -65,7 +65,8 @@ class App {
   void take_input();
   void apply_ui();  // theme, fonts, title, full screen: what the state asks of the window
   void need_glyphs();
-  void draw(bool pixels);  // false: what it would draw is known then, and nothing is drawn
+  // Without `pixels` what it would draw is known then, and nothing is drawn; `whole`: also where it is as it was.
+  void draw(bool pixels, bool whole);
   void take_screenshot();
   void draw_figure();
   [[nodiscard]] bool may_close();

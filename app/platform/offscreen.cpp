@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/i18n/i18n.h"
+#include "app/platform/canvas.h"
 #include "app/platform/imgui_compat.h"
 #include "app/platform/large_glyphs.h"
 #include "app/platform/overlay.h"
@@ -41,11 +42,11 @@ EGLDisplay any_display() {
 struct Offscreen::Gl {
   EGLDisplay display = EGL_NO_DISPLAY;
   EGLContext context = EGL_NO_CONTEXT;
-  unsigned frame = 0, picture = 0;
+  std::optional<Canvas> canvas;
   std::optional<Overlay> overlay;
 };
 
-Offscreen::Offscreen(int width, int height) : gl_(std::make_unique<Gl>()), width_(width), height_(height), changes_(width, height) {
+Offscreen::Offscreen(int width, int height) : gl_(std::make_unique<Gl>()), width_(width), height_(height) {
   gl_->display = any_display();
   const EGLint wanted[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
   if (eglBindAPI(EGL_OPENGL_API) == EGL_TRUE) gl_->context = eglCreateContext(gl_->display, EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT, wanted);
@@ -59,12 +60,7 @@ Offscreen::Offscreen(int width, int height) : gl_(std::make_unique<Gl>()), width
     eglTerminate(gl_->display);
     refuse("GL_MAX_TEXTURE_SIZE " + std::to_string(largest));
   }
-  glGenTextures(1, &gl_->picture);
-  glBindTexture(GL_TEXTURE_2D, gl_->picture);
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_BGRA, GL_UNSIGNED_BYTE, nullptr);
-  glGenFramebuffers(1, &gl_->frame);
-  glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
-  glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, gl_->picture, 0);
+  gl_->canvas.emplace(width, height);
 
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
@@ -81,8 +77,7 @@ Offscreen::~Offscreen() {
   gl_->overlay.reset();
   ImGui_ImplOpenGL3_Shutdown();
   ImGui::DestroyContext();
-  glDeleteFramebuffers(1, &gl_->frame);
-  glDeleteTextures(1, &gl_->picture);
+  gl_->canvas.reset();
   eglMakeCurrent(gl_->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
   eglDestroyContext(gl_->display, gl_->context);
   eglTerminate(gl_->display);
@@ -90,7 +85,7 @@ Offscreen::~Offscreen() {
 
 void Offscreen::upload_fonts() {
   compat::replace_font_texture();
-  changes_.forget();
+  gl_->canvas->forget();
 }
 
 void Offscreen::begin_frame(double seconds) {
@@ -102,32 +97,18 @@ void Offscreen::begin_frame(double seconds) {
 bool Offscreen::end_frame(session::Vision vision) {
   ImGui::Render();
   ImDrawData& frame = *ImGui::GetDrawData();
-  if (vision != std::exchange(vision_, vision)) changes_.forget();
-  std::vector<PixelRect> parts = changes_.find(frame);
-  if (parts.empty()) return false;
+  if (vision != std::exchange(vision_, vision)) gl_->canvas->forget();
   // Other eyes see the finished picture: it cannot be finished in parts.
-  if (vision == session::Vision::normal)
-    changes_.keep(frame);
-  else
-    parts = {{0, 0, width_, height_}};
-  glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
-  glViewport(0, 0, width_, height_);
-  glClearColor(0, 0, 0, 1);
-  glEnable(GL_SCISSOR_TEST);
-  for (const PixelRect& part : parts) {
-    glScissor(part.x, part.y, part.width, part.height);
-    glClear(GL_COLOR_BUFFER_BIT);
-  }
-  glDisable(GL_SCISSOR_TEST);
-  ImGui_ImplOpenGL3_RenderDrawData(&frame);
+  const std::vector<PixelRect>& parts = gl_->canvas->draw(frame, vision != session::Vision::normal);
+  if (parts.empty()) return false;
   gl_->overlay->draw_vision(vision, width_, height_);
   drawn_.insert(drawn_.end(), parts.begin(), parts.end());
   return true;
 }
 
 void Offscreen::draw(const Scene& scene) {
-  changes_.forget();  // they came from elsewhere, and may go anywhere: all of it anew
-  glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
+  gl_->canvas->forget();  // they came from elsewhere, and may go anywhere: all of it anew
+  gl_->canvas->bind();
   glViewport(0, 0, width_, height_);
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
@@ -141,7 +122,7 @@ void Offscreen::draw(const Scene& scene) {
 Picture Offscreen::picture() {
   taken_ = std::exchange(drawn_, {});
   pixels_.resize(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_) * 4);
-  glBindFramebuffer(GL_FRAMEBUFFER, gl_->frame);
+  gl_->canvas->bind();
   glPixelStorei(GL_PACK_ALIGNMENT, 4);
   glPixelStorei(GL_PACK_ROW_LENGTH, width_);
   for (const PixelRect& part : taken_) {

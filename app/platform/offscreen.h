@@ -52,7 +52,6 @@ class Offscreen {
   struct Gl;
   std::unique_ptr<Gl> gl_;
   int width_, height_;
-  Changes changes_;
   session::Vision vision_ = session::Vision::normal;
   std::vector<PixelRect> drawn_, taken_;  // since a picture was taken; in the one that was
   std::vector<std::uint8_t> pixels_;

@@ -88,6 +88,7 @@ Window::Window(const WindowOptions& options) {
   }
   glfwSwapInterval(1);
   if (const auto* text = reinterpret_cast<const char*>(glGetString(GL_RENDERER)); text != nullptr) renderer_ = text;
+  for (const char* program : {"llvmpipe", "softpipe", "swrast", "SwiftShader"}) by_program_ = by_program_ || renderer_.find(program) != std::string::npos;
   glfwSetWindowSizeLimits(window_, 480, 320, GLFW_DONT_CARE, GLFW_DONT_CARE);
 
   // Ours first: ImGui's back end keeps the callbacks it finds and calls them too.
@@ -114,6 +115,7 @@ Window::Window(const WindowOptions& options) {
 }
 
 Window::~Window() {
+  canvas_.reset();
   overlay_.reset();
   ImGui_ImplOpenGL3_Shutdown();
   ImGui_ImplGlfw_Shutdown();
@@ -157,13 +159,22 @@ void Window::begin_frame() {
   ImGui::NewFrame();
 }
 
-void Window::end_frame(const std::optional<Lens>& lens, session::Vision vision) {
-  ImGui::Render();
+void Window::end_frame(const std::optional<Lens>& lens, session::Vision vision, bool whole) {
+  ImDrawData& frame = *ImGui::GetDrawData();
+  // What is laid over the frame is no part of it.
+  if (by_program_ && !lens && vision == session::Vision::normal) {
+    if (!canvas_ || canvas_->width() != width() || canvas_->height() != height()) canvas_.emplace(width(), height());
+    if (whole) canvas_->forget();
+    canvas_->draw(frame, whole);
+    canvas_->copy_to_window();
+    return;
+  }
+  if (canvas_) canvas_->forget();
   glViewport(0, 0, width(), height());
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  if (lens) overlay_->draw_lens(*lens, *ImGui::GetDrawData(), LargeGlyphs(), width(), height());
+  ImGui_ImplOpenGL3_RenderDrawData(&frame);
+  if (lens) overlay_->draw_lens(*lens, frame, LargeGlyphs(), width(), height());
   overlay_->draw_vision(vision, width(), height());
 }
 
@@ -173,6 +184,7 @@ void Window::show() {
 
 void Window::upload_fonts() {
   compat::replace_font_texture();
+  if (canvas_) canvas_->forget();
 }
 
 void Window::write_png(const std::string& path) const {

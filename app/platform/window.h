@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/platform/canvas.h"
 #include "app/platform/overlay.h"
 #include "app/session/key.h"
 
@@ -34,8 +35,9 @@ class Window {
   static void wake() noexcept;
 
   void begin_frame();
-  // Draws what ImGui collected, and over it the lens, and all of it as somebody sees it; not yet on screen.
-  void end_frame(const std::optional<Lens>& lens = std::nullopt, session::Vision vision = session::Vision::normal);
+  // Draws what ImGui::Render() made, and over it the lens, and all of it as somebody sees it; not yet on screen. Unless it has to be `whole`, only
+  // what was drawn again may be left of ImGui's frame.
+  void end_frame(const std::optional<Lens>& lens, session::Vision vision, bool whole);
   void show();          // swaps
   void upload_fonts();  // after the atlas was rebuilt
 
@@ -67,6 +69,8 @@ class Window {
 
   GLFWwindow* window_ = nullptr;
   std::optional<Overlay> overlay_;  // goes before the window does
+  std::optional<Canvas> canvas_;    // likewise; where OpenGL is a program's
+  bool by_program_ = false;
   std::string renderer_;
   std::vector<session::Shortcut> keys_;
   std::vector<std::string> dropped_;

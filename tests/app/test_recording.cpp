@@ -66,7 +66,8 @@ class Stage {
     platform::set_theme(ui_.theme);
     screen_.begin_frame(1.0 / 30);
     panels::draw_frame(context, timeline_, panels_);
-    screen_.end_frame(ui_.audience.vision);
+    ImGui::Render();
+    screen_.draw({.lists = ImGui::GetDrawData(), .vision = ui_.audience.vision});  // nothing of it is left out, as it is recorded
     ui_.pushed.clear();
     now_ += kStep;
   }
