@@ -43,7 +43,7 @@ void draw_console(Context& context, ConsoleRows& rows) {
   for (const timeline::Task& task : model.tasks())
     name_width = std::max(name_width, text_width(Font::strong, task.name));
   name_width = std::min(name_width, ImGui::GetContentRegionAvail().x * 0.3f);
-  const float time_width = text_width(Font::code, "000.0 ms");
+  const float time_width = std::max(text_width(Font::code, "000.0 ms"), text_width(Font::code, moment_text(model, model.end_ns())));
   const float row_height = std::round(line_height(Font::code) + px(5));
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - row_height * 2;
   const RowKeys keys = row_keys(context.ui, "lines", rows.rows().size(), row_height, [&] { return row_of_selection(context, rows); });

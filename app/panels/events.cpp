@@ -268,7 +268,7 @@ void draw_events(Context& context, EventRows& rows) {
     return paragraph(Font::body, palette().text_dim, tr("events.no_match", fmt::arg("filter", rows.filter)));
 
   const float row_height = std::round(line_height(Font::body) + px(5));
-  Columns columns{text_width(Font::code, "000.0 ms"), px(72),
+  Columns columns{std::max(text_width(Font::code, "000.0 ms"), text_width(Font::code, moment_text(context.session.model(), context.session.model().end_ns()))), px(72),
                   text_width(Font::small, tr("events.line", fmt::arg("line", 9999)))};
   for (const timeline::Task& task : model.tasks())
     columns.name = std::max(columns.name, text_width(Font::strong, task.name));
