@@ -129,9 +129,10 @@ TEST_CASE("observe: a stopped child is seen as T, a dead one that nobody joined 
   const auto stopped = seen.find('T'), zombie = seen.find('Z');
   REQUIRE(stopped != std::string::npos);
   REQUIRE(zombie != std::string::npos);
-  CHECK(seen.find('S') < stopped);
+  // Asleep before and in between; on a busy machine it is now and then on its way to a core.
+  CHECK(seen.find_first_of("SR") < stopped);
   CHECK(stopped < zombie);
-  CHECK(seen.find('S', stopped) < zombie);  // it went on in between
+  CHECK(seen.find_first_of("SR", stopped) < zombie);
   const auto& memory = run.model.kernel().find(2)->memory.points();
   REQUIRE(memory.size() >= 2);
   CHECK(memory.front().value.rss > 0);

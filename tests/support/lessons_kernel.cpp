@@ -72,11 +72,11 @@ void many() {
 }
 
 void stopped_and_zombie() {
-  Process child([] { sleep(2.0); });
+  Process child([] { sleep(3.6); });
   child.start();
   sleep(0.4);  // each state long enough to be sampled on a busy machine, too
   ::kill(child.pid().value_or(-1), SIGSTOP);
-  sleep(1.2);
+  sleep(2.5);
   ::kill(child.pid().value_or(-1), SIGCONT);
   siginfo_t info;
   ::waitid(P_PID, static_cast<id_t>(child.pid().value_or(-1)), &info, WEXITED | WNOWAIT);
