@@ -36,15 +36,6 @@ bool is_film(const fs::path& target) {
   return ending == ".mp4" || ending == ".webm" || ending == ".gif";
 }
 
-std::string last_line(int fd) {
-  std::array<char, 4096> bytes{};
-  const off_t size = ::lseek(fd, 0, SEEK_END);
-  const ssize_t got = ::pread(fd, bytes.data(), bytes.size(), std::max<off_t>(0, size - static_cast<off_t>(bytes.size())));
-  std::string_view text(bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  return std::string(text.substr(text.rfind('\n') + 1));
-}
-
 // Who leads the group, and of the others those that have come to us: a window that has run lessons adopts orphans.
 void reap_group(pid_t group) {
   base::retry_eintr([&] { return ::waitpid(group, nullptr, 0); });

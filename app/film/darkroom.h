@@ -31,7 +31,7 @@ class Darkroom {
     Recording recording;         // what it was made of, without its log
     std::uint64_t pictures = 0;
   };
-  [[nodiscard]] std::optional<News> update();  // to be called often; never waits
+  [[nodiscard]] std::optional<News> update();  // to be called often; waits for nothing but what it has killed
   [[nodiscard]] bool busy() const noexcept { return !jobs_.empty(); }
   [[nodiscard]] int waiting() const noexcept { return jobs_.empty() ? 0 : static_cast<int>(jobs_.size()) - 1; }
   [[nodiscard]] const Progress& progress() const noexcept { return progress_; }  // of the one that is being made; 0 of 0: it has just begun

@@ -49,6 +49,8 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
+}  // namespace
+
 std::string last_line(int fd) {
   std::array<char, 4096> tail{};
   const off_t size = ::lseek(fd, 0, SEEK_END);
@@ -59,8 +61,6 @@ std::string last_line(int fd) {
   const auto line = text.find_last_of("\r\n");
   return line == std::string::npos ? text : text.substr(line + 1);
 }
-
-}  // namespace
 
 fs::path unfinished_name(const fs::path& file, pid_t maker) {
   return file.parent_path() / fmt::format(".{}.unfinished-{}{}", file.stem().string(), maker, file.extension().string());

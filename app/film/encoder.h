@@ -33,6 +33,9 @@ void check_place(const std::filesystem::path& file);
 // What the file is called until it is whole, where a process makes it.
 [[nodiscard]] std::filesystem::path unfinished_name(const std::filesystem::path& file, pid_t maker);
 
+// The last line of what a program has said into that file.
+[[nodiscard]] std::string last_line(int fd);
+
 class Encoder {
  public:
   // Throws base::UsageError for an ending that is none of these or a directory that is not there or cannot be written to, base::Failure if
