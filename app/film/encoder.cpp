@@ -156,11 +156,6 @@ void Encoder::fail() {
   throw base::Failure(tr("film.not_written", fmt::arg("path", options_.file.string()), fmt::arg("reason", reason.empty() ? std::string(tr("film.ffmpeg_ended")) : reason)));
 }
 
-void Encoder::add(std::span<const std::uint8_t> pixels) {
-  const platform::PixelRect all[] = {{0, 0, options_.width, options_.height}};
-  add(pixels, all);
-}
-
 void Encoder::add(std::span<const std::uint8_t> pixels, std::span<const platform::PixelRect> changed) {
   frame_.resize(light_and_color_ ? pixels.size() / 8 * 3 : pixels.size());
   for (const platform::PixelRect& part : changed) (light_and_color_ ? to_yuv : turn_over)(pixels, options_.width, options_.height, part, frame_);

@@ -46,9 +46,8 @@ class Encoder {
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
-  // One picture, BGRA, its rows from below. Throws base::Failure with ffmpeg's own reason if it has ended.
-  void add(std::span<const std::uint8_t> pixels);
-  // The same, of which all but `changed` is as in the picture before.
+  // One picture, BGRA, its rows from below; all but `changed` is as in the picture before. Throws base::Failure with ffmpeg's own reason if it
+  // has ended.
   void add(std::span<const std::uint8_t> pixels, std::span<const platform::PixelRect> changed);
   // Waits for ffmpeg, and gives the file its name. Throws base::Failure if it did not become whole.
   void finish();
