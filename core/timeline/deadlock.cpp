@@ -163,7 +163,7 @@ Deadlock find_deadlock(const Model& model, std::int64_t time_ns, std::int64_t se
     const bool waits_now = wait != blocked.end() && wait->task == task.id;
     if (waits_now) {
       node.wait = *wait++;
-      node.let = how_it_ends(model, node.wait, time_ns);
+      node.let = model.is_doomed(task.process, time_ns) ? Let::go : how_it_ends(model, node.wait, time_ns);
       node.stuck = node.let != Let::go && time_ns - node.wait.since_ns >= settle_ns;
     }
     // A feeder without items helps nobody before one of its process has put one.

@@ -151,6 +151,8 @@ class Model {
   [[nodiscard]] TaskId holder_told(const Task& task, const Span& span) const noexcept;
   // SIGSTOP has reached its process, and no SIGCONT since.
   [[nodiscard]] bool is_stopped(TaskId task) const noexcept;
+  // SIGKILL has been sent to it: it dies, at latest when the kernel has taken its memory down, and that may take a while.
+  [[nodiscard]] bool is_doomed(TaskId process, std::int64_t time_ns) const noexcept;
   // Why the run was stopped or cut short, if it was.
   [[nodiscard]] std::optional<trace::StopReason> stopped() const noexcept;
   [[nodiscard]] std::optional<trace::Cap> cap_hit() const noexcept;
@@ -169,6 +171,7 @@ class Model {
     std::int64_t begin_ns = kOpen;       // its task_begin
     std::int64_t last_own_ns = 0;        // the last event that it wrote itself
     std::int64_t death_said_ns = kOpen;  // the time in the record of its death
+    std::int64_t kill_sent_ns = kOpen;   // of a process: the first SIGKILL
     base::Chunked<LineChange> lines;
     std::vector<TaskId> threads;  // of a main thread: the others
     bool exited = false;          // a thread that said so itself

@@ -10,12 +10,14 @@
 namespace forklight::timeline {
 
 namespace {
-constexpr int kSigCont = 18, kSigStop = 19;  // as Linux counts them on all but a few machines, and as traces hold them
+constexpr int kSigKill = 9, kSigCont = 18, kSigStop = 19;  // as Linux counts them on all but a few machines, and as traces hold them
 }
 
 void Model::apply_signal(TaskId target, int signal, std::int64_t time_ns, TaskId by) {
   if (signal == kSigStop) stop_process(target, time_ns, by);
   if (signal == kSigCont) continue_process(target, time_ns);
+  const auto found = slots_.find(target);
+  if (signal == kSigKill && found != slots_.end()) found->second.kill_sent_ns = std::min(found->second.kill_sent_ns, time_ns);
 }
 
 void Model::stop_process(TaskId process, std::int64_t time_ns, TaskId by) {
@@ -69,6 +71,11 @@ void Model::unstop(Slot& slot) {
 bool Model::is_stopped(TaskId task) const noexcept {
   const auto found = slots_.find(task);
   return found != slots_.end() && found->second.stop.has_value() && tasks_[found->second.position].death_ns == kOpen;
+}
+
+bool Model::is_doomed(TaskId process, std::int64_t time_ns) const noexcept {
+  const auto found = slots_.find(process);
+  return found != slots_.end() && found->second.kill_sent_ns <= time_ns;
 }
 
 }  // namespace forklight::timeline

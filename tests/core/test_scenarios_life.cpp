@@ -39,13 +39,13 @@ bool has_zombie(const timeline::Task& task) {
 
 TEST_CASE("scenario zombie conforms to its Python twin, whoever asks") {  // P-50 P-51 P-52
   for (const char* reaper : {"join", "active-children", "another-start", "at-the-end"}) {
-    const auto run = conforms("zombie", {{"reaper", reaper}, {"seconds", "0.5"}});
+    const auto run = conforms("zombie", {{"reaper", reaper}, {"seconds", "0.8"}});
     const timeline::Task& child = task(run, "Process-1");
     CHECK(has_zombie(child));
     CHECK(child.reaped_by == 1);
-    // Nobody asks for half a second, or for one more at the end.
+    // Nobody asks as long as that, or half a second more at the end. (How long the child lives is the machine's business.)
     const bool at_end = std::string(reaper) == "at-the-end";
-    CHECK(child.reaped_ns - child.death_ns > (at_end ? 700 : 300) * base::kMillisecond);
+    CHECK(child.reaped_ns - child.born_ns > (at_end ? 1300 : 800) * base::kMillisecond);
   }
 }
 

@@ -74,6 +74,14 @@ TEST_CASE("waits: a deadlock is one only while it lasts, and only after a moment
   CHECK_FALSE(find_deadlock(model, 2 * kNow));
 }
 
+TEST_CASE("waits: who has been sent SIGKILL is not stuck, however long its death takes, nor is who joins it") {
+  std::vector<Record> records = join_before_drain();
+  records.push_back(event(20, 1, Kind::signal_sent, 2, SIGTERM));  // it may have a handler
+  CHECK(find_deadlock(model_of(records), kNow));
+  records.push_back(event(30, 1, Kind::signal_sent, 2, SIGKILL));
+  CHECK_FALSE(find_deadlock(model_of(records), kNow));
+}
+
 TEST_CASE("waits: two locks taken in opposite orders are a ring, whoever else is running") {
   const Model model =
       model_of({begin(1, 1, "MainProcess", 0), begin(2, 2, "A"), begin(3, 3, "B"),
