@@ -9,6 +9,7 @@
 #include "app/platform/frame_log.h"
 #include "app/platform/offscreen.h"
 #include "app/platform/projector.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 namespace forklight::app::film {
@@ -17,7 +18,6 @@ namespace {
 using i18n::tr;
 using Next = platform::LogReader::Next;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 // Codecs want even sides, and no more than they can have.
 int side(std::uint32_t pixels, int least, int most) { return std::clamp(static_cast<int>(pixels) & ~1, least, most); }
@@ -27,7 +27,7 @@ int side(std::uint32_t pixels, int least, int most) { return std::clamp(static_c
 bool develop(int log, const DevelopOptions& options, const Told& told) {
   platform::LogReader reader(log);
   const auto& header = reader.header();
-  const auto frames = std::clamp<std::uint64_t>(static_cast<std::uint64_t>((header.length_ns * kRecordedFps + kSecond - 1) / kSecond), 1, kMostFrames);
+  const auto frames = std::clamp<std::uint64_t>(static_cast<std::uint64_t>((header.length_ns * kRecordedFps + base::kSecond - 1) / base::kSecond), 1, kMostFrames);
   OutputOptions wanted{options.file, options.frames, side(header.width, 160, 7680), side(header.height, 120, 4320), kRecordedFps, options.title, {}, options.program, false};
   platform::Offscreen screen(wanted.width, wanted.height);
   platform::Projector projector(screen);
@@ -36,7 +36,7 @@ bool develop(int log, const DevelopOptions& options, const Told& told) {
   bool seen = false, lit = false;
   Next next = reader.next();
   for (std::uint64_t frame = 0; frame < frames; ++frame) {
-    const auto now = static_cast<std::int64_t>(frame) * kSecond / kRecordedFps + kSecond / kRecordedFps;
+    const auto now = static_cast<std::int64_t>(frame) * base::kSecond / kRecordedFps + base::kSecond / kRecordedFps;
     bool fresh = false;
     // What was drawn in the time of this picture is in it; before the first frame it is that one.
     while (next != Next::end && (next == Next::atlas || !seen || reader.frame().time_ns < now)) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/i18n/i18n.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/posix_call.h"
 
@@ -22,7 +23,6 @@ namespace {
 using i18n::tr;
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::size_t kFlushAt = std::size_t{1} << 20;
 constexpr int kNice = 5;  // the window comes first
 
@@ -62,7 +62,7 @@ Recorder::~Recorder() {
 }
 
 platform::KeptFrame* Recorder::begin(std::int64_t now_ns) {
-  const std::int64_t time = now_ns - begin_ns_, slot = time * kRecordedFps / kSecond;
+  const std::int64_t time = now_ns - begin_ns_, slot = time * kRecordedFps / base::kSecond;
   if (slot <= last_slot_) {
     owes_ = true;
     return nullptr;
@@ -75,7 +75,7 @@ platform::KeptFrame* Recorder::begin(std::int64_t now_ns) {
       return nullptr;
     }
     if (time >= limits_.length_ns) {
-      problem_ = tr("recording.too_long", fmt::arg("minutes", limits_.length_ns / kSecond / 60));
+      problem_ = tr("recording.too_long", fmt::arg("minutes", limits_.length_ns / base::kSecond / 60));
       ended_ = true;
       return nullptr;
     }

@@ -15,7 +15,7 @@ std::vector<std::string> strings(const nlohmann::json& entry, const char* key) {
 }
 
 // A damaged file has no facts, and a test says so.
-std::vector<Fact> read() {
+std::vector<Fact> read_facts() {
   std::vector<Fact> all;
   const nlohmann::json json = nlohmann::json::parse(assets::assets_facts_json, nullptr, /*allow_exceptions=*/false);
   if (!json.is_array()) return all;
@@ -39,7 +39,7 @@ std::size_t length_of_number(std::string_view text) noexcept {
 }  // namespace
 
 std::span<const Fact> facts() {
-  static const std::vector<Fact> all = read();
+  static const std::vector<Fact> all = read_facts();
   return all;
 }
 

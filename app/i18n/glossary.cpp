@@ -11,7 +11,7 @@ namespace forklight::app::i18n {
 namespace {
 
 // A damaged file has no terms, and a test says so.
-std::vector<Term> read() {
+std::vector<Term> read_terms() {
   std::vector<Term> all;
   const nlohmann::json json = nlohmann::json::parse(assets::assets_glossary_json, nullptr, /*allow_exceptions=*/false);
   if (!json.is_array()) return all;
@@ -53,7 +53,7 @@ const Forms& forms() {
   return tables[static_cast<std::size_t>(language())];
 }
 
-bool is_word(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_of_word(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
 // Whether a form stands there: the first letter may be a capital one at a sentence's begin, and no word goes on before or behind it.
 bool stands_at(std::string_view text, std::size_t at, std::string_view words) noexcept {
@@ -63,17 +63,17 @@ bool stands_at(std::string_view text, std::size_t at, std::string_view words) no
   if (first != words[0] && !sentence) return false;
   if (text.substr(at + 1, words.size() - 1) != words.substr(1)) return false;
   const std::size_t end = at + words.size();
-  if (is_word(words.front()) && at > 0 && (is_word(text[at - 1]) || text[at - 1] == '.' || text[at - 1] == '-')) return false;
-  if (!is_word(words.back()) || end >= text.size()) return true;
-  if (is_word(text[end]) || text[end] == '(') return false;  // "join(": a call of the program's
+  if (is_of_word(words.front()) && at > 0 && (is_of_word(text[at - 1]) || text[at - 1] == '.' || text[at - 1] == '-')) return false;
+  if (!is_of_word(words.back()) || end >= text.size()) return true;
+  if (is_of_word(text[end]) || text[end] == '(') return false;  // "join(": a call of the program's
   const bool goes_on = text[end] == '-' || text[end] == '.';  // "Process-1" is a name, "queue.put" is of the program
-  return !goes_on || end + 1 >= text.size() || !is_word(text[end + 1]);
+  return !goes_on || end + 1 >= text.size() || !is_of_word(text[end + 1]);
 }
 
 }  // namespace
 
 std::span<const Term> terms() {
-  static const std::vector<Term> all = read();
+  static const std::vector<Term> all = read_terms();
   return all;
 }
 

@@ -15,24 +15,24 @@ constexpr int kWaste = 6;    // squares drawn for nothing that are cheaper than 
 constexpr std::uint64_t kBegin = 0xcbf29ce484222325U;
 
 // FNV's way of mixing, eight bytes at a time.
-std::uint64_t mix(std::uint64_t sum, std::uint64_t word) noexcept {
+std::uint64_t mixed(std::uint64_t sum, std::uint64_t word) noexcept {
   sum = (sum ^ word) * 0x9e3779b97f4a7c15U;
   return sum ^ sum >> 29;
 }
 
 template <typename T>
-std::uint64_t mix(std::uint64_t sum, const T& value) noexcept {
+std::uint64_t mixed(std::uint64_t sum, const T& value) noexcept {
   static_assert(sizeof(T) % 4 == 0);
   const auto* at = reinterpret_cast<const unsigned char*>(&value);
   for (std::size_t i = 0; i + 8 <= sizeof(T); i += 8, at += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, at, 8);
-    sum = mix(sum, word);
+    sum = mixed(sum, word);
   }
   if constexpr (sizeof(T) % 8 == 4) {
     std::uint32_t word = 0;
     std::memcpy(&word, at, 4);
-    sum = mix(sum, static_cast<std::uint64_t>(word));
+    sum = mixed(sum, static_cast<std::uint64_t>(word));
   }
   return sum;
 }
@@ -99,7 +99,7 @@ const std::vector<PixelRect>& Changes::find(const ImDrawData& frame) {
 
 void Changes::add(const ImDrawList& list, const ImDrawCmd& command) {
   const PixelRect scissor = scissor_of(command, height_).cut(whole());
-  const std::uint64_t state = mix(mix(kBegin, command.ClipRect), compat::texture_of(command));
+  const std::uint64_t state = mixed(mixed(kBegin, command.ClipRect), compat::texture_of(command));
   const ImDrawVert* vertices = list.VtxBuffer.Data + command.VtxOffset;
   const ImDrawIdx* index = list.IdxBuffer.Data + command.IdxOffset;
   const auto left = static_cast<float>(scissor.x), right = static_cast<float>(scissor.x + scissor.width);
@@ -119,7 +119,7 @@ void Changes::add(const ImDrawList& list, const ImDrawCmd& command) {
     const bool opaque = n + 5 < command.ElemCount && covers(vertices, index, list._Data->TexUvWhitePixel);
     const PixelRect filled = opaque ? PixelRect{static_cast<int>(std::ceil(x0)), static_cast<int>(std::ceil(y0)), 0, 0} : PixelRect{};
     const int filled_right = static_cast<int>(x1), filled_top = static_cast<int>(y1);
-    const std::uint64_t sum = mix(mix(mix(state, a), b), c);
+    const std::uint64_t sum = mixed(mixed(mixed(state, a), b), c);
     for (int y = squares.y0; y <= squares.y1; ++y)
       for (int x = squares.x0; x <= squares.x1; ++x) {
         const auto at = static_cast<std::size_t>(y * across_ + x);
@@ -127,7 +127,7 @@ void Changes::add(const ImDrawList& list, const ImDrawCmd& command) {
           covered_[at] = static_cast<std::uint32_t>(triangles_.size()) - 1;
           sums_[at] = kBegin;
         }
-        sums_[at] = mix(sums_[at], sum);
+        sums_[at] = mixed(sums_[at], sum);
       }
   }
 }

@@ -55,11 +55,11 @@ constexpr std::array<Plain, 11> kPlain = {{{0x2212, '-'},
 
 constexpr int kLastCodePoint = 0xffff;  // ImWchar of the distributions' builds has 16 bits
 
-using Bytes = std::vector<char>;
+using FontFile = std::vector<char>;
 
 // Em against the height that ImGui asks of FreeType (ascender to descender): 14 points of Inter and of Noto are then as
 // large as in print.
-float height_per_em(const Bytes& bytes, int index) {
+float height_per_em(const FontFile& bytes, int index) {
   FT_Library library = nullptr;
   FT_Face face = nullptr;
   float ratio = 0;
@@ -98,7 +98,7 @@ struct Fonts::Library {
     FcCharSet* glyphs = nullptr;  // owned by the pattern in `sorted`
   };
   struct File {
-    Bytes bytes;
+    FontFile bytes;
     std::map<int, float> height_per_em;
   };
 

@@ -10,9 +10,9 @@ namespace {
 using Hit = Find::Hit;
 using Where = Find::Where;
 
-bool before(const Hit& x, const Hit& y) noexcept { return std::tie(x.time_ns, x.where, x.index) < std::tie(y.time_ns, y.where, y.index); }
+bool comes_before(const Hit& x, const Hit& y) noexcept { return std::tie(x.time_ns, x.where, x.index) < std::tie(y.time_ns, y.where, y.index); }
 
-std::ptrdiff_t places_before(const base::Chunked<Hit>& hits, const Hit& hit) noexcept { return std::lower_bound(hits.begin(), hits.end(), hit, before) - hits.begin(); }
+std::ptrdiff_t places_before(const base::Chunked<Hit>& hits, const Hit& hit) noexcept { return std::lower_bound(hits.begin(), hits.end(), hit, comes_before) - hits.begin(); }
 
 // What lies before any hit of a moment.
 Hit begin_of(std::int64_t time_ns) noexcept { return {time_ns, 0, Where::name, 0}; }
@@ -81,7 +81,7 @@ void Find::look_at_names(const timeline::Model& model, std::span<const store::No
     if (!object.internal() && has(object.name)) named_.push_back({object.born_ns, object.id, Where::name, count++});
   for (std::size_t i = 0; i < notes.size(); ++i)
     if (has(notes[i].text)) named_.push_back({notes[i].time_ns, notes[i].task, Where::note, static_cast<std::uint32_t>(i)});
-  std::sort(named_.begin(), named_.end(), before);
+  std::sort(named_.begin(), named_.end(), comes_before);
 }
 
 bool Find::update(const timeline::Model& model, std::span<const store::Note> notes, std::uint64_t notes_revision, Words words,
@@ -104,14 +104,14 @@ bool Find::update(const timeline::Model& model, std::span<const store::Note> not
     const Where where = ref.event.kind == trace::Kind::output ? Where::console : Where::event;
     const Hit hit{ref.time_ns, subject_of(ref), where, static_cast<std::uint32_t>(index)};
     // Of one moment what was printed comes after the events: seldom, and then a few places.
-    said_.insert(std::upper_bound(said_.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(said_.size(), 256)), said_.end(), hit, before), hit);
+    said_.insert(std::upper_bound(said_.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(said_.size(), 256)), said_.end(), hit, comes_before), hit);
   });
   return !scan_.done();
 }
 
 std::size_t Find::place() const noexcept {
   if (!current_) return 0;
-  const auto in = [this](const base::Chunked<Hit>& hits) { return std::binary_search(hits.begin(), hits.end(), *current_, before); };
+  const auto in = [this](const base::Chunked<Hit>& hits) { return std::binary_search(hits.begin(), hits.end(), *current_, comes_before); };
   if (!in(named_) && !in(said_)) return 0;
   return static_cast<std::size_t>(places_before(named_, *current_) + places_before(said_, *current_)) + 1;
 }
@@ -126,19 +126,19 @@ std::optional<Hit> Find::go(int by, const Selection& selected) {
     if (hits->empty()) continue;
     std::optional<Hit> candidate;
     if (by > 0) {
-      const auto after = !from ? hits->begin() : still_there ? std::upper_bound(hits->begin(), hits->end(), *from, before) : std::lower_bound(hits->begin(), hits->end(), *from, before);
+      const auto after = !from ? hits->begin() : still_there ? std::upper_bound(hits->begin(), hits->end(), *from, comes_before) : std::lower_bound(hits->begin(), hits->end(), *from, comes_before);
       if (after != hits->end()) candidate = *after;
     } else {
-      const auto at = !from ? hits->end() : std::lower_bound(hits->begin(), hits->end(), *from, before);
+      const auto at = !from ? hits->end() : std::lower_bound(hits->begin(), hits->end(), *from, comes_before);
       if (at != hits->begin()) candidate = *std::prev(at);
     }
-    if (candidate && (!next || before(*candidate, *next) == (by > 0))) next = candidate;
+    if (candidate && (!next || comes_before(*candidate, *next) == (by > 0))) next = candidate;
   }
   if (!next) {  // past an end
     for (const auto* hits : {&named_, &said_}) {
       if (hits->empty()) continue;
       const Hit& end = by > 0 ? hits->front() : hits->back();
-      if (!next || before(end, *next) == (by > 0)) next = end;
+      if (!next || comes_before(end, *next) == (by > 0)) next = end;
     }
   }
   return current_ = next;
@@ -153,7 +153,7 @@ std::optional<Hit> Find::go_from(std::int64_t time_ns) {
 
 Find::Parts Find::between(std::int64_t from_ns, std::int64_t to_ns) const noexcept {
   const auto part = [&](const base::Chunked<Hit>& hits) {
-    const auto first = std::lower_bound(hits.begin(), hits.end(), begin_of(from_ns), before), last = std::lower_bound(first, hits.end(), begin_of(to_ns), before);
+    const auto first = std::lower_bound(hits.begin(), hits.end(), begin_of(from_ns), comes_before), last = std::lower_bound(first, hits.end(), begin_of(to_ns), comes_before);
     return Part(first, last);
   };
   if (to_ns <= from_ns) return {Part(named_.begin(), named_.begin()), Part(said_.begin(), said_.begin())};

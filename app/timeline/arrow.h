@@ -14,6 +14,7 @@ enum class Weight : std::uint8_t { faint, normal, lit };
 inline constexpr std::size_t kCalm = 24;
 // In a live run what happened a moment ago is shown, however much there is.
 inline constexpr std::int64_t kJustNow = 300'000'000;
+inline constexpr std::size_t kJustHappened = 8;  // of the newest ones: they stay lit where there are more
 
 struct ArrowLook {
   platform::Color color;

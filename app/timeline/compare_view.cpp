@@ -22,10 +22,7 @@ using timeline::Axis;
 using timeline::View;
 
 constexpr float kTitle = 30;  // points above the lanes of each
-constexpr float kLeast = 4;   // pixels: where there is less, nothing can be shown
 constexpr double kWheelZoom = 0.82;
-
-void clip(ImDrawList* list, const Rect& rect) { list->PushClipRect(ImVec2(rect.x0, rect.y0), ImVec2(rect.x1, rect.y1), true); }
 
 Choice choice_of(const Strip& strip, const session::UiState& ui) {
   Choice choice{.unfolded = {}, .kernel = &ui, .bare = true};
@@ -188,7 +185,7 @@ void CompareView::steer(session::UiState& ui, const Rect& plot, double longest, 
 void CompareView::draw(std::span<const Strip> strips, session::UiState& ui) {
   drawn_.clear();
   const ImVec2 size = ImGui::GetContentRegionAvail();
-  if (size.x < kLeast || size.y < kLeast || strips.empty()) return;
+  if (size.x < kLeastPlot || size.y < kLeastPlot || strips.empty()) return;
   constexpr ImGuiWindowFlags kStill = ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   const bool shown = ImGui::BeginChild("compare", size, false, kStill);

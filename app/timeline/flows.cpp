@@ -16,7 +16,6 @@ using platform::px;
 using timeline::Flow;
 using timeline::FlowKind;
 
-constexpr std::size_t kJustHappened = 8;    // stay lit where there are more
 constexpr std::size_t kFaint = 120;         // and so many are hinted at
 constexpr std::size_t kExamined = 1024;     // per frame, for the picture
 constexpr std::size_t kSearched = 200'000;  // per frame, for those of the selected task

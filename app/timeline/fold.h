@@ -14,6 +14,9 @@
 
 namespace forklight::app::timeline_view {
 
+// Pixels, whatever the scale: what is narrower cannot be told apart and is counted, or drawn as a share in columns so wide.
+inline constexpr float kFoldBelow = 3, kFoldColumn = 4;
+
 // `count` spans from `first` on, between two pixels. A piece of one span may be narrow; a piece of several always is a
 // fold.
 struct Piece {

@@ -23,8 +23,6 @@ using platform::px;
 using timeline::GilHold;
 using timeline::GilRequest;
 
-constexpr float kFoldBelow = 3;   // pixels
-constexpr float kFoldColumn = 4;  // pixels
 constexpr float kApart = 14;      // points between two arrows that can still be followed
 
 Color color_of(const Canvas& canvas, timeline::TaskId id) {

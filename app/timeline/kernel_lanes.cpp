@@ -23,8 +23,6 @@ using timeline::CpuTrack;
 using timeline::Left;
 using timeline::OnCpu;
 
-constexpr float kFoldBelow = 3;   // pixels: what cannot be told apart is drawn as the share of time that was used
-constexpr float kFoldColumn = 4;  // pixels
 
 Color color_of(const Canvas& canvas, const OnCpu& span) {
   const platform::Palette& colors = platform::palette();

@@ -24,12 +24,11 @@ using timeline::kOpen;
 using timeline::Message;
 
 constexpr float kColumn = 34, kCalmColumn = 8;  // points: messages that begin within one share a band
-constexpr std::size_t kReachBack = 512;         // put before the view, and perhaps got in it
+constexpr std::size_t kPutBefore = 512;         // put before the view, and perhaps got in it
 constexpr std::size_t kSampled = 48;            // of a crowded column, for the lanes that it ties together
 constexpr std::size_t kMostBands = 24;          // from one column
-constexpr std::size_t kJustHappened = 8;
 constexpr std::size_t kLetters = 8;
-constexpr float kHead = 8;
+constexpr float kMessageHead = 8;
 
 // One message, or several that go the same way at about the same time.
 struct Bundle {
@@ -78,7 +77,7 @@ InView in_view(const Canvas& canvas, const Channel& channel) {
   const auto last =
       std::partition_point(first, messages.end(), [&](const Message& message) { return message.put_ns() <= to_ns; });
   InView seen{static_cast<std::size_t>(first - messages.begin()), static_cast<std::size_t>(last - messages.begin()), {}};
-  for (std::size_t i = seen.begin - std::min(seen.begin, kReachBack); i < seen.begin; ++i) {
+  for (std::size_t i = seen.begin - std::min(seen.begin, kPutBefore); i < seen.begin; ++i) {
     if (messages[i].gone_ns >= from_ns && messages[i].gone_ns != kOpen) seen.earlier.push_back(i);
   }
   return seen;
@@ -292,7 +291,7 @@ void draw_bundle(Canvas& canvas, const Bundle& bundle, std::vector<Pill>& pills)
     path = path_of(canvas, *way, bundle.from_x0, bundle.to_x0, bundle.arrived);
     const bool lost = message.fate == timeline::Fate::dropped || message.fate == timeline::Fate::died;
     const platform::Color ink = lost ? colors.error : platform::mix(colors.text, colors.lane, 0.2f);
-    draw_arrow(canvas, path, {ink, px(1.3f), bundle.arrived ? px(kHead) : 0.0f, lost}, bundle.weight);
+    draw_arrow(canvas, path, {ink, px(1.3f), bundle.arrived ? px(kMessageHead) : 0.0f, lost}, bundle.weight);
     // A pool's own messages carry no words: what was in them is told at its tasks.
     const timeline::Object* object = canvas.model.find_object(channel.object);
     if (message.text != 0 || object == nullptr || !object->internal())

@@ -6,6 +6,7 @@
 #include "app/i18n/format.h"
 #include "app/i18n/i18n.h"
 #include "app/timeline/canvas.h"
+#include "app/timeline/fold.h"
 #include "app/timeline/pool_words.h"
 #include "app/timeline/shapes.h"
 #include "app/timeline/text.h"
@@ -25,7 +26,6 @@ using timeline::PoolChunk;
 using timeline::PoolJob;
 
 constexpr std::size_t kJobsLookedAt = 512;  // the newest in view; how many there were before is counted
-constexpr float kFoldBelow = 3;             // pixels
 constexpr float kCell = 34, kCellHeight = 22;  // points: a result with its words
 
 // The upper part of the lane is the jobs', the lower one the results'.
@@ -68,7 +68,7 @@ std::vector<std::vector<Block>> rows_of(const Canvas& canvas, const Pool& pool, 
 }
 
 // The calls that nobody will do: who had them is dead, and the pool does not tell (L-21).
-bool is_lost(const Canvas& canvas, const Pool& pool, const PoolJob& job) {
+bool job_is_lost(const Canvas& canvas, const Pool& pool, const PoolJob& job) {
   if (job.end_ns != kOpen || job.chunks.size() != 1 || job.chunks.front().worker == 0) return false;
   const timeline::PoolWorker* worker = pool.find_worker(job.chunks.front().worker);
   const timeline::PoolWorker::Turn* turn = worker == nullptr ? nullptr : turn_at(*worker, canvas.plot.now_ns());
@@ -81,7 +81,7 @@ void draw_job(Canvas& canvas, const Pool& pool, const Block& block, const Rect& 
   const Rect rect{std::max(block.x0, plot.x0), row.y0, std::min(block.x1, plot.x1), row.y1};
   if (rect.x1 <= rect.x0) return;
   const PoolJob& job = pool.jobs[block.job];
-  const bool one = block.count == 1, lost = one && is_lost(canvas, pool, job);
+  const bool one = block.count == 1, lost = one && job_is_lost(canvas, pool, job);
   const bool failed = one && job.how && *job.how != trace::JobEnd::value && job.end_ns <= canvas.plot.now_ns();
   const Color ink = lost || failed ? colors.error : colors.text_dim;
   const float y = rect.y1 - px(2), up = rect.y0 + px(3), thick = px(1.8f);

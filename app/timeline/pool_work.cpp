@@ -27,9 +27,7 @@ using timeline::PoolItem;
 using timeline::PoolJob;
 using timeline::PoolWorker;
 
-constexpr float kFoldBelow = 3;   // pixels, as for spans
-constexpr float kFoldColumn = 4;  // pixels
-constexpr std::size_t kJobsLookedAt = 256;  // the newest in view, for their tails
+constexpr std::size_t kTailsLookedAt = 256;  // the newest in view, for their tails
 
 // What the drawing of one worker's tasks needs to know.
 struct Here {
@@ -208,7 +206,7 @@ void draw_work(Canvas& canvas, std::size_t lane) {
   const Here here{canvas, *pool, *worker, task, canvas.layout.work(lane), canvas.plot.x(task.death_ns)};
   const std::int64_t from_ns = canvas.plot.time_ns(canvas.plot.area().x0), to_ns = canvas.plot.time_ns(canvas.plot.area().x1);
   const auto last = std::partition_point(pool->jobs.begin(), pool->jobs.end(), [to_ns](const PoolJob& job) { return job.begin_ns <= to_ns; });
-  std::size_t left = kJobsLookedAt;
+  std::size_t left = kTailsLookedAt;
   for (auto job = last; job != pool->jobs.begin() && left > 0; --left) {
     --job;
     if (job->end_ns < from_ns) continue;

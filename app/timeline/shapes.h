@@ -13,6 +13,11 @@ namespace forklight::app::timeline_view {
 
 using platform::Color;
 
+inline constexpr float kLeastPlot = 4;  // pixels: where there is less, nothing can be shown
+
+// Until the list's PopClipRect(): nothing outside, nor outside of what holds already.
+inline void clip(ImDrawList* list, const Rect& rect) { list->PushClipRect(ImVec2(rect.x0, rect.y0), ImVec2(rect.x1, rect.y1), true); }
+
 void fill(ImDrawList* list, const Rect& rect, Color color, float rounding = 0);
 void outline(ImDrawList* list, const Rect& rect, Color color, float rounding, float thickness);
 void line(ImDrawList* list, float x0, float y0, float x1, float y1, Color color, float thickness);

@@ -22,7 +22,6 @@ using timeline::Span;
 using timeline::State;
 using trace::BlockReason;
 
-constexpr float kFoldBelow = 3;  // pixels, whatever the scale: what cannot be told apart is counted
 constexpr float kSlim = 10;      // points: narrower ones carry no words
 constexpr float kTick = 3;       // points: nothing short vanishes
 constexpr float kRounding = 3, kPadding = 7, kMiddlePadding = 16;

@@ -11,12 +11,6 @@
 namespace forklight::app::timeline_view {
 namespace {
 
-constexpr float kLeast = 4;  // pixels: where there is less, nothing can be shown
-
-void clip(ImDrawList* list, const Rect& rect) {
-  list->PushClipRect(ImVec2(rect.x0, rect.y0), ImVec2(rect.x1, rect.y1), true);
-}
-
 // Everything of one frame, back to front.
 std::vector<NoteFlag> paint(Canvas& canvas, const Mouse& mouse, std::span<const AnswerFlag> answers) {
   const Rect& plot = canvas.plot.area();
@@ -84,7 +78,7 @@ void TimelineView::draw(session::Context& context) {
   }
   drawn_.clear();
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
-  if (size.x < kLeast || size.y < kLeast) return;
+  if (size.x < kLeastPlot || size.y < kLeastPlot) return;
   draw_hint(ImGui::GetWindowDrawList(), {at.x, at.y, at.x + size.x, at.y + size.y}, session);
   ImGui::Dummy(size);
 }
@@ -92,7 +86,7 @@ void TimelineView::draw(session::Context& context) {
 void TimelineView::draw(const Source& source, session::UiState& ui) {
   drawn_.clear();
   const ImVec2 size = ImGui::GetContentRegionAvail();
-  if (size.x < kLeast || size.y < kLeast) return;
+  if (size.x < kLeastPlot || size.y < kLeastPlot) return;
   constexpr ImGuiWindowFlags kStill =
       ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));

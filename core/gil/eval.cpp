@@ -11,7 +11,6 @@ using trace::Recorder;
 
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::uint64_t kMostOnRecord = 500;  // losses of one run that are written one by one: without a GIL there are millions
 
 // What one evaluation keeps across its functions.

@@ -18,8 +18,6 @@ using trace::Recorder;
 
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
-
 class Guard {
  public:
   explicit Guard(pthread_mutex_t& mutex) noexcept : mutex_(&mutex) { ::pthread_mutex_lock(mutex_); }

@@ -26,6 +26,8 @@ class Interpreter;
 // Bits of the word that a running thread looks at where CPython's evaluation loop does (G.4): its "eval breaker".
 inline constexpr std::uint32_t kDropRequest = 1, kSignals = 2;
 
+inline constexpr auto kRelaxed = std::memory_order_relaxed;
+
 inline constexpr int kTicks = 100;  // sys.getcheckinterval() before 3.2
 
 // A thread, as the lock of its interpreter knows it. Lives as long as the thread is attached.

@@ -21,8 +21,6 @@ using trace::Recorder;
 
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
-
 FORKLIGHT_EVERY_CHILDS Interpreter* main_interpreter = nullptr;
 
 bool leave_for_gate() noexcept { return leave(); }

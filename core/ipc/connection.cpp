@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::int64_t kFillPause = base::kMillisecond;
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+using trace::u64;
 
 std::int64_t nanoseconds(const Timeout& timeout) {
   if (!timeout) return gil::kNoTimeout;

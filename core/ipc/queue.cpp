@@ -36,14 +36,9 @@ namespace {
 // Priorities of multiprocessing's own finalizers: the sentinel goes out before the children are ended, the feeder is waited for after.
 constexpr int kCloseFirst = 10, kJoinFeederLast = -5, kExiting = std::numeric_limits<int>::max();
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+using trace::u64;
 
-std::uint64_t nanoseconds(bool block, const Timeout& timeout) {
-  if (!block) return 0;
-  return timeout ? u64(*timeout > 0 ? *timeout * 1e9 : 0.0) : u64(gil::kNoTimeout);
-}
-
-struct Item {
+struct Entry {
   std::uint64_t id;  // kEnd: the sentinel, which closes the pipe and ends the feeder
   Message message;
 };
@@ -52,10 +47,10 @@ constexpr std::uint64_t kEnd = 0;  // messages are counted from 1
 // What Python calls the deque, as Python's deque in blocks: appending never moves what is there, and emptied blocks are filled again.
 class Buffer {
  public:
-  using Block = std::vector<Item>;
+  using Block = std::vector<Entry>;
   [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
   void clear() { blocks_.clear(); }
-  void append(Item item) {
+  void append(Entry item) {
     if (blocks_.empty() || blocks_.back().size() == kBlock) add_block();
     blocks_.back().push_back(std::move(item));
   }
@@ -115,8 +110,8 @@ struct Queue::Handle : std::enable_shared_from_this<Queue::Handle> {
 
   void start_feeder();
   void feed();
-  bool send_one(const Item& item, std::vector<std::uint8_t>& payload, std::int64_t& now);
-  void append(Item item);
+  bool send_one(const Entry& item, std::vector<std::uint8_t>& payload, std::int64_t& now);
+  void append(Entry item);
   void append_end() { append({kEnd, {}}); }
   void close();
   [[nodiscard]] std::string repr() const { return fmt::format("<multiprocessing.queues.{} object at {}>", python_class, fmt::ptr(this)); }
@@ -143,7 +138,7 @@ void Queue::Handle::start_feeder() {
   own->close_finalizer = runtime.add_finalizer(kCloseFirst, [self = shared_from_this()] { self->append_end(); });
 }
 
-void Queue::Handle::append(Item item) {
+void Queue::Handle::append(Entry item) {
   bool wake = false;
   {
     const std::lock_guard lock(own->mutex);
@@ -174,7 +169,7 @@ void Queue::Handle::feed() {
     }
     std::int64_t now = base::now_ns();
     for (const Buffer::Block& block : taken) {
-      for (const Item& item : block) {
+      for (const Entry& item : block) {
         if (item.id == kEnd) {
           reader.close();
           writer.close();
@@ -191,7 +186,7 @@ void Queue::Handle::feed() {
 }
 
 // False if this is the feeder's end. `now`: when it was done.
-bool Queue::Handle::send_one(const Item& item, std::vector<std::uint8_t>& payload, std::int64_t& now) {
+bool Queue::Handle::send_one(const Entry& item, std::vector<std::uint8_t>& payload, std::int64_t& now) {
   Recorder& recorder = Recorder::current();
   try {
     payload.clear();
@@ -345,7 +340,7 @@ Value Queue::get(bool block, Timeout timeout) {
   handle.check_open();
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::get_begin, handle.object);
-  recorder.record(Kind::get_begin, handle.object, nanoseconds(block, timeout));
+  recorder.record(Kind::get_begin, handle.object, sync::timeout_field(block, timeout));
   const sync::Waiting for_lock{BlockReason::lock, handle.reader_lock_id};
   const bool forever = block && !timeout;
   const double limit = forever || !block ? 0 : std::max(0.0, *timeout);

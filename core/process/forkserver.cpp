@@ -35,7 +35,7 @@ namespace {
 constexpr std::size_t kMostDescriptors = 253;  // what one SCM_RIGHTS takes; Python's limit is the same one
 constexpr std::size_t kOwnDescriptors = 4;     // of them: data, status, alive, the resource tracker's pipe
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+using trace::u64;
 
 // --- the creator's side ---------------------------------------------------------------------------------------------
 

@@ -10,13 +10,23 @@
 namespace forklight::process {
 
 // Lines are looked up in the twin's text while compiling, so they cannot go stale: no such line, or two of them, is a compile error.
+// One plain loop: the compiler interprets it for every line of every lesson.
 consteval std::uint16_t line_of(std::string_view program, std::string_view code) {
-  const auto at = program.find(code);
-  if (at == std::string_view::npos) throw "the Python twin has no such line";
-  if (program.find(code, at + 1) != std::string_view::npos) throw "the Python twin has that more than once";
-  std::uint16_t line = 1;
-  for (const char c : program.substr(0, at)) line = static_cast<std::uint16_t>(line + (c == '\n' ? 1 : 0));
-  return line;
+  const char* const text = program.data();
+  const char* const sought = code.data();
+  const std::size_t length = code.size(), places = program.size() < length ? 0 : program.size() - length + 1;
+  std::uint16_t line = 1, found = 0;
+  for (std::size_t at = 0; at < places; ++at) {
+    if (text[at] == '\n') ++line;
+    if (text[at] != sought[0]) continue;
+    std::size_t same = 1;
+    while (same < length && text[at + same] == sought[same]) ++same;
+    if (same < length) continue;
+    if (found != 0) throw "the Python twin has that more than once";
+    found = sought[0] == '\n' ? static_cast<std::uint16_t>(line - 1) : line;
+  }
+  if (found == 0) throw "the Python twin has no such line";
+  return found;
 }
 
 // Held while the thread is inside a function of the program.

@@ -33,7 +33,7 @@ using Object = Process::Object;
 
 namespace {
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+using trace::u64;
 
 void forget_child(const Object* object) { Runtime::current().forget_child(object); }
 

@@ -12,7 +12,6 @@ namespace forklight::store {
 namespace {
 
 constexpr std::string_view kHeading = "time_ns,task,name,pid,tid,event,line,object,object_name,a,a_means,b,b_means,text\r\n";
-constexpr std::size_t kChunk = std::size_t{64} << 10;  // bytes
 
 // In quotes where it must be.
 void append_field(fmt::memory_buffer& row, std::string_view bytes) {
@@ -97,7 +96,7 @@ void export_csv(const timeline::Model& model, const std::filesystem::path& file)
                    static_cast<std::int64_t>(event.b), kind.b);
     append_field(rows, record.text);
     rows.append(std::string_view("\r\n"));
-    if (rows.size() < kChunk) continue;
+    if (rows.size() < kOutputChunk) continue;
     out.write({rows.data(), rows.size()});
     rows.clear();
   }

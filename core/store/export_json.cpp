@@ -22,7 +22,6 @@ using timeline::Span;
 using timeline::State;
 using timeline::Task;
 
-constexpr std::size_t kChunk = std::size_t{64} << 10;  // bytes
 // Numbers that no process of Linux has (PID_MAX_LIMIT is 2^22): for what is none, and where a number came a second time.
 constexpr std::int64_t kMade = 10'000'000;
 constexpr std::int64_t kCores = kMade - 1;
@@ -128,7 +127,7 @@ class Writer {
     } else {
       fmt::format_to(std::back_inserter(buffer_), format, arguments...);
     }
-    if (buffer_.size() < kChunk) return;
+    if (buffer_.size() < kOutputChunk) return;
     out_.write({buffer_.data(), buffer_.size()});
     buffer_.clear();
   }

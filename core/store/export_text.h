@@ -9,6 +9,8 @@
 
 namespace forklight::store {
 
+inline constexpr std::size_t kOutputChunk = std::size_t{64} << 10;  // bytes that are written at a time
+
 // As a JSON string, quotes included; bytes that are no UTF-8 become U+FFFD.
 [[nodiscard]] inline std::string json_string(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

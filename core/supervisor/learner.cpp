@@ -27,7 +27,7 @@ constexpr double kMoment_s = 0.1;         // longer than any lock of the lesson 
 constexpr std::int64_t kLongestInterval_us = 1'000'000'000;
 constexpr std::size_t kLargestPut = 4000;  // one write of a page at the most is whole or refused
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+using trace::u64;
 
 bool is_queue(std::uint32_t kind) {
   return kind == static_cast<std::uint32_t>(ObjectKind::queue) || kind == static_cast<std::uint32_t>(ObjectKind::joinable_queue);

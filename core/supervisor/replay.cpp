@@ -28,7 +28,7 @@ struct Made {
   std::int64_t came_ns, went_ns, back_ns;
   Choice choice;
 };
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kNotBack = std::numeric_limits<std::int64_t>::max();
 
 // Who was let go and is neither back at the gate nor at its end. Asked for times in ascending order.
 class UnderWay {
@@ -79,7 +79,7 @@ Replay choices_of(std::span<const trace::Record> records) {
   for (const trace::Record& record : records) {
     const trace::Event& event = record.event;
     const auto came_back = [&](TaskId task) {
-      if (const auto last = last_made.find(task); last != last_made.end() && made[last->second].back_ns == kNever) {
+      if (const auto last = last_made.find(task); last != last_made.end() && made[last->second].back_ns == kNotBack) {
         made[last->second].back_ns = event.time_ns;
       }
     };
@@ -103,7 +103,7 @@ Replay choices_of(std::span<const trace::Record> records) {
       const auto ordinal = static_cast<std::uint32_t>(event.b);
       if (held != standing.end() && ordinal != 0) {
         last_made[record.task] = made.size();
-        made.push_back({ordinal, held->second.time_ns, event.time_ns, kNever,
+        made.push_back({ordinal, held->second.time_ns, event.time_ns, kNotBack,
                         {names[record.task], static_cast<Kind>(event.a), held->second.b}});
       }
       standing.erase(record.task);

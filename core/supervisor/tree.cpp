@@ -26,7 +26,7 @@ constexpr std::int64_t kGraceOfOne = 200 * base::kMillisecond;      // from SIGT
 constexpr std::int64_t kReaperStart = base::kMillisecond / 2;      // a parent that waits already has said how within that
 constexpr std::int64_t kReaperPatience = 200 * base::kMillisecond;  // from waitpid to the reaper's note is microseconds
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
+using trace::u64;
 }  // namespace
 
 void Tree::note_births() {

@@ -21,11 +21,7 @@ using trace::Recorder;
 
 namespace {
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
-
-std::uint64_t nanoseconds(const Timeout& timeout) {
-  return timeout ? u64(*timeout > 0 ? *timeout * 1e9 : 0.0) : u64(std::int64_t{-1});
-}
+using trace::u64;
 
 // The lock inside an Event or a Barrier is part of it: taken and given without a word.
 constexpr std::string_view kInnerLock = "lock";
@@ -58,7 +54,7 @@ bool Condition::wait(Timeout timeout) {
   if (!handle_->lock.is_mine()) throw PythonError(Fact::E_15_wait);
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::wait_begin, handle_->object);
-  recorder.record(Kind::wait_begin, handle_->object, nanoseconds(timeout));
+  recorder.record(Kind::wait_begin, handle_->object, timeout_field(true, timeout));
   // A lock taken several times is let go of completely.
   int taken = 0;
   const bool woken = wait_on(
@@ -179,7 +175,7 @@ void Event::clear() {
 bool Event::wait(Timeout timeout) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::wait_begin, handle_->object);
-  recorder.record(Kind::wait_begin, handle_->object, nanoseconds(timeout));
+  recorder.record(Kind::wait_begin, handle_->object, timeout_field(true, timeout));
   handle_->enter();
   if (!handle_->flagged()) {
     (void)wait_on(handle_->state, handle_->waiting(), timeout, [&] { handle_->leave(); }, [&] { handle_->enter(); });
@@ -260,7 +256,7 @@ Barrier::Barrier(int parties, std::string label) {
 int Barrier::wait(Timeout timeout) {
   Recorder& recorder = Recorder::current();
   recorder.gate(Kind::wait_begin, handle_->object);
-  recorder.record(Kind::wait_begin, handle_->object, nanoseconds(timeout));
+  recorder.record(Kind::wait_begin, handle_->object, timeout_field(true, timeout));
   BarrierState& state = *handle_->state;
   handle_->enter();
   while (state.stage == kResetting || state.stage == kDraining) (void)handle_->sleep(std::nullopt);

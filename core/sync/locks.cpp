@@ -44,12 +44,7 @@ struct SemLock::Handle {
 
 namespace {
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
-
-std::uint64_t nanoseconds(bool block, const Timeout& timeout) {
-  if (!block) return 0;
-  return timeout ? u64(*timeout > 0 ? *timeout * 1e9 : 0.0) : u64(std::int64_t{-1});
-}
+using trace::u64;
 
 }  // namespace
 
@@ -60,7 +55,7 @@ bool SemLock::acquire(bool block, Timeout timeout) {
   Recorder& recorder = Recorder::current();
   if (!handle.silent) {
     recorder.gate(Kind::acquire_begin, handle.object);
-    recorder.record(Kind::acquire_begin, handle.object, nanoseconds(block, timeout));
+    recorder.record(Kind::acquire_begin, handle.object, timeout_field(block, timeout));
   }
   bool taken = false;
   if (handle.recursive && is_mine()) {

@@ -44,6 +44,12 @@ struct Waiting {
 void give(SemaphoreState& state) noexcept;
 [[nodiscard]] int value(SemaphoreState& state) noexcept;
 
+// A timeout as events have it: nanoseconds; 0 for a try, −1 for ever.
+[[nodiscard]] inline std::uint64_t timeout_field(bool block, const std::optional<double>& timeout) noexcept {
+  if (!block) return 0;
+  return timeout ? trace::u64(*timeout > 0 ? *timeout * 1e9 : 0.0) : trace::u64(std::int64_t{-1});
+}
+
 // Condition (E.1): sleeping, woken and wait. The caller holds the lock that `unlock` and `relock` let go of and take back.
 struct ConditionState {
   SemaphoreState *sleeping, *woken, *wait;

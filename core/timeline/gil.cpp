@@ -7,7 +7,7 @@ namespace forklight::timeline {
 namespace {
 
 constexpr std::int64_t kDefaultInterval = 5'000'000;  // G.1
-constexpr std::size_t kLookedAt = 64;                 // threads tell of one another's doings a little late at most
+constexpr std::size_t kLooksBack = 64;                 // threads tell of one another's doings a little late at most
 
 }  // namespace
 
@@ -50,7 +50,7 @@ const GilRequest* Gil::pending(std::int64_t time_ns) const noexcept {
   const auto after = std::upper_bound(requests_.begin(), requests_.end(), time_ns,
                                       [](std::int64_t time, const GilRequest& request) { return time < request.begin_ns; });
   const GilRequest* oldest = nullptr;
-  std::size_t left = kLookedAt;
+  std::size_t left = kLooksBack;
   for (auto request = after; request != requests_.begin() && left > 0; --left) {
     --request;
     if (request->end_ns <= time_ns) break;
@@ -69,7 +69,7 @@ std::vector<std::int64_t> Gil::forced_turns() const {
 }
 
 GilHold* Gil::last_hold(TaskId task) noexcept {
-  std::size_t left = kLookedAt;
+  std::size_t left = kLooksBack;
   for (auto hold = holds_.rbegin(); hold != holds_.rend() && left > 0; ++hold, --left) {
     if (hold->task == task) return &*hold;
   }
@@ -167,7 +167,7 @@ void Gil::ask(const GilRequest& request) {
 }
 
 void Gil::see(TaskId holder, std::int64_t time_ns, trace::CheckPlace place) {
-  std::size_t left = kLookedAt;
+  std::size_t left = kLooksBack;
   for (auto request = requests_.rbegin(); request != requests_.rend() && left > 0; ++request, --left) {
     if (request->of != holder || request->begin_ns > time_ns || request->seen_ns != kOpen) continue;
     if (request->end_ns < time_ns) continue;  // it was answered before: another request's age
@@ -177,7 +177,7 @@ void Gil::see(TaskId holder, std::int64_t time_ns, trace::CheckPlace place) {
 }
 
 void Gil::answer(TaskId holder, std::int64_t time_ns) {
-  std::size_t left = kLookedAt;
+  std::size_t left = kLooksBack;
   for (auto request = requests_.rbegin(); request != requests_.rend() && left > 0; ++request, --left) {
     const bool asked = holder == 0 || request->of == holder;
     if (asked && request->end_ns == kOpen && request->begin_ns <= time_ns) request->end_ns = time_ns;

@@ -24,6 +24,9 @@ static_assert(std::is_trivially_copyable_v<Event> && std::is_standard_layout_v<E
 static_assert(offsetof(Event, kind) == 8 && offsetof(Event, line) == 10 && offsetof(Event, object) == 12 && offsetof(Event, a) == 16 &&
               offsetof(Event, b) == 24);
 
+// A number as the field a or b of an event.
+constexpr std::uint64_t u64(auto value) noexcept { return static_cast<std::uint64_t>(value); }
+
 using TaskId = std::uint32_t;  // birth number in the run: 1 is MainProcess, 0 is the supervisor
 
 // An event as a reader sees it: whose it is, and the text that followed it.

@@ -18,8 +18,6 @@ namespace {
 
 constexpr std::uint32_t kGil = kFirstObject;
 
-std::uint64_t u64(auto value) { return static_cast<std::uint64_t>(value); }
-
 // MainProcess, whose thread 2 takes the lock from it by a forced switch (G.6's time line, interval 50), and gives it back.
 std::vector<Record> forced_switch() {
   return {begin(0, 1, "MainProcess", 0),
