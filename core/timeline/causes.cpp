@@ -10,6 +10,18 @@ constexpr std::size_t kLookedAt = 20'000;         // flows, back from the wait's
 constexpr std::size_t kSpansLookedAt = 2'000;     // of one task
 constexpr std::int64_t kAfterTheWait_ns = 2'000'000;  // until the one who was woken has noted it
 
+// A join ends by the death of the one that is joined, however late that death and the join's end are on record: the kernel wakes who waits
+// before the supervisor has heard of it.
+std::optional<std::size_t> ended_by_death(const Model& model, TaskId task, const Span& wait) {
+  const auto& flows = model.flows();
+  const auto since = std::partition_point(flows.begin(), flows.end(), [&](const Flow& flow) { return flow.from_ns < wait.begin_ns; });
+  std::size_t left = kLookedAt;
+  for (auto flow = since; flow != flows.end() && left > 0; ++flow, --left) {
+    if (flow->kind == FlowKind::join && flow->from == wait.partner && flow->to == task && flow->to_ns >= wait.end_ns) return static_cast<std::size_t>(flow - flows.begin());
+  }
+  return std::nullopt;
+}
+
 // What ended a wait: the latest that reached the task while it lasted, or right at its end.
 std::optional<std::size_t> ended_by(const Model& model, TaskId task, const Span& wait) {
   const auto& flows = model.flows();
@@ -37,6 +49,9 @@ std::optional<std::size_t> cause(const Model& model, TaskId id, std::int64_t tim
   for (auto span = after; span != task->spans.begin() && left > 0; --left) {
     --span;
     if (span->state != State::blocked || span->end_ns == kOpen) continue;
+    if (span->reason == trace::BlockReason::join) {
+      if (const auto found = ended_by_death(model, id, *span)) return found;
+    }
     if (const auto found = ended_by(model, id, *span)) return found;
   }
   return birth_of(model, id);

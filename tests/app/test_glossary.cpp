@@ -209,7 +209,11 @@ TEST_CASE("understanding: from what is selected back to its cause, to the progra
   Desk desk;
   desk.run_hello();
   const timeline::Model& model = desk.session.model();
-  const auto join = std::find_if(model.flows().begin(), model.flows().end(), [](const timeline::Flow& flow) { return flow.kind == timeline::FlowKind::join && flow.to == 1; });
+  // One that had to be waited for: a child that is dead before it is joined lets nobody wait.
+  const auto& spans = model.find(1)->spans;
+  const auto wait = std::find_if(spans.begin(), spans.end(), [](const timeline::Span& span) { return span.state == timeline::State::blocked && span.reason == trace::BlockReason::join; });
+  REQUIRE(wait != spans.end());
+  const auto join = std::find_if(model.flows().begin(), model.flows().end(), [&](const timeline::Flow& flow) { return flow.kind == timeline::FlowKind::join && flow.to == 1 && flow.to_ns >= wait->end_ns; });
   REQUIRE(join != model.flows().end());
   desk.ui.selection = {1, join->to_ns};
   app::timeline_view::TimelineView timeline;

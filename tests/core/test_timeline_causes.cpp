@@ -21,6 +21,23 @@ TEST_CASE("causes: after a join it is the child's end, and behind that its birth
   }
 }
 
+TEST_CASE("causes: a joined child's death that is on record only after the wait, and a join that is slow to end") {
+  constexpr std::int64_t kLate = 50'000'000;
+  std::vector<Record> records = started_and_joined(exited(0));
+  for (Record& record : records) {
+    if (record.event.time_ns >= 80) record.event.time_ns += kLate;                          // join_end, and what follows
+    if (record.event.kind == Kind::death && record.event.object == 2) record.event.time_ns = 77;  // the wait ended at 75
+    if (record.event.kind == Kind::reap && record.event.object == 2) record.event.time_ns = 78;
+  }
+  const Model model = model_of(records);
+  for (const std::int64_t moment : {std::int64_t{50}, kLate + 85}) {
+    const auto chain = causes(model, 1, moment);
+    REQUIRE(chain.size() == 2);
+    CHECK(model.flows()[chain[0]].kind == FlowKind::join);
+    CHECK(model.flows()[chain[1]].kind == FlowKind::start);
+  }
+}
+
 TEST_CASE("causes: before any wait there is the birth alone; of MainProcess and of nobody there is nothing") {
   const Model model = model_of(started_and_joined(exited(0)));
   const auto chain = causes(model, 2, 50);
