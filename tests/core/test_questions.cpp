@@ -9,6 +9,7 @@
 
 #include "core/base/clock.h"
 #include "core/scenario/question.h"
+#include "tests/support/folder.h"
 #include "tests/support/rounds.h"
 #include "tests/support/scenario_runs.h"
 
@@ -43,6 +44,8 @@ std::map<std::string, Answer> answers_of(const std::string& id, const Changes& c
   };
   supervisor::RunRequest request = request_for(id, changes);
   request.python_minor = scenario::python_minor(settings_of(id, changes), request.python_minor);
+  const Folder folder;  // for what it writes
+  request.directory = folder.path();
   const auto run = run_until(request, [&](const timeline::Model& model, supervisor::Engine&) { return !model.tasks().empty() && look(model, base::now_ns(), false); }, {}, std::chrono::seconds(60));
   look(run.model, run.model.end_ns(), true);
   // Where it is seen is in the run.
