@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "app/i18n/i18n.h"
 #include "app/panels/panels.h"
@@ -28,6 +29,14 @@ std::string key_of(const Scenario& scenario, const Parameter& parameter) {
   return i18n::has(own) ? own : shared;
 }
 
+// Once for each lesson that becomes the one at hand, by a file, the palette or a tour: after that the list is the hand's.
+void bring_into_sight(const Scenario& scenario, const Hit& area) {
+  void** shown = ImGui::GetStateStorage()->GetVoidPtrRef(ImGui::GetID("shown"));
+  if (std::exchange(*shown, const_cast<Scenario*>(&scenario)) == &scenario) return;
+  const float top = ImGui::GetWindowPos().y, height = ImGui::GetWindowHeight();
+  if (area.min.y < top || area.max.y > top + height) ImGui::SetScrollFromPosY((area.min.y + area.max.y) / 2 - top, 0.5f);
+}
+
 void draw_item(Context& context, const Scenario& scenario) {
   const bool chosen = &scenario == &context.session.scenario();
   const float width = ImGui::GetContentRegionAvail().x;
@@ -37,6 +46,7 @@ void draw_item(Context& context, const Scenario& scenario) {
   const float height = promise_at + leading(Font::small) * static_cast<float>(promise.size()) + px(6);
   const Hit area = hit(context.ui, std::string(scenario.id).c_str(), {width, height});
   if (area.clicked && !chosen) context.ui.push("scenario", std::string(scenario.id));
+  if (chosen) bring_into_sight(scenario, area);
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (chosen || area.hovered)
     list->AddRectFilled(area.min, area.max, chosen ? palette().selected : palette().hover, px(6));

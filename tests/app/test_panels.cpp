@@ -1,6 +1,7 @@
 // The window's content on a headless Dear ImGui, and the parts of panels that need no window at all.
 #include <doctest/doctest.h>
 #include <imgui.h>
+#include <imgui_internal.h>
 
 #include <chrono>
 #include <string>
@@ -233,6 +234,23 @@ TEST_CASE("panels: a click on a scenario chooses it") {
   screen.draw(1280, 720);
   screen.click(60, 142);  // the first of the list
   CHECK(screen.session.scenario().id == "hello");
+}
+
+TEST_CASE("panels: the lesson at hand is brought into sight once, and after that the list is the hand's") {
+  const Headless headless;
+  Screen screen;
+  screen.draw(1280, 720, 3);
+  ImGuiWindow* list = nullptr;
+  for (ImGuiWindow* window : ImGui::GetCurrentContext()->Windows)
+    if (std::string_view(window->Name).find("/list_") != std::string_view::npos) list = window;
+  REQUIRE(list != nullptr);
+  CHECK(list->Scroll.y == 0);
+  screen.ui.push("scenario", "surprise-28");
+  screen.draw(1280, 720, 4);
+  CHECK(list->Scroll.y > list->ScrollMax.y / 2);
+  list->Scroll.y = 0;  // the wheel
+  screen.draw(1280, 720, 4);
+  CHECK(list->Scroll.y == 0);
 }
 
 TEST_CASE("panels: a drag of a splitter resizes, a double click folds") {
