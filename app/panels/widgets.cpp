@@ -341,6 +341,8 @@ void tab_row(Context& context, std::initializer_list<Tab> row) {
 
 // --- lists ----------------------------------------------------------------------------------------
 
+constexpr float kWidestList = 420, kHighestList = 480;
+
 bool begin_combo(UiState& ui, const char* id, std::string_view shown, float width, int& adjust) {
   const std::string popup = std::string(id) + "##list";
   const Hit area = hit(ui, id, {width, px(kControlHeight)});
@@ -357,7 +359,7 @@ bool begin_combo(UiState& ui, const char* id, std::string_view shown, float widt
   draw_focus(area, px(kRounding));
 
   ImGui::SetNextWindowPos({area.min.x, area.max.y + px(4)});
-  ImGui::SetNextWindowSizeConstraints({width, 0}, {std::max(width, px(420)), px(480)});
+  ImGui::SetNextWindowSizeConstraints({width, 0}, {std::max(width, px(kWidestList)), px(kHighestList)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(4), px(4)));
   const bool visible = ImGui::BeginPopup(popup.c_str());
   ImGui::PopStyleVar();
@@ -372,19 +374,21 @@ void note_list(UiState& ui) {
 }
 
 bool combo_row(UiState& ui, std::string_view text, std::string_view detail, bool chosen) {
-  const float wanted = std::max(text_width(Font::strong, text), text_width(Font::small, detail)) + px(24);
-  const float height = detail.empty() ? px(28) : px(44);
-  const Hit area = hit(ui, std::string(text).c_str(), {std::max(wanted, ImGui::GetContentRegionAvail().x), height});
+  const float inner = px(kWidestList) - px(8) - ImGui::GetStyle().ScrollbarSize - px(24);  // what the list's own edges leave
+  const std::vector<std::string_view> lines = detail.empty() ? std::vector<std::string_view>() : wrap(Font::small, detail, inner);
+  float wanted = text_width(Font::strong, text);
+  for (const std::string_view line : lines) wanted = std::max(wanted, text_width(Font::small, line));
+  const float detail_at = px(24), height = lines.empty() ? px(28) : detail_at + leading(Font::small) * static_cast<float>(lines.size()) + px(4);
+  const Hit area = hit(ui, std::string(text).c_str(), {std::max(wanted + px(24), ImGui::GetContentRegionAvail().x), height});
+  if (chosen && ImGui::IsWindowAppearing()) ImGui::SetScrollHereY(0.5f);
   ImDrawList* list = ImGui::GetWindowDrawList();
   if (chosen || area.hovered)
     list->AddRectFilled(area.min, area.max, area.hovered ? palette().hover : palette().selected, px(4));
-  const float middle = detail.empty() ? area.max.y : area.min.y + px(26);
-  draw_text_in(list, chosen ? Font::strong : Font::body, area.min.x + px(12), area.min.y, area.max.x, middle,
-               palette().text, text);
-  if (!detail.empty())
-    draw_text_in(list, Font::small, area.min.x + px(12), area.min.y + px(22), area.max.x, area.max.y,
-                 palette().text_dim, detail);
+  const ImVec2 words(area.min.x + px(12), area.min.y + detail_at);
+  draw_text_in(list, chosen ? Font::strong : Font::body, words.x, area.min.y, area.max.x, lines.empty() ? area.max.y : area.min.y + px(26), palette().text, text);
+  draw_lines(list, Font::small, words, palette().text_dim, lines);
   draw_focus(area, px(4));
+  if (area.hovered) mark_terms(ui, Font::small, words, lines, /*click_opens=*/false);
   if (area.clicked) ImGui::CloseCurrentPopup();
   return area.clicked;
 }
