@@ -167,6 +167,10 @@ void draw_icon(ImDrawList* list, Icon icon, ImVec2 center, float size, Color col
       pen.ring(-0.15f, -0.15f, 0.62f);
       pen.line(std::array{ImVec2(0.32f, 0.32f), ImVec2(0.9f, 0.9f)}, false, 1.5f);
       break;
+    case Icon::record:
+      pen.ring(0, 0, 0.92f);
+      pen.disc(0, 0, 0.5f);
+      break;
     case Icon::flag:
       pen.line(std::array{ImVec2(-0.6f, -0.95f), ImVec2(-0.6f, 0.95f)});
       pen.triangle({-0.6f, -0.9f}, {0.8f, -0.4f}, {-0.6f, 0.15f});

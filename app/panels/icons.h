@@ -35,7 +35,8 @@ enum class Icon : std::uint8_t {
   flag,
   ruler,
   grid,
-  pencil
+  pencil,
+  record
 };
 
 // Centred on a point; `size` is its height in pixels.

@@ -21,6 +21,7 @@ enum class Room : std::uint8_t { full, no_hints, main_labels, no_labels, few, fe
 struct Plan {
   Room room;
   bool rate;  // pace slow: how slow
+  bool records;  // there is room to record by the mouse; else it is in the gear's menu alone
   [[nodiscard]] bool hints() const { return room == Room::full; }
   [[nodiscard]] bool labels() const { return room <= Room::no_hints; }
   [[nodiscard]] bool main_labels() const { return room <= Room::main_labels; }
@@ -31,6 +32,7 @@ struct Plan {
   [[nodiscard]] ButtonLook fit() const { return {Icon::fit, labels(), false, ButtonStyle::plain}; }
   [[nodiscard]] ButtonLook follow() const { return {Icon::follow, labels(), false, ButtonStyle::plain}; }
   [[nodiscard]] ButtonLook file() const { return {Icon::none, true, false, ButtonStyle::quiet}; }
+  [[nodiscard]] ButtonLook record() const { return {Icon::record, labels(), false, ButtonStyle::quiet}; }
   [[nodiscard]] bool files() const { return room < Room::few; }
   [[nodiscard]] bool axis() const { return room < Room::fewest; }
   [[nodiscard]] bool walks() const { return room < Room::least; }  // hold, step; and the theme
@@ -58,7 +60,7 @@ float right_width(const Plan& plan) {
   float width = px(32);
   if (plan.walks()) width += command_button_width("theme", kTheme) + px(4);
   if (plan.files())
-    width += command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() +
+    width += (plan.records ? command_button_width("film.record", plan.record()) + px(4) : 0) + command_button_width("open", plan.file()) + command_button_width("save", plan.file()) + language_width() +
              3 * px(4);
   return width;
 }
@@ -78,8 +80,9 @@ float width_of(const Plan& plan) {
 
 Plan plan_for(float width, bool rate) {
   for (const Room room : {Room::full, Room::no_hints, Room::main_labels, Room::no_labels, Room::few, Room::fewest})
-    if (width_of({room, rate}) <= width) return {room, rate};
-  return {Room::least, rate};
+    for (const bool records : {room < Room::few, false})
+      if (width_of({room, rate, records}) <= width) return {room, rate, records};
+  return {Room::least, rate, false};
 }
 
 void draw_brand(const Plan& plan) {
@@ -283,6 +286,10 @@ void draw_toolbar(Context& context) {
   ImGui::SameLine();
   ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), width - plan.margin() - right_width(plan)));
   if (plan.files()) {
+    if (plan.records) {
+      command_button(context, "film.record", plan.record());
+      ImGui::SameLine(0, px(4));
+    }
     command_button(context, "open", plan.file());
     ImGui::SameLine(0, px(4));
     command_button(context, "save", plan.file());

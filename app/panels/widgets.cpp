@@ -168,9 +168,9 @@ void tooltip(std::string_view text) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(px(12), px(8)));
   compat::place_tooltip(px(8));
   ImGui::BeginTooltip();
-  ImGui::PushTextWrapPos(std::min(px(360), ImGui::GetIO().DisplaySize.x - px(40)));
-  label(Font::body, palette().text, text);
-  ImGui::PopTextWrapPos();
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+  for (const std::string_view line : wrap(Font::body, text, std::min(px(360), ImGui::GetIO().DisplaySize.x - px(40)))) label(Font::body, palette().text, line);
+  ImGui::PopStyleVar();
   ImGui::EndTooltip();
   ImGui::PopStyleVar();
 }

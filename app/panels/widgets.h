@@ -11,6 +11,7 @@
 
 #include "app/panels/icons.h"
 #include "app/platform/theme.h"
+#include "app/platform/wrap.h"
 #include "app/session/command.h"
 
 namespace forklight::app::panels {
@@ -18,20 +19,18 @@ namespace forklight::app::panels {
 using platform::Color;
 using platform::Font;
 using platform::px;
+using platform::text_width;
+using platform::wrap;
 using session::Context;
 using session::UiState;
 
 // --- text -----------------------------------------------------------------------------------------
 
-[[nodiscard]] float text_width(Font font, std::string_view text);
 [[nodiscard]] float line_height(Font font);
 void draw_text(ImDrawList* list, Font font, ImVec2 at, Color color, std::string_view text);
 // Vertically centred in y0…y1, and ended by "…" where it would pass x1. True if it was cut.
 bool draw_text_in(ImDrawList* list, Font font, float x0, float y0, float x1, float y1, Color color,
                   std::string_view text);
-// A text cut into lines of a width at most: between words, and between Chinese characters, but never before a closing
-// mark.
-[[nodiscard]] std::vector<std::string_view> wrap(Font font, std::string_view text, float width);
 [[nodiscard]] float leading(Font font);  // from line to line in running text
 void draw_lines(ImDrawList* list, Font font, ImVec2 at, Color color, const std::vector<std::string_view>& lines);
 // As an ImGui item at the cursor: one line, or wrapped at the right edge.

@@ -68,15 +68,6 @@ inline void push_font(ImFont* font) {
 #endif
 }
 
-// Where the line ends that begins at `text`, at a space if there is one.
-[[nodiscard]] inline const char* line_end(ImFont* font, const char* text, const char* end, float wrap_width) {
-#if IMGUI_VERSION_NUM >= 19200
-  return font->CalcWordWrapPosition(font->LegacySize, text, end, wrap_width);
-#else
-  return font->CalcWordWrapPositionA(1.0f, text, end, wrap_width);
-#endif
-}
-
 // Which texture a command draws with, before it is drawn.
 [[nodiscard]] inline std::uint64_t texture_of(const ImDrawCmd& command) {
 #if IMGUI_VERSION_NUM >= 19200

@@ -35,13 +35,13 @@ class Capture {
   void clear() { runs_.clear(); }
 
  private:
-  friend void capture_text(const ImDrawList*, platform::Font, ImVec2, platform::Color, std::string_view, float);
+  friend void capture_text(const ImDrawList*, platform::Font, ImVec2, platform::Color, std::string_view);
   std::vector<TextRun> runs_;
 };
 
 [[nodiscard]] bool capturing() noexcept;
 // For text.cpp: adds the lines of a text, broken at a width if one is given.
-void capture_text(const ImDrawList* list, platform::Font font, ImVec2 at, platform::Color color, std::string_view text, float wrap_width);
+void capture_text(const ImDrawList* list, platform::Font font, ImVec2 at, platform::Color color, std::string_view text);
 // For who begins a window of its own: its smoothed edges become too narrow to matter.
 void prepare_list(ImDrawList* list);
 

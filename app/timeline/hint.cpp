@@ -56,9 +56,9 @@ void draw_hint(ImDrawList* list, const Rect& window, const session::Session& ses
   const std::string_view title = tr(scenario + ".title");
   const std::string_view promise = i18n::has(scenario + ".promise") ? tr(scenario + ".promise") : "";
 
-  const float wrap = std::min(px(520), window.width() - px(40));
+  const float room = std::min(px(520), window.width() - px(40));
   const float title_height = line_height(Font::title), strong = measure(Font::strong, title).y;
-  const ImVec2 promised = measure(Font::body, promise, wrap);
+  const ImVec2 promised = measure(Font::body, promise, room);
   const float legend_height = legend_columns(nullptr, middle, 0);
   float height = title_height + px(30) + strong + px(6) + promised.y;
   // The legend needs its room: on a small screen the key alone says what matters.
@@ -69,8 +69,11 @@ void draw_hint(ImDrawList* list, const Rect& window, const session::Session& ses
   y += title_height + px(30);
   write_centred(list, Font::strong, middle, y, colors.text, title);
   y += strong + px(6);
-  write(list, Font::body, ImVec2(middle - promised.x * 0.5f, y), colors.text_dim, promise, wrap);
-  y += promised.y + px(34);
+  for (const std::string_view line : platform::wrap(Font::body, promise, room)) {
+    write_centred(list, Font::body, middle, y, colors.text_dim, line);
+    y += line_height(Font::body);
+  }
+  y += px(34);
   if (with_legend) legend_columns(list, middle, y);
 }
 

@@ -20,8 +20,13 @@ class WithFont {
 }  // namespace
 
 ImVec2 measure(platform::Font role, std::string_view text, float wrap_width) {
+  if (wrap_width > 0) {
+    ImVec2 size(0, 0);
+    for (const std::string_view line : platform::wrap(role, text, wrap_width)) size = {std::max(size.x, measure(role, line).x), size.y + line_height(role)};
+    return size;
+  }
   const WithFont font(role);
-  return ImGui::CalcTextSize(text.data(), text.data() + text.size(), false, wrap_width > 0 ? wrap_width : -1.0f);
+  return ImGui::CalcTextSize(text.data(), text.data() + text.size());
 }
 
 float line_height(platform::Font role) {
@@ -31,12 +36,18 @@ float line_height(platform::Font role) {
 void write(ImDrawList* list, platform::Font role, ImVec2 at, platform::Color color, std::string_view text,
            float wrap_width) {
   if (text.empty()) return;
+  if (wrap_width > 0) {
+    for (const std::string_view line : platform::wrap(role, text, wrap_width)) {
+      write(list, role, at, color, line);
+      at.y += line_height(role);
+    }
+    return;
+  }
   const WithFont font(role);
-  if (capturing()) return capture_text(list, role, at, color, text, wrap_width);
+  if (capturing()) return capture_text(list, role, at, color, text);
   // Whole pixels: glyphs between two of them are blurred.
   const ImVec2 corner(std::floor(at.x), std::floor(at.y));
-  list->AddText(ImGui::GetFont(), ImGui::GetFontSize(), corner, color, text.data(), text.data() + text.size(),
-                wrap_width);
+  list->AddText(ImGui::GetFont(), ImGui::GetFontSize(), corner, color, text.data(), text.data() + text.size());
 }
 
 std::string shortened(platform::Font role, std::string text, float width) {

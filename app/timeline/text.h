@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "app/platform/theme.h"
+#include "app/platform/wrap.h"
 
 namespace forklight::app::timeline_view {
 

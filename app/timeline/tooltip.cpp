@@ -42,17 +42,15 @@ class Writer {
  private:
   void mark(Font font, ImVec2 at, std::string_view text, const std::vector<i18n::FoundTerm>& terms, float width) const {
     const Color ink = platform::with_alpha(platform::palette().text_dim, 0.75f);
-    const char *begin = text.data(), *const end = text.data() + text.size();
-    for (float y = at.y; begin < end; y += line_height(font)) {
-      const char* const line_end = width > 0 ? platform::compat::line_end(platform::font(font), begin, end, width) : end;
+    ImVec2 corner = at;
+    for (const std::string_view line : width > 0 ? platform::wrap(font, text, width) : std::vector{text}) {
       for (const i18n::FoundTerm& found : terms) {
-        const char *const from = std::max(begin, found.words.data()), *const to = std::min(line_end, found.words.data() + found.words.size());
+        const char *const from = std::max(line.data(), found.words.data()), *const to = std::min(line.data() + line.size(), found.words.data() + found.words.size());
         if (from >= to) continue;
-        const float x = at.x + measure(font, {begin, from}).x;
-        dots(list_, x, x + measure(font, {from, to}).x, y + line_height(font) + px(1), ink);
+        const float x = corner.x + measure(font, {line.data(), from}).x;
+        dots(list_, x, x + measure(font, {from, to}).x, corner.y + line_height(font) + px(1), ink);
       }
-      begin = line_end == begin ? end : line_end;
-      while (begin < end && *begin == ' ') ++begin;
+      corner.y += line_height(font);
     }
   }
 
