@@ -27,11 +27,11 @@ struct Context;
 
 struct LectureStep {
   enum class What : std::uint8_t { command, caption, wait, ask } what = What::command;
-  std::string command, argument;            // of a command
-  std::map<std::string, std::string> words;  // of a caption, by language
-  std::string event, of;                    // of a wait: the event's name, and the task's or object's; "" = anybody's
-  int answer = 0;                           // of a question, from 1
-  std::optional<double> seconds;
+  std::string command = {}, argument = {};        // of a command
+  std::map<std::string, std::string> words = {};  // of a caption, by language
+  std::string event = {}, of = {};                // of a wait: the event's name, and the task's or object's; "" = anybody's
+  int answer = 0;                                 // of a question, from 1
+  std::optional<double> seconds = {};
   bool operator==(const LectureStep&) const = default;
 };
 

@@ -147,10 +147,12 @@ class Writer {
     first_ = false;
     put_us(time_ns - begin_ns_);
   }
-  void begin_span(const Place& at, std::int64_t begin_ns, std::int64_t end_ns) {
-    begin('X', at.pid, at.tid, begin_ns);
-    put(",\"dur\":");
-    put_us(std::max<std::int64_t>(end_ns - begin_ns, 0));
+  // A stretch of a thread: its begin, with "}" by the caller, and its end. Not one event with a duration: most readers take numbers with a point as
+  // floating ones, and there begin + duration may lie behind the begin of the next one, which they then take for a part of it.
+  void begin_span(const Place& at, std::int64_t begin_ns) { begin('B', at.pid, at.tid, begin_ns); }
+  void end_span(const Place& at, std::int64_t end_ns) {
+    begin('E', at.pid, at.tid, end_ns);
+    put("}");
   }
   void metadata(std::string_view what, std::int64_t pid, std::int64_t tid, std::string_view key, std::string_view value) {
     put(FMT_COMPILE("{}{{\"ph\":\"M\",\"pid\":{},\"tid\":{},\"name\":\"{}\",\"args\":{{\"{}\":{}}}}}"), first_ ? "" : ",\n", pid, tid, what, key, value);
@@ -209,7 +211,7 @@ class Writer {
     const Place at = places_.at(task.id);
     const std::int64_t last = last_of(task);
     const std::int64_t first = task.spans.empty() ? task.born_ns : std::min(task.born_ns, task.spans.front().begin_ns);
-    begin_span(at, first, last);
+    begin_span(at, first);
     put(FMT_COMPILE(",\"cat\":\"task\",\"name\":{},\"args\":{{\"task\":{},\"pid\":{},\"tid\":{},\"parent\":{}"), name(task.id), task.id, task.pid, task.tid,
         name(task.parent));
     if (!task.is_thread()) {
@@ -222,6 +224,7 @@ class Writer {
     if (task.lost_events != 0) put(FMT_COMPILE(",\"lost_events\":{}"), task.lost_events);
     put("}}");
     for (const Span& span : task.spans) write_state(at, span, last);
+    end_span(at, std::max(first, last));
     for (const timeline::Mark& mark : task.marks) write_mark(at, mark);
     if (task.is_thread() || task.death_ns == kOpen) return;
     const std::optional<int> code = task.exit_code();
@@ -230,7 +233,7 @@ class Writer {
   }
 
   void write_state(const Place& at, const Span& span, std::int64_t last) {
-    begin_span(at, span.begin_ns, std::min(span.end_ns, last));
+    begin_span(at, span.begin_ns);
     put(",\"cat\":\"state\",\"name\":\"");
     switch (span.state) {
       case State::running:
@@ -273,6 +276,7 @@ class Writer {
     if (span.state == State::held) put(FMT_COMPILE(",\"before\":\"{}\""), trace::name(static_cast<trace::Kind>(span.detail)));
     if (span.state == State::gil_wait && detail != 0) put(FMT_COMPILE(",\"holder\":{}"), name(static_cast<std::uint32_t>(span.detail)));
     put(span.end_ns == kOpen ? ",\"unfinished\":true}}" : "}}");
+    end_span(at, std::max(span.begin_ns, std::min(span.end_ns, last)));
   }
 
   void write_mark(const Place& at, const timeline::Mark& mark) {
@@ -381,8 +385,9 @@ class Writer {
       const Place at{kCores, 2 * kMade + core.cpu};
       metadata("thread_name", at.pid, at.tid, "name", fmt::format("\"CPU {}\"", core.cpu));
       for (const timeline::OnCpu& span : core.track.spans()) {
-        begin_span(at, span.begin_ns, std::min(span.end_ns, std::max(end_ns_, span.begin_ns)));
+        begin_span(at, span.begin_ns);
         put(FMT_COMPILE(",\"cat\":\"cpu\",\"name\":{},\"args\":{{\"left\":\"{}\"}}}}"), who(span.who), left(span.left));
+        end_span(at, std::min(span.end_ns, std::max(end_ns_, span.begin_ns)));
       }
       for (const timeline::Kernel::Sample& sample : core.samples) {
         begin('i', at.pid, at.tid, sample.time_ns);

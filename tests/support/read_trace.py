@@ -25,11 +25,11 @@ def read_json(path):
     with open(path, encoding="utf-8") as file:
         trace = json.load(file, parse_float=Decimal, parse_constant=refuse, object_pairs_hook=only_once)
     events = trace["traceEvents"]
-    slices, flows, beside, counters = defaultdict(list), defaultdict(dict), defaultdict(dict), defaultdict(list)
+    slices, open_ones, flows, beside, counters = defaultdict(list), defaultdict(list), defaultdict(dict), defaultdict(dict), defaultdict(list)
     processes, threads, exits, labels, notes = {}, {}, {}, {}, []
     for event in events:
         phase, pid, tid = event["ph"], event["pid"], event["tid"]
-        assert isinstance(pid, int) and isinstance(tid, int) and event["name"] != "", event
+        assert isinstance(pid, int) and isinstance(tid, int) and (phase == "E" or event["name"] != ""), event
         if phase == "M":
             value = next(iter(event["args"].values()))
             if event["name"] == "process_name":
@@ -42,9 +42,14 @@ def read_json(path):
                 labels[pid] = value
             continue
         assert event["ts"] >= 0, event
-        if phase == "X":
-            assert event["dur"] >= 0, event
-            slices[pid, tid].append((event["ts"], event["ts"] + event["dur"], event["name"], event["args"]))
+        if phase == "B":  # as they are written: each inside the one before, or behind it
+            assert not open_ones[pid, tid] or open_ones[pid, tid][-1][0] <= event["ts"], event
+            open_ones[pid, tid].append([event["ts"], None, event["name"], event["args"]])
+            slices[pid, tid].append(open_ones[pid, tid][-1])
+        elif phase == "E":
+            ended = open_ones[pid, tid].pop()
+            assert ended[0] <= event["ts"], event
+            ended[1] = event["ts"]
         elif phase in "sf":
             assert phase not in flows[event["id"]], event
             flows[event["id"]][phase] = event
@@ -63,12 +68,12 @@ def read_json(path):
             raise AssertionError(f"an unknown phase: {event}")
     for place, all_of_it in slices.items():
         assert place in threads, f"a thread without a name: {place}"
-        open_ones = []
-        for begin, end, name, _ in all_of_it:  # as they are written: each inside the one before, or behind it
-            while open_ones and open_ones[-1] <= begin and end > open_ones[-1]:
-                open_ones.pop()
-            assert not open_ones or end <= open_ones[-1], f"{name} at {begin} sticks out"
-            open_ones.append(end)
+        assert not open_ones[place], f"never ended: {open_ones[place]}"
+        life, states = (all_of_it[0], all_of_it[1:]) if "task" in all_of_it[0][3] else (None, all_of_it)
+        for (_, end, name, _), (begin, _, after, _) in zip(states, states[1:]):
+            assert end <= begin, f"{name} reaches into {after}"
+        for begin, end, name, _ in states:
+            assert life is None or life[0] <= begin and end <= life[1], f"{name} sticks out of its thread's life"
     for flow in flows.values():
         assert flow["s"]["ts"] <= flow["f"]["ts"] and flow["f"]["bp"] == "e", flow
         for end in flow.values():  # an arrow hangs on a slice

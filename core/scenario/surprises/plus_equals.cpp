@@ -62,7 +62,7 @@ void run(const Settings& settings) {
 }
 
 // G.4: since 3.10 the GIL changes hands at a loop's end, a function's start and after a call; before, between any two instructions.
-Verdict in_place(const timeline::Model& model, const Settings& settings, bool finished) {
+Verdict in_place(const timeline::Model& model, const Settings&, bool finished) {
   const auto lost = number_after(told_by_main(model, "in_place: "), "lost ");
   if (!lost) return so_far(hand_of_learner(model), model, finished);
   const double all = number_after(told_by_main(model, "in_place: "), " of ").value_or(0);
