@@ -18,8 +18,8 @@ std::string task_or(const Model& model, std::uint64_t task, const char* nobody) 
 }
 
 std::string drop_words(const Event& event) {
-  constexpr std::array<std::string_view, 4> kReasons = {"request", "blocking", "thread_end", "tick"};
-  return event.a < kReasons.size() ? tr(fmt::format("event.gil_drop.{}", kReasons[event.a])) : std::string(trace::name(event.kind));
+  constexpr std::array<std::string_view, 4> kDropReasons = {"request", "blocking", "thread_end", "tick"};
+  return event.a < kDropReasons.size() ? tr(fmt::format("event.gil_drop.{}", kDropReasons[event.a])) : std::string(trace::name(event.kind));
 }
 
 // What it follows, by number.
