@@ -147,13 +147,10 @@ class Writer {
     first_ = false;
     put_us(time_ns - begin_ns_);
   }
-  // A stretch of a thread: its begin, with "}" by the caller, and its end. Not one event with a duration: most readers take numbers with a point as
-  // floating ones, and there begin + duration may lie behind the begin of the next one, which they then take for a part of it.
+  // A stretch of a thread: its begin and its end, both with the name, and closed by the caller. Not one event with a duration: most readers take numbers
+  // with a point as floating ones, and there begin + duration may lie behind the begin of the next one, which they then take for a part of it.
   void begin_span(const Place& at, std::int64_t begin_ns) { begin('B', at.pid, at.tid, begin_ns); }
-  void end_span(const Place& at, std::int64_t end_ns) {
-    begin('E', at.pid, at.tid, end_ns);
-    put("}");
-  }
+  void end_span(const Place& at, std::int64_t end_ns) { begin('E', at.pid, at.tid, end_ns); }
   void metadata(std::string_view what, std::int64_t pid, std::int64_t tid, std::string_view key, std::string_view value) {
     put(FMT_COMPILE("{}{{\"ph\":\"M\",\"pid\":{},\"tid\":{},\"name\":\"{}\",\"args\":{{\"{}\":{}}}}}"), first_ ? "" : ",\n", pid, tid, what, key, value);
     first_ = false;
@@ -225,6 +222,7 @@ class Writer {
     put("}}");
     for (const Span& span : task.spans) write_state(at, span, last);
     end_span(at, std::max(first, last));
+    put(FMT_COMPILE(",\"name\":{}}}"), name(task.id));
     for (const timeline::Mark& mark : task.marks) write_mark(at, mark);
     if (task.is_thread() || task.death_ns == kOpen) return;
     const std::optional<int> code = task.exit_code();
@@ -232,9 +230,7 @@ class Writer {
     put(FMT_COMPILE(",\"s\":\"p\",\"cat\":\"exit\",\"name\":\"exit\",\"args\":{{\"exit_code\":{}}}}}"), code ? std::to_string(*code) : "null");
   }
 
-  void write_state(const Place& at, const Span& span, std::int64_t last) {
-    begin_span(at, span.begin_ns);
-    put(",\"cat\":\"state\",\"name\":\"");
+  void put_state(const Span& span) {
     switch (span.state) {
       case State::running:
         put("running");
@@ -266,6 +262,12 @@ class Writer {
         put("giving the GIL away");
         break;
     }
+  }
+
+  void write_state(const Place& at, const Span& span, std::int64_t last) {
+    begin_span(at, span.begin_ns);
+    put(",\"cat\":\"state\",\"name\":\"");
+    put_state(span);
     put(FMT_COMPILE("\",\"args\":{{\"line\":{}"), span.line);
     if (span.partner != 0) put(FMT_COMPILE(",\"partner\":{}"), name(span.partner));
     const auto detail = static_cast<std::int64_t>(span.detail);
@@ -277,6 +279,9 @@ class Writer {
     if (span.state == State::gil_wait && detail != 0) put(FMT_COMPILE(",\"holder\":{}"), name(static_cast<std::uint32_t>(span.detail)));
     put(span.end_ns == kOpen ? ",\"unfinished\":true}}" : "}}");
     end_span(at, std::max(span.begin_ns, std::min(span.end_ns, last)));
+    put(",\"name\":\"");
+    put_state(span);
+    put("\"}");
   }
 
   void write_mark(const Place& at, const timeline::Mark& mark) {
@@ -388,6 +393,7 @@ class Writer {
         begin_span(at, span.begin_ns);
         put(FMT_COMPILE(",\"cat\":\"cpu\",\"name\":{},\"args\":{{\"left\":\"{}\"}}}}"), who(span.who), left(span.left));
         end_span(at, std::min(span.end_ns, std::max(end_ns_, span.begin_ns)));
+        put(FMT_COMPILE(",\"name\":{}}}"), who(span.who));
       }
       for (const timeline::Kernel::Sample& sample : core.samples) {
         begin('i', at.pid, at.tid, sample.time_ns);

@@ -29,7 +29,7 @@ def read_json(path):
     processes, threads, exits, labels, notes = {}, {}, {}, {}, []
     for event in events:
         phase, pid, tid = event["ph"], event["pid"], event["tid"]
-        assert isinstance(pid, int) and isinstance(tid, int) and (phase == "E" or event["name"] != ""), event
+        assert isinstance(pid, int) and isinstance(tid, int) and event["name"] != "", event
         if phase == "M":
             value = next(iter(event["args"].values()))
             if event["name"] == "process_name":
@@ -48,7 +48,7 @@ def read_json(path):
             slices[pid, tid].append(open_ones[pid, tid][-1])
         elif phase == "E":
             ended = open_ones[pid, tid].pop()
-            assert ended[0] <= event["ts"], event
+            assert ended[0] <= event["ts"] and ended[2] == event["name"], event
             ended[1] = event["ts"]
         elif phase in "sf":
             assert phase not in flows[event["id"]], event
