@@ -17,7 +17,7 @@
 namespace forklight::process {
 
 struct Launched {
-  pid_t pid;
+  pid_t pid = -1;
   base::Fd sentinel;      // see Process::Object
   base::Fd parent_death;  // the end whose closing tells the child that we are gone
 };
