@@ -61,7 +61,7 @@ log=build/release/ctest.log
 tested build/release -- "$@" 2>&1 | tee "$log" | grep --line-buffered -v '^ *Start *[0-9]*: ' ||
   [ "${PIPESTATUS[0]}" -eq 0 ] || failed+=(release)
 for preset in "${failed[@]}"; do
-  say "$preset: failed"
+  echo "Forklight: $preset: failed"
   what_failed "build/$preset/ctest.log"
 done
 [ ${#failed[@]} -eq 0 ]
