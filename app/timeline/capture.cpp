@@ -1,7 +1,5 @@
 #include "app/timeline/capture.h"
 
-#include <algorithm>
-
 #include "app/platform/imgui_compat.h"
 #include "app/timeline/text.h"
 
