@@ -18,7 +18,6 @@ namespace {
 using i18n::tr;
 using Next = platform::LogReader::Next;
 
-
 // Codecs want even sides, and no more than they can have.
 int side(std::uint32_t pixels, int least, int most) { return std::clamp(static_cast<int>(pixels) & ~1, least, most); }
 

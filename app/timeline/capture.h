@@ -40,7 +40,7 @@ class Capture {
 };
 
 [[nodiscard]] bool capturing() noexcept;
-// For text.cpp: adds the lines of a text, broken at a width if one is given.
+// For text.cpp: adds the lines of a text.
 void capture_text(const ImDrawList* list, platform::Font font, ImVec2 at, platform::Color color, std::string_view text);
 // For who begins a window of its own: its smoothed edges become too narrow to matter.
 void prepare_list(ImDrawList* list);

@@ -58,9 +58,9 @@ void draw_hint(ImDrawList* list, const Rect& window, const session::Session& ses
 
   const float room = std::min(px(520), window.width() - px(40));
   const float title_height = line_height(Font::title), strong = measure(Font::strong, title).y;
-  const ImVec2 promised = measure(Font::body, promise, room);
+  const std::vector<std::string_view> promised = platform::wrap(Font::body, promise, room);
   const float legend_height = legend_columns(nullptr, middle, 0);
-  float height = title_height + px(30) + strong + px(6) + promised.y;
+  float height = title_height + px(30) + strong + px(6) + line_height(Font::body) * static_cast<float>(promised.size());
   // The legend needs its room: on a small screen the key alone says what matters.
   const bool with_legend = height + px(34) + legend_height < window.height() - px(24) && window.width() > px(480);
   if (with_legend) height += px(34) + legend_height;
@@ -69,7 +69,7 @@ void draw_hint(ImDrawList* list, const Rect& window, const session::Session& ses
   y += title_height + px(30);
   write_centred(list, Font::strong, middle, y, colors.text, title);
   y += strong + px(6);
-  for (const std::string_view line : platform::wrap(Font::body, promise, room)) {
+  for (const std::string_view line : promised) {
     write_centred(list, Font::body, middle, y, colors.text_dim, line);
     y += line_height(Font::body);
   }

@@ -23,7 +23,6 @@ using timeline::CpuTrack;
 using timeline::Left;
 using timeline::OnCpu;
 
-
 Color color_of(const Canvas& canvas, const OnCpu& span) {
   const platform::Palette& colors = platform::palette();
   if (span.is_hole()) return colors.lost;

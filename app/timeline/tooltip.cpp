@@ -30,27 +30,28 @@ class Writer {
   explicit Writer(ImDrawList* list) : list_(list) {}
   // Returns its height.
   float write_marked(Font font, ImVec2 at, Color color, std::string_view text, float width = 0) {
-    write(list_, font, at, color, text, width);
+    constexpr float kAnyWidth = 1e6f;
     const std::vector<i18n::FoundTerm> terms = i18n::terms_in(text);
     for (const i18n::FoundTerm& found : terms)
       if (std::find(terms_.begin(), terms_.end(), found.term) == terms_.end()) terms_.push_back(found.term);
-    if (!terms.empty()) mark(font, at, text, terms, width);
-    return std::max(measure(font, text, width).y, line_height(font));
+    const std::vector<std::string_view> lines = platform::wrap(font, text, width > 0 ? width : kAnyWidth);
+    for (const std::string_view line : lines) {
+      write(list_, font, at, color, line);
+      mark(font, at, line, terms);
+      at.y += line_height(font);
+    }
+    return line_height(font) * static_cast<float>(std::max<std::size_t>(lines.size(), 1));
   }
   [[nodiscard]] const std::vector<const Term*>& terms() const { return terms_; }  // of all that was written, each once
 
  private:
-  void mark(Font font, ImVec2 at, std::string_view text, const std::vector<i18n::FoundTerm>& terms, float width) const {
+  void mark(Font font, ImVec2 at, std::string_view line, const std::vector<i18n::FoundTerm>& terms) const {
     const Color ink = platform::with_alpha(platform::palette().text_dim, 0.75f);
-    ImVec2 corner = at;
-    for (const std::string_view line : width > 0 ? platform::wrap(font, text, width) : std::vector{text}) {
-      for (const i18n::FoundTerm& found : terms) {
-        const char *const from = std::max(line.data(), found.words.data()), *const to = std::min(line.data() + line.size(), found.words.data() + found.words.size());
-        if (from >= to) continue;
-        const float x = corner.x + measure(font, {line.data(), from}).x;
-        dots(list_, x, x + measure(font, {from, to}).x, corner.y + line_height(font) + px(1), ink);
-      }
-      corner.y += line_height(font);
+    for (const i18n::FoundTerm& found : terms) {
+      const char *const from = std::max(line.data(), found.words.data()), *const to = std::min(line.data() + line.size(), found.words.data() + found.words.size());
+      if (from >= to) continue;
+      const float x = at.x + measure(font, {line.data(), from}).x;
+      dots(list_, x, x + measure(font, {from, to}).x, at.y + line_height(font) + px(1), ink);
     }
   }
 
