@@ -11,10 +11,6 @@ namespace compat = platform::compat;
 
 }  // namespace
 
-float line_height(Font font) {
-  return compat::font_size(platform::font(font));
-}
-
 void draw_text(ImDrawList* list, Font font, ImVec2 at, Color color, std::string_view text) {
   ImFont* face = platform::font(font);
   if (!text.empty())

@@ -18,6 +18,7 @@ namespace forklight::app::panels {
 
 using platform::Color;
 using platform::Font;
+using platform::line_height;
 using platform::px;
 using platform::text_width;
 using platform::wrap;
@@ -26,7 +27,6 @@ using session::UiState;
 
 // --- text -----------------------------------------------------------------------------------------
 
-[[nodiscard]] float line_height(Font font);
 void draw_text(ImDrawList* list, Font font, ImVec2 at, Color color, std::string_view text);
 // Vertically centred in y0…y1, and ended by "…" where it would pass x1. True if it was cut.
 bool draw_text_in(ImDrawList* list, Font font, float x0, float y0, float x1, float y1, Color color,

@@ -12,6 +12,8 @@ float text_width(Font font, std::string_view text) {
   return face->CalcTextSizeA(compat::font_size(face), 1e6f, 0, text.data(), text.data() + text.size()).x;
 }
 
+float line_height(Font font) { return compat::font_size(platform::font(font)); }
+
 namespace {
 
 std::size_t character_length(std::string_view text) {

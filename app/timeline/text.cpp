@@ -29,10 +29,6 @@ ImVec2 measure(platform::Font role, std::string_view text, float wrap_width) {
   return ImGui::CalcTextSize(text.data(), text.data() + text.size());
 }
 
-float line_height(platform::Font role) {
-  return platform::compat::font_size(platform::font(role));
-}
-
 void write(ImDrawList* list, platform::Font role, ImVec2 at, platform::Color color, std::string_view text,
            float wrap_width) {
   if (text.empty()) return;

@@ -12,8 +12,9 @@
 
 namespace forklight::app::timeline_view {
 
+using platform::line_height;
+
 [[nodiscard]] ImVec2 measure(platform::Font role, std::string_view text, float wrap_width = 0);
-[[nodiscard]] float line_height(platform::Font role);
 
 // Writes at the upper left corner, wrapped at a width if one is given.
 void write(ImDrawList* list, platform::Font role, ImVec2 at, platform::Color color, std::string_view text,
